@@ -1,0 +1,4 @@
+import { sesam } from '../../src/contracts/sesam.ts';
+import { runHook } from '../../src/hook.ts';
+
+void runHook(sesam, 'open');

@@ -1,0 +1,185 @@
+import { loadConfig, loadTask } from './config/load.ts';
+import { jsonSchema } from './config/schema.ts';
+import type { Sources } from './config/source.ts';
+import { close } from './core/close.ts';
+import type { Call, Reply } from './core/contract.ts';
+import { Journal } from './core/journal.ts';
+import { journalPath } from './core/names.ts';
+import { open } from './core/open.ts';
+import type { Opened } from './core/opened.ts';
+import { plan, type Plan } from './core/plan.ts';
+import { recover } from './core/recover.ts';
+import { survey, type TaskStatus } from './core/survey.ts';
+import { CONFIG_DIRECTORY } from './places.ts';
+import { configText } from './report/config.ts';
+import { closedReply, failedReply, heldReply, nothingReply, openedReply } from './report/joblog.ts';
+import { planText } from './report/plan.ts';
+import { statusText } from './report/status.ts';
+import { asError, readJournals, openMachine, withTask, type Session } from './session.ts';
+import { runUserCommand } from './system/exec.ts';
+
+/** How long a hook waits for another one that works on the same task. */
+const LOCK_WAIT_SECONDS = 60;
+
+/** What a hook asks the application to do with one task. */
+export interface Work {
+  readonly task: string;
+  readonly contract: string;
+  readonly call: Call;
+  /** Undefined: the configuration can't be read; enough to close. */
+  readonly sources: Sources | undefined;
+}
+
+/** Opens a task. Every failure comes back as a reply; nothing is thrown. */
+export async function openTask(work: Work): Promise<Reply> {
+  return (await openedOrReply(work)).reply;
+}
+
+/** Closes a task. Needs its journal only; works with a broken configuration. */
+export function closeTask(work: Work): Promise<Reply> {
+  return withTask(sessionOf(work, 'post'), LOCK_WAIT_SECONDS, async (machine) => {
+    const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
+    if (!journal) return nothingReply(`task ${work.task} is not open, nothing to close`);
+    return closedReply(await close(journal, machine));
+  });
+}
+
+/** How a command of the user's over a task went: what to say, and how to leave. */
+export interface RunResult {
+  readonly opened: Reply;
+  readonly closed: Reply | undefined;
+  /** The command's own status; undefined: it was never started. */
+  readonly status: number | undefined;
+}
+
+/**
+ * Opens a task, runs a command with `{mount}` replaced by where its mounts are, and closes the task however the command
+ * ended. `say` is told the first reply before the command starts.
+ */
+export async function runTask(
+  work: Work,
+  command: readonly [string, ...string[]],
+  say: (reply: Reply) => void,
+): Promise<RunResult> {
+  const { opened, reply } = await openedOrReply(work);
+  say(reply);
+  if (opened?.kind !== 'opened') return { opened: reply, closed: undefined, status: undefined };
+  const { mount } = opened.prepared;
+  const [program, ...args] = command;
+  let status: number;
+  try {
+    const fill = (word: string): string => word.replaceAll('{mount}', mount);
+    ({ status } = await runUserCommand([fill(program), ...args.map(fill)]));
+  } catch (error) {
+    const closed = await closeTask(work);
+    say(failedReply('run', work.task, asError(error), []));
+    return { opened: reply, closed, status: 127 };
+  }
+  return { opened: reply, closed: await closeTask(work), status };
+}
+
+/** What opening a task would do; changes nothing. Throws a Fault where it would fail. */
+export async function planTask(
+  sources: Sources,
+  name: string,
+): Promise<{ readonly plan: Plan; readonly text: string }> {
+  const { task, log } = loadTask(sources, name);
+  const session = { task: name, contract: 'cli', phase: 'plan', level: log.level, timeoutMs: task.timeoutMs };
+  const result = await plan(task, openMachine(session));
+  return { plan: result, text: planText(result) };
+}
+
+/** How all tasks stand: those that are configured and those that have a journal. Changes nothing. */
+export interface Status {
+  readonly schema: 1;
+  readonly tasks: readonly TaskStatus[];
+  readonly strays: readonly { readonly what: string; readonly byHand: string }[];
+}
+
+export async function statusOf(
+  configured: readonly string[],
+  only: string | undefined,
+): Promise<{ readonly status: Status; readonly text: string }> {
+  const journals = readJournals();
+  const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: undefined });
+  const open: TaskStatus[] = [];
+  for (const journal of journals) open.push(await survey(journal, machine));
+  const runs = new Set(journals.map(({ header }) => header.run));
+  const strays = (await Promise.all(machine.providers.map((provider) => provider.strays(runs)))).flat();
+  const idle = configured
+    .filter((task) => !open.some((one) => one.task === task))
+    .map((task): TaskStatus => ({
+      task,
+      state: 'idle',
+      run: undefined,
+      contract: undefined,
+      since: undefined,
+      snapshots: [],
+      others: [],
+    }));
+  const tasks = [...open, ...idle].filter(({ task }) => only === undefined || task === only);
+  const status: Status = { schema: 1, tasks, strays };
+  return { status, text: statusText(status.tasks, status.strays) };
+}
+
+/** Undoes what crashes left. Without a name: of all tasks that are not properly open. A reply per task. */
+export async function recoverTasks(only: string | undefined): Promise<readonly Reply[]> {
+  const names = readJournals().map(({ header }) => header.task);
+  const replies: Reply[] = [];
+  for (const task of names.filter((name) => only === undefined || name === only)) {
+    const session: Session = { task, contract: 'cli', phase: 'recover', level: 'info', timeoutMs: undefined };
+    const reply = await withTask(session, 0, async (machine) => {
+      const journal = Journal.load(journalPath(machine.stateDirectory, task));
+      if (!journal) return nothingReply(`task ${task} has been closed meanwhile`);
+      const recovered = await recover(journal, only !== undefined, machine);
+      return recovered.kind === 'closed'
+        ? closedReply(recovered.closed)
+        : heldReply(task, journal.header.run, recovered);
+    });
+    replies.push(reply);
+  }
+  return replies;
+}
+
+/** Checks the whole configuration; a line that says it is well. Throws a Fault that tells all problems. */
+export function validateConfig(sources: Sources): string {
+  const { tasks } = loadConfig(sources);
+  return `ok: ${tasks.size} tasks in ${sources.files.map(({ path }) => path).join(', ')}\n`;
+}
+
+/** Every task with all its settings. Throws like `validateConfig`. */
+export function showConfig(sources: Sources, json: boolean): string {
+  const config = loadConfig(sources);
+  const tasks = [...config.tasks.values()];
+  return json ? `${JSON.stringify({ schema: 1, ...config, tasks }, undefined, 2)}\n` : configText(tasks);
+}
+
+export function configSchema(): string {
+  return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
+}
+
+/** The answer for a task that is none of ours. */
+export function notConfigured(task: string): Reply {
+  return nothingReply(`no task '${task}' is configured in ${CONFIG_DIRECTORY}, nothing was done`);
+}
+
+async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | undefined; readonly reply: Reply }> {
+  const began = performance.now();
+  let opened: Opened | undefined;
+  try {
+    if (!work.sources) throw new Error('opening needs a configuration');
+    const { task, log } = loadTask(work.sources, work.task);
+    const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs };
+    const reply = await withTask(session, LOCK_WAIT_SECONDS, async (machine) => {
+      opened = await open({ task, contract: work.contract, runKey: work.call.runKey }, machine);
+      return openedReply(task.name, opened, performance.now() - began);
+    });
+    return { opened, reply };
+  } catch (error) {
+    return { opened, reply: failedReply('pre', work.task, asError(error), []) };
+  }
+}
+
+function sessionOf({ task, contract, sources }: Work, phase: string): Session {
+  return { task, contract, phase, level: sources?.logLevel ?? 'info', timeoutMs: undefined };
+}

@@ -1,0 +1,169 @@
+import { Command, CommanderError } from 'commander';
+import { readSources, type Sources } from './config/source.ts';
+import { generic } from './contracts/generic.ts';
+import type { Answer, Reply } from './core/contract.ts';
+import { exitStatus } from './core/exit.ts';
+import { Fault, isFault } from './core/fault.ts';
+import { VERSION } from './core/version.ts';
+import { CONFIG_DIRECTORY } from './places.ts';
+import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
+
+/** Output so far and the status to leave with; commands only ever add to it. */
+type Say = (answer: Partial<Answer>) => void;
+
+/** The `holdstill` command: reads the arguments, lets app.ts work, leaves with the status of what came of it. */
+export async function runCli(): Promise<void> {
+  closeInheritedDescriptors();
+  const said = { stdout: '', stderr: '', exit: 0 };
+  const say: Say = ({ stdout = '', stderr = '', exit = 0 }) => {
+    said.stdout += stdout;
+    said.stderr += stderr;
+    said.exit = Math.max(said.exit, exit);
+  };
+  try {
+    await program(say).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) say({ exit: error.exitCode === 0 ? 0 : 2 });
+    else say(answerTo(error));
+  }
+  speakAndLeave(said);
+}
+
+function program(say: Say): Command {
+  const cli = new Command('holdstill')
+    .description('Holds the disk still while the backup runs: snapshots before, a verdict after, nothing left behind.')
+    .version(VERSION)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeOut: (stdout) => say({ stdout }), writeErr: (stderr) => say({ stderr }) });
+
+  cli
+    .command('pre <task>')
+    .description('open a task: snapshots, looked into and mounted read-only')
+    .action(async (task: string) => say(generic.encode(await openOrPass(task), {})));
+
+  cli
+    .command('post <task>')
+    .description('close a task: say whether its snapshots were good to the end, remove everything')
+    .action(async (task: string) => say(generic.encode(await closeOrPass(task), {})));
+
+  cli
+    .command('run <task> <command...>')
+    .usage('<task> -- <command...>')
+    .description(
+      'open a task, run a command with {mount} replaced, close the task; leaves with the status of the command',
+    )
+    .passThroughOptions()
+    .action(async (task: string, [program, ...args]: [string, ...string[]]) => {
+      say(await runOver(task, [program, ...args]));
+    });
+
+  cli
+    .command('plan <task>')
+    .description('show every device, file system, size and command of an opening, with its undo; change nothing')
+    .option('--json', 'for machines')
+    .action(async (task: string, { json }: { json?: true }) => {
+      const { planTask } = await import('./app.ts');
+      const { plan, text } = await planTask(configuration(), task);
+      say({ stdout: json ? `${JSON.stringify(plan, undefined, 2)}\n` : text, exit: plan.problems.length > 0 ? 1 : 0 });
+    });
+
+  cli
+    .command('status [task]')
+    .description('show what is open: origins, snapshots with their fill level, mounts')
+    .option('--json', 'for machines')
+    .action(async (task: string | undefined, { json }: { json?: true }) => {
+      const { statusOf } = await import('./app.ts');
+      const sources = ifReadable();
+      const { status, text } = await statusOf([...(sources?.taskNames ?? [])].toSorted(), task);
+      say({ stdout: json ? `${JSON.stringify(status, undefined, 2)}\n` : text });
+    });
+
+  cli
+    .command('recover [task]')
+    .description('undo what a crash left; with a name also a task that is properly open, if nobody reads it')
+    .action(async (task?: string) => {
+      const { recoverTasks } = await import('./app.ts');
+      const replies = await recoverTasks(task);
+      if (replies.length === 0) say({ stdout: 'nothing is open, nothing to recover\n' });
+      for (const reply of replies) say(generic.encode(reply, {}));
+    });
+
+  const config = cli.command('config').description('check and show the configuration');
+  config
+    .command('validate')
+    .description('check all files; say every problem with file, line and column')
+    .action(async () => {
+      const { validateConfig } = await import('./app.ts');
+      say({ stdout: validateConfig(configuration()) });
+    });
+  config
+    .command('show')
+    .description('show every task with all its settings, defaults included')
+    .option('--json', 'for machines')
+    .action(async ({ json }: { json?: true }) => {
+      const { showConfig } = await import('./app.ts');
+      say({ stdout: showConfig(configuration(), json === true) });
+    });
+  config
+    .command('schema')
+    .description('print the JSON Schema, for editors')
+    .action(async () => {
+      const { configSchema } = await import('./app.ts');
+      say({ stdout: configSchema() });
+    });
+  return cli;
+}
+
+async function openOrPass(task: string): Promise<Reply> {
+  const sources = configuration();
+  const fault = sources.faultFor(task);
+  if (fault) throw fault;
+  const { openTask, notConfigured } = await import('./app.ts');
+  if (!sources.taskNames.has(task)) return notConfigured(task);
+  return openTask({ task, contract: 'cli', call: callFor('open', task), sources });
+}
+
+async function closeOrPass(task: string): Promise<Reply> {
+  const { closeTask } = await import('./app.ts');
+  return closeTask({ task, contract: 'cli', call: callFor('close', task), sources: ifReadable() });
+}
+
+/** The command's own status comes back, unless it is 0 and the data may be bad or something is left. */
+async function runOver(task: string, command: readonly [string, ...string[]]): Promise<Partial<Answer>> {
+  const { runTask } = await import('./app.ts');
+  const sources = configuration();
+  const work = { task, contract: 'run', call: callFor('open', task), sources };
+  // Standard output belongs to the command.
+  const tell = (reply: Reply): void => {
+    const { stdout, stderr } = generic.encode(reply, {});
+    process.stderr.write(stdout + stderr);
+  };
+  const { opened, closed, status } = await runTask(work, command, tell);
+  if (!closed) return { exit: exitStatus(opened) };
+  tell(closed);
+  return { exit: status || exitStatus(closed) };
+}
+
+function callFor(phase: 'open' | 'close', task: string) {
+  return { phase, candidates: [task], switches: {} } as const;
+}
+
+function configuration(): Sources {
+  return readSources(CONFIG_DIRECTORY);
+}
+
+/** Status and closing must work whatever has become of the configuration. */
+function ifReadable(): Sources | undefined {
+  try {
+    return configuration();
+  } catch {
+    return undefined;
+  }
+}
+
+function answerTo(error: unknown): Answer {
+  const fault = error instanceof Error ? error : new Fault('call.invalid', String(error));
+  const lines = isFault(fault) ? fault.detail : [fault.stack ?? ''];
+  return generic.encode({ kind: 'failed', fault, leftovers: [], lines }, {});
+}

@@ -1,0 +1,75 @@
+import type * as z from 'zod';
+import { mapOf, type Path, type Plain, type SourceFile } from './plain.ts';
+import { unknownTopKey } from './shape.ts';
+import { keysAt } from './schema.ts';
+import { sorted } from './sorted.ts';
+import { problemAt, unknownKey, whatItIs } from './wording.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * One line a problem: `FILE:LINE:COLUMN: PATH: what it is and what was meant`. `base` is the path in `file` of the value
+ * that the issues are about.
+ */
+export function explain(file: SourceFile, issues: readonly Issue[], base: Path = []): readonly string[] {
+  const found = issues
+    .flatMap((issue) => problems(file, issue, [...base, ...issue.path]))
+    .map(({ path, what, text }) => ({ ...file.position(path, what), path, text }));
+  const inOrder = sorted(found, (a, b) => a.line - b.line || a.column - b.column);
+  return inOrder.map(({ path, text, ...position }) => problemAt(file, path, text, position));
+}
+
+interface Problem {
+  readonly path: Path;
+  readonly what: 'key' | 'value';
+  readonly text: string;
+}
+
+function problems(file: SourceFile, issue: Issue, path: Path): readonly Problem[] {
+  const value = valueAt(file.value, path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      what: 'key',
+      text: path.length === 0 ? unknownTopKey(file, key) : unknownKey(key, keysAt(path)),
+    }));
+  }
+  if (issue.code === 'invalid_key') return [{ path, what: 'key', text: issue.issues[0]?.message ?? issue.message }];
+  if (issue.code === 'invalid_union' && isTask(path)) {
+    const form = issue.errors[typeof value === 'string' ? 0 : 1] ?? [];
+    return isForm(value)
+      ? form.flatMap((inner) => problems(file, inner, [...path, ...inner.path]))
+      : [{ path, what: 'value', text: `is ${whatItIs(value)}, ${TASK_MEANT}` }];
+  }
+  if (value === undefined) return [{ path, what: 'value', text: `missing; it ${issue.message}` }];
+  const told = issue.code === 'custom' && typeof value === 'object';
+  return [
+    {
+      path,
+      what: told ? 'key' : 'value',
+      text: told ? issue.message : `is ${whatItIs(value)}, ${joined(issue.message)}`,
+    },
+  ];
+}
+
+const TASK_MEANT = 'must be an absolute path or a map, for example {lv: system/xenvm}';
+
+/* "is X, must be Y", but "is X, which is ambiguous". */
+function joined(message: string): string {
+  return message.startsWith('must ') ? message : `which ${message}`;
+}
+
+function isTask(path: Path): boolean {
+  return path.length === 2 && path[0] === 'tasks';
+}
+
+function isForm(value: Plain | undefined): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
+}
+
+function valueAt(value: Plain, path: Path): Plain | undefined {
+  return path.reduce<Plain | undefined>(
+    (inner, key) => (Array.isArray(inner) ? (inner as readonly Plain[])[Number(key)] : mapOf(inner)[String(key)]),
+    value,
+  );
+}

@@ -1,0 +1,106 @@
+import type * as z from 'zod';
+import type { Switches } from '../core/contract.ts';
+import { Fault } from '../core/fault.ts';
+import type { Source, Task } from '../core/task.ts';
+import { clashes, filesWith } from './clashes.ts';
+import { explain } from './explain.ts';
+import { plainPath, splitVg, taskNameProblem } from './names.ts';
+import { mapOf, type SourceFile } from './plain.ts';
+import { DropInSchema, MainSchema, TaskSchema } from './schema.ts';
+import type { Sources } from './source.ts';
+import { parseDuration, parseSize } from './units.ts';
+import { invalid, problemAt, problemsOf, quoted } from './wording.ts';
+
+export interface Log {
+  readonly level: 'info' | 'debug';
+}
+
+/** The whole configuration. */
+export interface Config {
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly sesam: Switches;
+  readonly bacula: Switches;
+  readonly log: Log;
+}
+
+/** One task with what is set for all. */
+export interface TaskConfig {
+  readonly task: Task;
+  readonly log: Log;
+}
+
+/** Checks and loads everything. Throws one Fault that tells all problems of all files. */
+export function loadConfig(sources: Sources): Config {
+  const problems = sources.files.flatMap((file) => [
+    ...explain(file, issuesOf(file, file.value)),
+    ...Object.keys(mapOf(file.value['tasks'])).flatMap((name) => clashes(file, name, sources)),
+  ]);
+  const [broken, ...others] = sources.brokenFiles.map(({ fault }) => fault);
+  if (broken !== undefined && others.length === 0 && problems.length === 0) throw broken;
+  if (broken !== undefined) problems.unshift(...[broken, ...others].flatMap(problemsOf));
+  if (problems.length > 0) throw invalid(problems);
+  const tasks = sources.files.flatMap((file) =>
+    Object.entries(mapOf(file.value['tasks'])).map(([name, value]) => taskFrom(name, TaskSchema.parse(value))),
+  );
+  const { sesam, bacula, log } = settings(sources);
+  return { tasks: new Map(tasks.map((task) => [task.name, task])), sesam, bacula, log };
+}
+
+/**
+ * Loads one task. Throws Fault `task.unknown` where there is none of that name, and else a Fault only for what concerns
+ * this task: its record, the top of its file, holdstill.yaml but for other tasks, and a clash with another task.
+ */
+export function loadTask(sources: Sources, name: string): TaskConfig {
+  const fault = sources.faultFor(name);
+  if (fault !== undefined) throw fault;
+  const holders = filesWith(sources, name);
+  const [first] = holders;
+  if (first === undefined) {
+    throw new Fault('task.unknown', `there is no task ${quoted(name)} in the configuration`, {
+      hint: 'for the tasks that there are: holdstill config show',
+    });
+  }
+  const path = ['tasks', name];
+  const parsed = TaskSchema.safeParse(mapOf(first.value['tasks'])[name]);
+  const misnamed = taskNameProblem(name);
+  const problems = [
+    ...sources.files
+      .filter((file) => file.main || holders.includes(file))
+      .flatMap((file) => explain(file, issuesOf(file, { ...file.value, tasks: {} }))),
+    ...(misnamed === undefined ? [] : [problemAt(first, path, misnamed, first.position(path, 'key'))]),
+    ...explain(first, parsed.error?.issues ?? [], path),
+    ...holders.flatMap((file) => clashes(file, name, sources)),
+  ];
+  if (problems.length > 0 || !parsed.success) throw invalid(problems);
+  return { task: taskFrom(name, parsed.data), log: settings(sources).log };
+}
+
+function issuesOf(file: SourceFile, value: unknown): readonly z.core.$ZodIssue[] {
+  return (file.main ? MainSchema : DropInSchema).safeParse(value).error?.issues ?? [];
+}
+
+/* holdstill.yaml may be missing where there are files of tasks.d: then the defaults hold. */
+function settings(sources: Sources): z.output<typeof MainSchema> {
+  const main = sources.files.find((file) => file.main);
+  return MainSchema.parse({ version: 1, ...main?.value, tasks: {} });
+}
+
+type TaskInput = z.output<typeof TaskSchema>;
+type RecordInput = Exclude<TaskInput, string>;
+
+function taskFrom(name: string, input: TaskInput): Task {
+  if (typeof input === 'string') return taskFrom(name, TaskSchema.parse({ path: input }));
+  const size = parseSize(input.size);
+  const timeoutMs = parseDuration(input.timeout);
+  if (size.kind === 'problem' || typeof timeoutMs !== 'number') throw new Error(`task ${name} was not checked`);
+  return { name, source: sourceFrom(input), mount: input.mount, size, timeoutMs };
+}
+
+function sourceFrom({ lv, path, each }: RecordInput): Source {
+  if (path !== undefined) return { kind: 'path', path: plainPath(path) };
+  const named = splitVg(lv ?? each?.lv ?? '');
+  if (named === undefined) throw new Error('a source was not checked');
+  return each === undefined
+    ? { kind: 'lv', vg: named.vg, lv: named.name }
+    : { kind: 'each', vg: named.vg, glob: named.name, exclude: each.exclude };
+}

@@ -1,0 +1,118 @@
+import { posix } from 'node:path';
+
+export const LV_MEANT = 'must be VG/LV, for example system/xenvm';
+export const EACH_MEANT = 'must be VG/PATTERN, for example in.zekjur.net/domu-*';
+export const GLOB_MEANT = 'must be a pattern for names of LVs, for example domu-test*';
+export const PATH_MEANT = 'must be an absolute path, for example /srv/data';
+export const MOUNT_MEANT = 'must be an absolute path, for example /mnt/vmbackup';
+export const ENVIRONMENT_MEANT = 'must be the name of an environment variable, for example SESAM_TASK';
+
+/** Control characters, line separators and lone surrogates: never wanted in a name or a path. */
+const CONTROL = /[\p{Cc}\p{Surrogate}\u2028\u2029]/u;
+const LONGEST_TASK = 128;
+const LONGEST_LVM = 127;
+const LONGEST_PATH = 4095;
+
+/** Directories that are no mount point themselves; what is below them may be one. */
+const SYSTEM = ['/home', '/lost+found', '/media', '/mnt', '/opt', '/root', '/run', '/run/lock', '/srv'];
+const SYSTEM_VAR = ['/var', '/var/cache', '/var/lib', '/var/lock', '/var/log', '/var/mail', '/var/run', '/var/spool'];
+/** Directories that may hold no mount point of ours at any depth. */
+const FORBIDDEN = ['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/sbin', '/sys'];
+const FORBIDDEN_TOO = ['/run/holdstill', '/tmp', '/usr', '/var/lib/holdstill', '/var/tmp'];
+
+/** A logical volume or a pattern for several, taken apart. */
+export interface VgName {
+  readonly vg: string;
+  /** The name of an LV, or a pattern. */
+  readonly name: string;
+}
+
+/** Takes `VG/NAME` or `/dev/VG/NAME` apart; undefined where it is neither. */
+export function splitVg(text: string): VgName | undefined {
+  const [vg, name, ...more] = text.replace(/^\/dev\//, '').split('/');
+  return vg === undefined || name === undefined || more.length > 0 || vg === '' || name === ''
+    ? undefined
+    : { vg, name };
+}
+
+/** What is wrong with the name of a task; undefined: nothing. The same rule holds for what a backup product sends. */
+export function taskNameProblem(name: string): string | undefined {
+  if (name === '') return 'the name of a task must not be empty';
+  if (Buffer.byteLength(name) > LONGEST_TASK) return `the name of a task must not be longer than ${LONGEST_TASK} bytes`;
+  if (name.includes('/')) return 'the name of a task must not hold a "/"';
+  if (CONTROL.test(name)) return 'the name of a task must not hold a control character';
+  if (/^[-.]/.test(name)) return 'the name of a task must not begin with "-" or "."';
+  return name === name.trim() ? undefined : 'the name of a task must not begin or end with a blank';
+}
+
+/** What is wrong with `VG/LV` by LVM's rules; undefined: nothing. */
+export function lvProblem(text: string): string | undefined {
+  const named = vgNamed(text, LV_MEANT);
+  if (typeof named === 'string') return named;
+  return /[*?[\]]/.test(named.name)
+    ? 'is a pattern; write each: {lv: VG/PATTERN} for several LVs'
+    : lvmNameProblem('LV', named.name);
+}
+
+/** What is wrong with `VG/PATTERN`; undefined: nothing. */
+export function eachProblem(text: string): string | undefined {
+  const named = vgNamed(text, EACH_MEANT);
+  return typeof named === 'string' ? named : globProblem(named.name);
+}
+
+/** What is wrong with a pattern for names of LVs; undefined: nothing. */
+export function globProblem(glob: string): string | undefined {
+  if (glob.includes('/')) return 'must be a pattern for the names of LVs alone, without the VG';
+  if (glob === '') return GLOB_MEANT;
+  const flat = glob.replace(/\[[!^]?[A-Za-z0-9+_.-]+\]/g, '?');
+  if (/[[\]]/.test(flat)) return 'has a "[" or "]" without its partner, or an empty "[]"';
+  return /^[A-Za-z0-9+_.*?-]+$/.test(flat) ? undefined : 'has a character that no name of an LV can hold';
+}
+
+/** What is wrong with a path whose volume is wanted; undefined: nothing. */
+export function pathProblem(path: string): string | undefined {
+  if (!path.startsWith('/')) return PATH_MEANT;
+  if (CONTROL.test(path)) return 'must not hold a control character';
+  if (Buffer.byteLength(path) > LONGEST_PATH) return `must not be longer than ${LONGEST_PATH} bytes`;
+  return path.split('/').includes('..') ? 'must not hold ".."' : undefined;
+}
+
+/** What is wrong with a mount point; undefined: nothing. */
+export function mountProblem(path: string): string | undefined {
+  if (!path.startsWith('/')) return MOUNT_MEANT;
+  const problem = pathProblem(path);
+  if (problem !== undefined) return problem;
+  const plain = plainPath(path);
+  const above = [...FORBIDDEN, ...FORBIDDEN_TOO].find((directory) => isWithin(plain, directory));
+  if (above !== undefined) {
+    return `must not be ${plain === above ? '' : 'below '}${above}; take for example /mnt/vmbackup`;
+  }
+  if (plain === '/' || SYSTEM.includes(plain) || SYSTEM_VAR.includes(plain)) {
+    return `must not be ${plain}; take a directory below it, for example ${plainPath(`${plain}/vmbackup`)}`;
+  }
+  return path === plain ? undefined : `must be written plainly: ${plain}`;
+}
+
+/** `path` without doubled or trailing slashes and without "." */
+export function plainPath(path: string): string {
+  return posix.resolve('/', path);
+}
+
+/** Whether `path` is `directory` or lies below it. Both are absolute and plain. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
+}
+
+function vgNamed(text: string, meant: string): VgName | string {
+  if (text.startsWith('/dev/mapper/')) return `must be VG/LV, not a name below /dev/mapper`;
+  const named = splitVg(text);
+  return named === undefined ? meant : (lvmNameProblem('VG', named.vg) ?? named);
+}
+
+function lvmNameProblem(what: 'VG' | 'LV', name: string): string | undefined {
+  if (name === '.' || name === '..') return `has "${name}" for the name of the ${what}`;
+  if (name.length > LONGEST_LVM) return `has a name of the ${what} longer than ${LONGEST_LVM} bytes`;
+  return /^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/.test(name)
+    ? undefined
+    : `has a name of the ${what} that LVM does not allow: letters, digits and + _ . - only, and no "-" in front`;
+}

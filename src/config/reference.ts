@@ -1,0 +1,59 @@
+import { jsonSchema } from './schema.ts';
+
+type Schema = ReturnType<typeof jsonSchema>;
+
+/** The reference of the configuration for README: a Markdown table with a row a key, made from the schema. */
+export function configReference(): string {
+  const rows = keys(jsonSchema(), '').map((cells) => `| ${cells.map(cell).join(' | ')} |`);
+  return ['| key | values | default | what it does |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+type Row = readonly [key: string, values: string, fallback: string, what: string];
+
+function keys(schema: Schema, prefix: string): readonly Row[] {
+  const required = schema.required ?? [];
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    if (typeof property === 'boolean') return [];
+    const path = `${prefix}${key}`;
+    const row: Row = [
+      code(path),
+      values(property),
+      fallback(property, required.includes(key)),
+      property.description ?? '',
+    ];
+    return [row, ...keys(property, `${path}.`), ...keys(record(property), `${path}.NAME.`)];
+  });
+}
+
+/* The record that the values of a map with free names have. */
+function record(schema: Schema): Schema {
+  const inner = schema.additionalProperties;
+  const forms = typeof inner === 'object' ? (inner.anyOf ?? []) : [];
+  return forms.find((form) => form.type === 'object') ?? {};
+}
+
+function values(schema: Schema): string {
+  if (schema.const !== undefined) return code(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
+  if (schema.type === 'boolean') return '`true`, `false`';
+  const { examples } = schema;
+  if (Array.isArray(examples)) return examples.map(code).join(', ');
+  return typeof schema.additionalProperties === 'object' ? 'names with a path or a map' : 'a map';
+}
+
+function fallback(schema: Schema, required: boolean): string {
+  if (required) return 'required';
+  return schema.default === undefined || schema.type === 'object' ? '' : code(schema.default);
+}
+
+function code(value: unknown): string {
+  const flow = Array.isArray(value)
+    ? `[${value.map((item) => (/^[*&!]/.test(String(item)) ? `'${item}'` : item)).join(', ')}]`
+    : value;
+  return `\`${String(flow)}\``;
+}
+
+/* A bar would end the cell, in code as well. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}

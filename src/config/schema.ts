@@ -1,0 +1,177 @@
+import * as z from 'zod';
+import {
+  EACH_MEANT,
+  ENVIRONMENT_MEANT,
+  eachProblem,
+  GLOB_MEANT,
+  globProblem,
+  LV_MEANT,
+  lvProblem,
+  MOUNT_MEANT,
+  mountProblem,
+  PATH_MEANT,
+  pathProblem,
+  taskNameProblem,
+} from './names.ts';
+import type { Path } from './plain.ts';
+import { TASKS_MEANT, VERSION_MEANT } from './shape.ts';
+import { DURATION_MEANT, parseDuration, parseSize, SIZE_MEANT } from './units.ts';
+
+const SOURCES = ['lv', 'path', 'each'] as const;
+const SWITCH_MEANT = 'must be true or false';
+
+/* `meant` is said of a value of another type; `check` says what is wrong with text. */
+function text(meant: string, check: (value: string) => string | undefined) {
+  return z.string({ error: meant }).check((context) => complain(context, check(context.value)));
+}
+
+function quantity(meant: string, check: (value: string | number) => string | undefined) {
+  return z
+    .union([z.string(), z.number()], { error: meant })
+    .check((context) => complain(context, check(context.value)));
+}
+
+function complain(context: z.core.ParsePayload, problem: string | undefined): void {
+  if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
+}
+
+function onOff(what: string) {
+  return z.boolean({ error: SWITCH_MEANT }).default(false).describe(what);
+}
+
+const trace = onOff(
+  'Notes how the product calls us (arguments, names of environment variables, directory, user, open descriptors) in a file ' +
+    'that only root can read; it grows by one record a hook, so switch it off again.',
+);
+
+const Each = z.strictObject(
+  {
+    lv: text(EACH_MEANT, eachProblem)
+      .describe('The VG and a pattern (`*`, `?`, `[...]`) for its LVs; it is an error if no LV fits.')
+      .meta({ examples: ['in.zekjur.net/domu-*'] }),
+    exclude: z
+      .array(text(GLOB_MEANT, globProblem), { error: 'must be a list of patterns, for example [domu-test*]' })
+      .default([])
+      .describe('LVs to leave out: patterns for the names of LVs without the VG; what is left out is not protected.')
+      .meta({ examples: [['domu-test*', '*-swap']] }),
+  },
+  { error: 'must be a map, for example each: {lv: in.zekjur.net/domu-*}' },
+);
+
+const TaskRecord = z
+  .strictObject({
+    lv: text(LV_MEANT, lvProblem)
+      .optional()
+      .describe('The logical volume to snapshot, VG/LV or /dev/VG/LV.')
+      .meta({ examples: ['system/xenvm', '/dev/system/xenvm'] }),
+    path: text(PATH_MEANT, pathProblem)
+      .optional()
+      .describe('Snapshots the LV behind this path; the mount then shows just what is below the path.')
+      .meta({ examples: ['/srv/data'] }),
+    each: Each.optional().describe('Snapshots all LVs that fit, at the same time; each needs room in the VG.'),
+    mount: text(MOUNT_MEANT, mountProblem)
+      .optional()
+      .describe(
+        'Where the snapshot is mounted, for a backup job that names the directory; made before the job and removed after ' +
+          'it. Without it: a directory of the task below /run/holdstill.',
+      )
+      .meta({ examples: ['/mnt/vmbackup'] }),
+    size: quantity(SIZE_MEANT, (value) => {
+      const size = parseSize(value);
+      return size.kind === 'problem' ? size.problem : undefined;
+    })
+      .default('auto')
+      .describe(
+        'Room for what changes during the job, taken from the free space of the VG; a snapshot that runs full is lost ' +
+          'and the job fails. `auto` is 20 % of the origin and at least 256 MiB, `full` never runs full, `N%` is of the ' +
+          'origin; K, M, G and T are powers of 1024. A thin LV needs none.',
+      )
+      .meta({ examples: ['auto', 'full', '20%', '500M', '1G', '1.5GiB'] }),
+    timeout: quantity(DURATION_MEANT, (value) => {
+      const duration = parseDuration(value);
+      return typeof duration === 'number' ? undefined : duration.problem;
+    })
+      .default('120s')
+      .describe('How long one command may take; then it is stopped and the hook fails. Plain numbers are seconds.')
+      .meta({ examples: ['30s', '5m', '1h'] }),
+  })
+  .refine((task) => sourcesOf(task).length === 1, {
+    // Else it is skipped where a key is wrong, and the admin hears of it only in the next try.
+    when: () => true,
+    error: (issue) => {
+      const given = sourcesOf(issue.input);
+      return given.length === 0
+        ? 'has none of lv, path, each; give exactly one, for example lv: system/xenvm'
+        : `has ${given.join(' and ')}; give exactly one of lv, path, each`;
+    },
+  })
+  .meta({ oneOf: SOURCES.map((source) => ({ required: [source] })) });
+
+/** A task: an absolute path, or a record. */
+export const TaskSchema = z.union([text(PATH_MEANT, pathProblem), TaskRecord]);
+
+const Tasks = z
+  .record(text('', taskNameProblem), TaskSchema, { error: TASKS_MEANT })
+  .describe(
+    'The tasks, by the names that they have in the backup software; a task that is not here is none of our business. ' +
+      'A path alone is short for `{path: ...}`.',
+  );
+
+const section = { error: 'must be a map' };
+
+/** The shape of holdstill.yaml; no value is changed by it but for defaults. */
+export const MainSchema = z.strictObject({
+  version: z.literal(1, { error: VERSION_MEANT }).describe('The version of this format.'),
+  tasks: Tasks.optional(),
+  sesam: z
+    .strictObject(
+      {
+        taskEnv: text(ENVIRONMENT_MEANT, (name) => (/^[A-Za-z_]\w*$/.test(name) ? undefined : ENVIRONMENT_MEANT))
+          .optional()
+          .describe('The environment variable that holds the name of the task, for when no argument is one.')
+          .meta({ examples: ['SESAM_TASK'] }),
+        exitZero: onOff(
+          'Leaves with exit status 0 even after `STATUS:ERROR`, as the template of SEP does; whoever looks at the ' +
+            'status alone then misses errors.',
+        ),
+        trace,
+      },
+      section,
+    )
+    .prefault({})
+    .describe('How the hooks for SEP sesam behave.'),
+  bacula: z.strictObject({ trace }, section).prefault({}).describe('How the hooks for Bacula and Bareos behave.'),
+  log: z
+    .strictObject(
+      {
+        level: z
+          .enum(['info', 'debug'], { error: 'must be info or debug' })
+          .default('info')
+          .describe('What goes to the log; `debug` adds every command with its time, and many lines a run.'),
+      },
+      section,
+    )
+    .prefault({})
+    .describe('The log, /var/log/holdstill/holdstill.log.'),
+});
+
+/** The shape of a file of tasks.d. */
+export const DropInSchema = z.strictObject({ version: MainSchema.shape.version.optional(), tasks: Tasks.optional() });
+
+/** The keys that may stand in the map at `path` of a file; none where there is no such map. */
+export function keysAt(path: Path): readonly string[] {
+  const [top, , third] = path;
+  if (top === undefined) return Object.keys(MainSchema.shape);
+  if (top === 'tasks') return Object.keys(third === 'each' ? Each.shape : TaskRecord.shape);
+  if (top === 'sesam' || top === 'bacula' || top === 'log') return Object.keys(MainSchema.shape[top].unwrap().shape);
+  return [];
+}
+
+/** The JSON Schema (draft 2020-12) of holdstill.yaml, for editors. */
+export function jsonSchema(): z.core.JSONSchema.BaseSchema {
+  return { $id: 'urn:holdstill:config:1', title: 'holdstill.yaml', ...z.toJSONSchema(MainSchema, { io: 'input' }) };
+}
+
+function sourcesOf(task: unknown): readonly string[] {
+  return typeof task === 'object' && task !== null ? SOURCES.filter((source) => source in task) : [];
+}

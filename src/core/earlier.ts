@@ -1,0 +1,41 @@
+import { Fault } from './fault.ts';
+import { Journal } from './journal.ts';
+import type { Machine } from './machine.ts';
+import type { Opened } from './opened.ts';
+import { replay } from './replay.ts';
+
+type Earlier = { readonly kind: 'clear'; readonly cleared: string | undefined } | Exclude<Opened, { kind: 'opened' }>;
+
+/**
+ * Deals with what an earlier opening of the task left. The same run of the product is answered as before, if all of it
+ * still stands; one that somebody still reads is refused, naming the process; anything else is undone first, since no
+ * product promises to call its post hook.
+ */
+export async function clearEarlier(file: string, runKey: string | undefined, machine: Machine): Promise<Earlier> {
+  const journal = Journal.load(file);
+  if (!journal) return { kind: 'clear', cleared: undefined };
+  const { header, opened, steps } = journal;
+  try {
+    const sameRun = runKey !== undefined && header.runKey === runKey && header.boot === machine.bootId;
+    const mounts = steps.filter(({ step }) => step.kind === 'mount');
+    const stands = mounts.every((step) => machine.guests.disturbed(step) === undefined);
+    if (sameRun && opened && !journal.verdict && stands) return { kind: 'again', run: header.run, paths: opened };
+
+    const users = machine.usersOf(steps);
+    if (users.length > 0) {
+      const fault = new Fault(
+        'task.busy',
+        `run ${header.run} of this task (${header.startedAt}) is still read by ${users.join(', ')}`,
+        { hint: `wait for it, or end it and type: holdstill post '${header.task}'` },
+      );
+      return { kind: 'failed', fault, leftovers: [] };
+    }
+    machine.log.warn({ earlier: header.run, steps }, 'clearing what an earlier run left');
+    const leftovers = await replay(journal, machine);
+    if (leftovers.length === 0) return { kind: 'clear', cleared: header.run };
+    const fault = new Fault('task.busy', `what run ${header.run} of this task left can't be removed`);
+    return { kind: 'failed', fault, leftovers };
+  } finally {
+    journal.close();
+  }
+}

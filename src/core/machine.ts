@@ -1,0 +1,30 @@
+import type { Provider } from './provider.ts';
+import type { NotedStep, UndoHandler } from './step.ts';
+import type { Guests, MountPoints } from './volume.ts';
+
+/** Everything the core needs of the machine it runs on; made in app.ts. */
+export interface Machine {
+  readonly providers: readonly Provider[];
+  readonly guests: Guests;
+  readonly mountPoints: MountPoints;
+  /** By kind of step. */
+  readonly undo: ReadonlyMap<string, UndoHandler>;
+  /** Directory of the journals. */
+  readonly stateDirectory: string;
+  /** Directory below which a task without `mount:` is mounted. */
+  readonly runDirectory: string;
+  readonly bootId: string;
+  /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */
+  usersOf(steps: readonly NotedStep[]): readonly string[];
+  /** Throws `task.interrupted` if a signal has asked us to stop. Called between steps of an opening only. */
+  checkInterrupted(): void;
+  readonly log: Log;
+}
+
+/** Where events are written for whoever looks later; never for the backup product. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,38 @@
+import { createHash, randomBytes } from 'node:crypto';
+import path from 'node:path';
+
+const SAFE = /[A-Za-z0-9._-]/;
+const LONGEST = 100;
+const JOURNAL = '.journal';
+
+/**
+ * A name of any length and content as a file name and LVM tag value: `[A-Za-z0-9._-]` stays, every other byte becomes
+ * `=XX`, and so does a leading dot. Different names stay different: a long one is cut and ends in `=:` and its hash,
+ * which no short one can contain. At most 118 bytes. LVM tags may hold
+ * `[A-Za-z0-9_+.-/=!:&#]` (lvm(8), 2.03.16).
+ */
+export function encodeName(name: string): string {
+  const encoded = Array.from(Buffer.from(name, 'utf8'), (byte, index) => {
+    const char = String.fromCharCode(byte);
+    return SAFE.test(char) && !(index === 0 && char === '.')
+      ? char
+      : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }).join('');
+  if (encoded.length <= LONGEST) return encoded;
+  return `${encoded.slice(0, LONGEST)}=:${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+}
+
+/** A new run id: eight hexadecimal digits. */
+export function newRunId(): string {
+  return randomBytes(4).toString('hex');
+}
+
+/** The journal of a task: it is there exactly while something of the task may be. */
+export function journalPath(stateDirectory: string, task: string): string {
+  return path.join(stateDirectory, `${encodeName(task)}${JOURNAL}`);
+}
+
+/** The journals in a directory listing. */
+export function isJournal(fileName: string): boolean {
+  return fileName.endsWith(JOURNAL);
+}

@@ -1,0 +1,134 @@
+import type { OpenedPath } from './contract.ts';
+import { clearEarlier } from './earlier.ts';
+import { Fault } from './fault.ts';
+import { Journal } from './journal.ts';
+import { emptyOrigins, layOut, type Layout } from './layout.ts';
+import type { Machine } from './machine.ts';
+import { journalPath, newRunId } from './names.ts';
+import type { Opened } from './opened.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { replay } from './replay.ts';
+import type { Facts, NotedStep } from './step.ts';
+import type { Task } from './task.ts';
+import type { PlannedMount } from './volume.ts';
+
+export interface Opening {
+  readonly task: Task;
+  readonly contract: string;
+  /** The product's own id of the run; undefined where it has none. */
+  readonly runKey: string | undefined;
+}
+
+/**
+ * Opens a task: snapshots of all its origins, looked into and mounted read-only. Either all of it stands afterwards, or
+ * nothing does and the leftovers say what could not be undone. The caller holds the task's lock.
+ */
+export async function open(opening: Opening, machine: Machine): Promise<Opened> {
+  const file = journalPath(machine.stateDirectory, opening.task.name);
+  const earlier = await clearEarlier(file, opening.runKey, machine);
+  if (earlier.kind !== 'clear') return earlier;
+
+  const run = newRunId();
+  let prepared: Prepared;
+  try {
+    prepared = await prepare(opening.task, run, machine);
+    machine.checkInterrupted();
+  } catch (error) {
+    return { kind: 'failed', fault: asError(error), leftovers: [] };
+  }
+  const journal = Journal.create(file, {
+    version: 1,
+    task: opening.task.name,
+    contract: opening.contract,
+    run,
+    runKey: opening.runKey ?? '',
+    boot: machine.bootId,
+    startedAt: new Date().toISOString(),
+  });
+  try {
+    const layout = await carryOut(opening.task, prepared, journal, machine);
+    const paths = pathsFor(prepared, layout);
+    journal.markOpened(paths);
+    machine.log.info({ run, paths }, 'opened');
+    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared };
+  } catch (error) {
+    machine.log.error({ err: error }, 'opening failed, undoing it');
+    return { kind: 'failed', fault: asError(error), leftovers: await replay(journal, machine) };
+  } finally {
+    journal.close();
+  }
+}
+
+async function carryOut(task: Task, prepared: Prepared, journal: Journal, machine: Machine): Promise<Layout> {
+  const { planned, mount } = prepared;
+  const uuids = await takeSnapshots(prepared, journal, machine);
+  machine.checkInterrupted();
+
+  const volumes = await machine.guests.look(planned.map(({ device }) => device));
+  const origins = planned.map(({ origin }) => origin);
+  const layout = layOut(task, mount, origins, volumes, machine.guests.refusal);
+  const empty = emptyOrigins(origins, layout);
+  if (empty.length > 0) {
+    throw new Fault('mount.nothing', `nothing that could be saved is in ${empty.join('; ')}`, {
+      hint: task.source.kind === 'each' ? `leave it out with 'exclude', if that is meant` : '',
+    });
+  }
+  const devices = await attachLoops(layout.mounts, uuids, journal, machine);
+  machine.checkInterrupted();
+
+  const points = layout.mounts.map(({ point }) => point);
+  for (const step of journal.note(machine.mountPoints.steps(mount, points))) machine.mountPoints.make(step);
+
+  const mountSteps = layout.mounts.map((planned, index) =>
+    machine.guests.mountStep(planned, devices[index] ?? planned.snapshotDevice, uuids[planned.origin] ?? ''),
+  );
+  for (const noted of journal.note(mountSteps)) {
+    machine.checkInterrupted();
+    journal.learn(noted.number, await machine.guests.mount(noted));
+  }
+  return layout;
+}
+
+/** The UUIDs of the snapshots, in the order planned. */
+async function takeSnapshots({ planned }: Prepared, journal: Journal, machine: Machine): Promise<readonly string[]> {
+  const provider = machine.providers.find(({ kind }) => kind === planned[0]?.origin.provider);
+  if (!provider) throw new Error('no provider for what it planned itself');
+  const noted = journal.note(planned.map(({ step }) => step));
+  const facts = await provider.take(planned);
+  learnAll(journal, noted, facts);
+  return facts.map(({ uuid }) => uuid ?? '');
+}
+
+/** The device to mount for each mount: a loop device over the partition, or undefined for the snapshot itself. */
+async function attachLoops(
+  mounts: readonly PlannedMount[],
+  uuids: readonly string[],
+  journal: Journal,
+  machine: Machine,
+): Promise<readonly (string | undefined)[]> {
+  const steps = mounts.flatMap(({ extent, origin }) =>
+    extent ? [machine.guests.loopStep(extent, uuids[origin] ?? '')] : [],
+  );
+  const noted = journal.note(steps);
+  const facts = await machine.guests.attach(noted);
+  learnAll(journal, noted, facts);
+  let next = 0;
+  return mounts.map(({ extent }) => (extent ? facts[next++]?.['device'] : undefined));
+}
+
+function learnAll(journal: Journal, noted: readonly NotedStep[], facts: readonly Facts[]): void {
+  noted.forEach(({ number }, index) => journal.learn(number, facts[index] ?? {}));
+}
+
+/** One path per origin of which something is mounted: the place at or below which all of it is found. */
+function pathsFor({ planned }: Prepared, { bases, mounts }: Layout): readonly OpenedPath[] {
+  return planned.flatMap(({ origin }, index) => {
+    const base = bases[index];
+    if (base === undefined || !mounts.some((mount) => mount.origin === index)) return [];
+    return [{ source: origin.asked ?? origin.label, path: base }];
+  });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,19 @@
+import type { OpenedPath } from './contract.ts';
+import type { Layout } from './layout.ts';
+import type { Prepared } from './prepare.ts';
+import type { Leftover } from './replay.ts';
+
+/** What came of an opening. */
+export type Opened =
+  | {
+      readonly kind: 'opened';
+      readonly run: string;
+      readonly paths: readonly OpenedPath[];
+      readonly prepared: Prepared;
+      readonly layout: Layout;
+      /** The run that had been left and was cleared first. */
+      readonly cleared: string | undefined;
+    }
+  /** The same run of the product had opened the task already; nothing was done. */
+  | { readonly kind: 'again'; readonly run: string; readonly paths: readonly OpenedPath[] }
+  | { readonly kind: 'failed'; readonly fault: Error; readonly leftovers: readonly Leftover[] };

@@ -1,0 +1,50 @@
+import { emptyOrigins, layOut, type Layout } from './layout.ts';
+import type { Machine } from './machine.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import type { Task } from './task.ts';
+import type { Volume } from './volume.ts';
+
+/** Stands for the id of the run in a plan. */
+const RUN = 'xxxxxxxx';
+
+/** What opening a task would do, in order, with what would undo it. */
+export interface Plan {
+  readonly task: string;
+  readonly prepared: Prepared;
+  readonly volumes: readonly Volume[];
+  readonly layout: Layout;
+  readonly commands: readonly { readonly command: string; readonly undo: string }[];
+  /** Why it would fail; empty: it would not. */
+  readonly problems: readonly string[];
+}
+
+/** Looks at the origins as `open` will look at their snapshots. Changes nothing. Throws what `open` would refuse. */
+export async function plan(task: Task, machine: Machine): Promise<Plan> {
+  const prepared = await prepare(task, RUN, machine);
+  const { planned, mount } = prepared;
+  const origins = planned.map(({ origin }) => origin);
+  const seen = await machine.guests.look(origins.map(({ device }) => device));
+  const volumes = seen.map((volume, index) => onSnapshot(volume, planned[index]?.device ?? volume.device));
+  const layout = layOut(task, mount, origins, volumes, machine.guests.refusal);
+
+  const storage = machine.providers.find(({ kind }) => kind === origins[0]?.provider)?.commands(planned);
+  const pairs = (storage?.take ?? []).map((command, index) => ({ command, undo: storage?.remove[index] ?? '' }));
+  const directories = machine.mountPoints
+    .steps(
+      mount,
+      layout.mounts.map(({ point }) => point),
+    )
+    .map(({ directory }) => ({ command: `mkdir -m 700 ${directory}`, undo: `rmdir ${directory}` }));
+  const mounts = layout.mounts.flatMap((one) => {
+    const { mount: forward, unmount } = machine.guests.commands(one);
+    const backward = unmount.toReversed();
+    return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
+  });
+  const problems = emptyOrigins(origins, layout).map((why) => `nothing that could be saved is in ${why}`);
+  return { task: task.name, prepared, volumes, layout, commands: [...pairs, ...directories, ...mounts], problems };
+}
+
+function onSnapshot(volume: Volume, device: string): Volume {
+  const partitions = volume.partitions.map((one) => ({ ...one, extent: { ...one.extent, device } }));
+  return { ...volume, device, partitions };
+}

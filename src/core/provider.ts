@@ -1,0 +1,76 @@
+import type { Facts, NotedStep, Outcome, Step } from './step.ts';
+import type { Size, Source } from './task.ts';
+
+/** A live thing to protect, as one provider knows it. */
+export interface Origin {
+  readonly provider: string;
+  /** How people know it: `vg/lv`. */
+  readonly label: string;
+  /** Where its mounts go below the task's mount if the task has several origins; the parts are safe file names. */
+  readonly directory: readonly string[];
+  readonly bytes: number;
+  /** The live block device. */
+  readonly device: string;
+  /** For `path:`: the directory of the origin's file system that is to be shown, relative, '' for all of it. */
+  readonly subdirectory: string | undefined;
+  /** The path the admin asked for, if it was a path. */
+  readonly asked: string | undefined;
+}
+
+/** What a source stands for, and what it left aside and why. */
+export interface Resolved {
+  readonly origins: readonly Origin[];
+  readonly leftOut: readonly { readonly label: string; readonly reason: string }[];
+}
+
+/** A snapshot that could be taken. */
+export interface PlannedSnapshot {
+  readonly origin: Origin;
+  readonly step: Step;
+  /** Room set aside for changes, in bytes; 0 where the storage needs none in advance (thin). */
+  readonly bytes: number;
+  /** The block device it will be. */
+  readonly device: string;
+  /** One line for people: name, size, and what of the storage stays free. */
+  readonly note: string;
+}
+
+/** Whether a snapshot still holds what it held when it was taken. */
+export interface Health {
+  readonly kind: 'good' | 'bad' | 'unknown';
+  /** For `bad` and `unknown`: why, in one line. */
+  readonly reason: string | undefined;
+  /** Share of its room that is used, 0 to 1; undefined where there is no such number. */
+  readonly fill: number | undefined;
+  readonly bytes: number;
+}
+
+/** What a run is called where its snapshots are marked. */
+export interface RunNames {
+  readonly task: string;
+  readonly run: string;
+}
+
+/**
+ * Takes and removes snapshots of one kind of storage, many at once. What it makes is marked with the run, so that it can
+ * be proved to be ours; its steps have its `kind`.
+ */
+export interface Provider {
+  readonly kind: string;
+  /** The origins a source stands for; undefined where the source is not of this kind. Throws `origin.*`. */
+  resolve(source: Source): Promise<Resolved | undefined>;
+  /** Names and sizes the snapshots, and checks the room for all of them together. Changes nothing. Throws `snapshot.no-space`, `origin.unsuitable`. */
+  plan(origins: readonly Origin[], size: Size, names: RunNames): Promise<readonly PlannedSnapshot[]>;
+  /** Takes all of them, or throws `snapshot.failed`: then some may exist. The facts hold at least `uuid`. */
+  take(planned: readonly PlannedSnapshot[]): Promise<readonly Facts[]>;
+  health(steps: readonly NotedStep[]): Promise<readonly Health[]>;
+  remove(steps: readonly NotedStep[]): Promise<readonly Outcome[]>;
+  /** Snapshots that are marked as ours but belong to none of these runs: their journal was lost. Never removed by us. */
+  strays(runs: ReadonlySet<string>): Promise<readonly { readonly what: string; readonly byHand: string }[]>;
+  describe(step: NotedStep): { readonly what: string; readonly byHand: string };
+  /** The commands that `take` and `remove` would run, for people. */
+  commands(planned: readonly PlannedSnapshot[]): {
+    readonly take: readonly string[];
+    readonly remove: readonly string[];
+  };
+}

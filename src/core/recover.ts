@@ -1,0 +1,33 @@
+import { close, type Closed } from './close.ts';
+import type { Journal } from './journal.ts';
+import type { Machine } from './machine.ts';
+
+/**
+ * How a task that has a journal stands. `opening`: its hook never came to the end; whether it still works or died, its
+ * lock tells. `closing`: somebody began to close it and leftovers remain. `rebooted`: left from before the last start.
+ */
+export type OpenState = 'opening' | 'held' | 'closing' | 'rebooted';
+
+export function stateOf(journal: Journal, machine: Machine): OpenState {
+  if (journal.header.boot !== machine.bootId) return 'rebooted';
+  if (journal.verdict) return 'closing';
+  return journal.opened ? 'held' : 'opening';
+}
+
+/** What recovery did with one task. */
+export type Recovered =
+  | { readonly kind: 'closed'; readonly closed: Closed }
+  /** A backup may be reading it; only when it is asked for by name is it closed. */
+  | { readonly kind: 'held' }
+  | { readonly kind: 'busy'; readonly users: readonly string[] };
+
+/**
+ * Undoes what a crash left of one task. A task that is properly open is left alone unless it was asked for by name, and
+ * never closed while somebody reads it. The caller holds the task's lock.
+ */
+export async function recover(journal: Journal, byName: boolean, machine: Machine): Promise<Recovered> {
+  if (stateOf(journal, machine) === 'held' && !byName) return { kind: 'held' };
+  const users = machine.usersOf(journal.steps);
+  if (users.length > 0) return { kind: 'busy', users };
+  return { kind: 'closed', closed: await close(journal, machine) };
+}

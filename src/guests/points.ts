@@ -1,0 +1,77 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Fault } from '../core/fault.ts';
+import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
+import type { MountPoints } from '../core/volume.ts';
+import { mountAt, readMounts } from '../system/mountinfo.ts';
+
+/** The directories of a task's mounts; they exist while the task is open, so that a job without `pre` finds nothing. */
+export const mountPoints: MountPoints = {
+  check(point) {
+    let walked = '/';
+    for (const part of point.split('/').filter(Boolean)) {
+      walked = path.join(walked, part);
+      const stat = fs.lstatSync(walked, { throwIfNoEntry: false });
+      if (!stat) return;
+      if (stat.isSymbolicLink()) {
+        throw refused(
+          point,
+          `${walked} is a symbolic link`,
+          `name the directory that it leads to: ${fs.readlinkSync(walked)}`,
+        );
+      }
+      if (!stat.isDirectory()) throw refused(point, `${walked} is no directory`, `name another 'mount'`);
+    }
+    const there = mountAt(point, readMounts());
+    if (there) throw refused(point, `${there.source} (${there.type}) is mounted there`, `type: umount ${point}`);
+    if (fs.readdirSync(point).length > 0) {
+      throw refused(point, 'it is not empty', `empty it, or name another 'mount'`);
+    }
+  },
+
+  steps(mount, points) {
+    const wanted = new Set<string>();
+    for (const point of points) {
+      for (let place = point; place !== '/' && place !== '.'; place = path.dirname(place)) {
+        if (place === mount || !fs.existsSync(place)) wanted.add(place);
+      }
+    }
+    return [...wanted].toSorted((a, b) => a.length - b.length).map((directory) => ({ kind: 'directory', directory }));
+  },
+
+  make({ step }) {
+    const { directory = '' } = step;
+    try {
+      fs.mkdirSync(directory, { mode: 0o700 });
+    } catch (error) {
+      const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
+      if (!stat?.isDirectory()) {
+        throw refused(directory, `it can't be made: ${(error as Error).message}`, `name another 'mount'`);
+      }
+    }
+  },
+};
+
+/** Removes directories that are empty, and nothing else ever: no content, no mount point of somebody's. */
+export const undoDirectories: UndoHandler = {
+  kind: 'directory',
+
+  undo: (steps) => Promise.resolve(steps.map(removeEmpty)),
+
+  describe: ({ step }) => ({ what: `directory ${step['directory']}`, byHand: `rmdir ${step['directory']}` }),
+};
+
+function removeEmpty({ step }: NotedStep): Outcome {
+  try {
+    fs.rmdirSync(step['directory'] ?? '');
+    return { kind: 'undone' };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { kind: 'undone' };
+    return { kind: 'left', reason: code === 'ENOTEMPTY' ? 'it is not empty' : `rmdir: ${code}` };
+  }
+}
+
+function refused(point: string, why: string, hint: string): Fault {
+  return new Fault('mount.point', `${point} can't be the mount point: ${why}`, { hint });
+}

@@ -1,0 +1,91 @@
+import fs from 'node:fs';
+import { readSources, type Sources } from './config/source.ts';
+import type { Answer, Call, Contract, Phase, Reply, Switches } from './core/contract.ts';
+import { escapeText } from './core/escape.ts';
+import { isFault, type Fault } from './core/fault.ts';
+import { journalPath } from './core/names.ts';
+import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
+import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
+import { openDescriptors, traceCall } from './trace.ts';
+
+/**
+ * Runs one hook of a product: decodes the call, does the work, speaks once, leaves. The heavy part of the program is
+ * only loaded for a task that is ours: one script often serves all tasks of a client.
+ */
+export async function runHook(contract: Contract, phase: Phase): Promise<void> {
+  const descriptors = openDescriptors();
+  closeInheritedDescriptors();
+  let switches: Switches = {};
+  const leave = (reply: Reply): never => speakAndLeave(encode(contract, reply, switches));
+  process.on('uncaughtException', (error) => leave(failed(error)));
+  process.on('unhandledRejection', (error) => leave(failed(error)));
+
+  const sources = trySources();
+  if (!isFault(sources) && contract.section) switches = sources.switches(contract.section);
+  if (switches.trace) traceCall(contract.product, phase, descriptors);
+  try {
+    const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches });
+    leave(phase === 'open' ? await open(contract, call, sources) : await close(contract, call, sources));
+  } catch (error) {
+    leave(failed(error));
+  }
+}
+
+async function open(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
+  if (isFault(sources)) return failed(sources);
+  for (const task of call.candidates) {
+    const fault = sources.faultFor(task);
+    if (fault) return failed(fault);
+    if (!sources.taskNames.has(task)) continue;
+    const { openTask } = await import('./app.ts');
+    return openTask({ task, contract: contract.product, call, sources });
+  }
+  return notOurs(call);
+}
+
+/** Closing needs a journal and nothing else, whatever has become of the configuration. */
+async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
+  const task = call.candidates.find((name) => fs.existsSync(journalPath(STATE_DIRECTORY, name)));
+  if (task !== undefined) {
+    const { closeTask } = await import('./app.ts');
+    return closeTask({ task, contract: contract.product, call, sources: isFault(sources) ? undefined : sources });
+  }
+  if (isFault(sources)) {
+    return sources.code === 'config.missing' ? failed(sources) : note('nothing is open, nothing to close');
+  }
+  const configured = call.candidates.find((name) => sources.taskNames.has(name));
+  return configured === undefined ? notOurs(call) : note(`task ${configured} is not open, nothing to close`);
+}
+
+function trySources(): Sources | Fault {
+  try {
+    return readSources(CONFIG_DIRECTORY);
+  } catch (error) {
+    if (isFault(error)) return error;
+    throw error;
+  }
+}
+
+function notOurs({ candidates: [first] }: Call): Reply {
+  const named = first === undefined ? 'the call names no task that is' : `no task '${first}' is`;
+  return note(`${named} configured in ${CONFIG_DIRECTORY}, nothing was done`);
+}
+
+function note(text: string): Reply {
+  return { kind: 'nothing', lines: [escapeText(`holdstill: ${text}`)] };
+}
+
+function failed(error: unknown): Reply {
+  const fault = error instanceof Error ? error : new Error(String(error));
+  const detail = isFault(fault) ? fault.detail : [];
+  return { kind: 'failed', fault, leftovers: [], lines: detail.map((line) => escapeText(`  | ${line}`)) };
+}
+
+/** A contract that can't even answer is a bug; the exit status at least says so. */
+function encode(contract: Contract, reply: Reply, switches: Switches): Answer {
+  try {
+    return contract.encode(reply, switches);
+  } catch (error) {
+    return { stdout: '', stderr: `holdstill: ${String(error)}\n`, exit: 70 };
+  }
+}

@@ -1,0 +1,8 @@
+/** Where holdstill keeps its things. Fixed, so that no environment of a caller's can move them. */
+export const CONFIG_DIRECTORY = '/etc/holdstill';
+/** Journals: survive a reboot. */
+export const STATE_DIRECTORY = '/var/lib/holdstill';
+/** Mounts of tasks that name no `mount`: gone after a reboot. */
+export const RUN_DIRECTORY = '/run/holdstill';
+export const LOG_FILE = '/var/log/holdstill/holdstill.log';
+export const TRACE_FILE = '/var/log/holdstill/trace.jsonl';

@@ -1,0 +1,190 @@
+import { Fault } from '../core/fault.ts';
+import { encodeName } from '../core/names.ts';
+import type { Health, Origin, PlannedSnapshot, Provider, RunNames } from '../core/provider.ts';
+import type { NotedStep, Outcome, Step } from '../core/step.ts';
+import type { Size } from '../core/task.ts';
+import { formatBytes } from '../core/bytes.ts';
+import type { Exec } from '../system/command.ts';
+import { lvcreateSnapshot, lvmShell, lvremoveProven, lvs, lvsOf, type LvRow } from '../system/lvm.ts';
+import { checkRoom, roomFor } from './lvm/room.ts';
+import { resolveSource } from './lvm/origins.ts';
+
+/** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
+const LONGEST = 127;
+const RUN_TAG = 'holdstill.run=';
+
+/** Snapshots by LVM, thick and thin. Many are taken in one `lvm` process, one after the other. */
+export function createLvm(exec: Exec, holdersOf: (uuid: string) => readonly string[]): Provider {
+  const rowOf = new WeakMap<Origin, LvRow>();
+  let known: readonly LvRow[] = [];
+  const lvOf = (origin: Origin): LvRow => {
+    const row = rowOf.get(origin);
+    if (!row) throw new Error(`${origin.label} was not resolved by this provider`);
+    return row;
+  };
+
+  return {
+    kind: 'lvm',
+
+    async resolve(source) {
+      known = await exec.run(lvs());
+      return resolveSource(source, known, (origin, row) => rowOf.set(origin, row));
+    },
+
+    async plan(origins, size, names) {
+      const planned = origins.map((origin, index) => planOne(origin, lvOf(origin), size, names, index));
+      checkRoom(
+        planned.map(({ origin, bytes }) => ({ row: lvOf(origin), bytes })),
+        known,
+      );
+      return planned;
+    },
+
+    async take(planned) {
+      const { rows, complaints } = await exec.run(lvmShell(planned.map((one) => createWords(one, lvOf(one.origin)))));
+      return planned.map(({ step, origin }) => {
+        const row = rows.find((one) => isProven(one, step));
+        if (!row?.active || row.invalid) {
+          throw new Fault('snapshot.failed', `LVM took no snapshot of ${origin.label}`, { detail: complaints });
+        }
+        return { uuid: row.uuid, bytes: String(row.bytes) };
+      });
+    },
+
+    async health(steps) {
+      const rows = await exec.run(lvs());
+      return steps.map((noted) => healthOf(noted, rows));
+    },
+
+    async remove(steps) {
+      const { rows: reported, complaints } = await exec.run(lvmShell(steps.map(removeWords)));
+      const rows = await completed(reported, new Set(steps.map(({ step }) => step['vg'] ?? '')), exec);
+      return steps.map(({ step, facts }): Outcome => {
+        const row = rows.find(({ vg, name }) => vg === step['vg'] && name === step['name']);
+        if (!row) return { kind: 'undone' };
+        const ours = isProven(row, step) && (facts?.['uuid'] === undefined || facts['uuid'] === row.uuid);
+        if (!ours) return { kind: 'left', reason: 'it is there, but it is not the snapshot that this run took' };
+        const users = holdersOf(row.uuid);
+        const said = complaints.filter((line) => line.includes(row.name)).join('; ');
+        return { kind: 'left', reason: users.length > 0 ? `in use by ${users.join(', ')}` : said || 'LVM kept it' };
+      });
+    },
+
+    async strays(runs) {
+      const rows = await exec.run(lvs());
+      return rows.flatMap(({ tags, roles, vg, name }) => {
+        const run = tags.find((tag) => tag.startsWith(RUN_TAG))?.slice(RUN_TAG.length);
+        if (!tags.includes('holdstill') || !roles.includes('snapshot') || run === undefined || runs.has(run)) return [];
+        return [{ what: `snapshot ${vg}/${name}`, byHand: `lvremove ${vg}/${name}` }];
+      });
+    },
+
+    describe: ({ step }) => ({
+      what: `snapshot ${step['vg']}/${step['name']}`,
+      byHand: `lvremove ${step['vg']}/${step['name']}`,
+    }),
+
+    commands: (planned) => ({
+      take: planned.map((one) => createWords(one, lvOf(one.origin)).join(' ')),
+      remove: planned.map(({ step }) => `lvremove ${step['vg']}/${step['name']}`),
+    }),
+  };
+}
+
+/**
+ * A snapshot that is missing in a report is gone only if the report tells of its VG at all: the lvm shell does not say
+ * when a VG could not be read.
+ */
+async function completed(rows: readonly LvRow[], vgs: ReadonlySet<string>, exec: Exec): Promise<readonly LvRow[]> {
+  const silent = [...vgs].filter((vg) => !rows.some((row) => row.vg === vg));
+  const more: LvRow[] = [];
+  for (const vg of silent) more.push(...(await exec.run(lvsOf(vg))));
+  return [...rows, ...more];
+}
+
+function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index: number): PlannedSnapshot {
+  const thin = row.pool !== '';
+  const bytes = thin ? 0 : roomFor(size, row.bytes, row.extentBytes);
+  const name = snapshotName(row, names.run, index);
+  const step: Step = {
+    kind: 'lvm',
+    vg: row.vg,
+    name,
+    origin: row.name,
+    originUuid: row.uuid,
+    pool: row.pool,
+    task: encodeName(names.task),
+    run: names.run,
+  };
+  const note = thin
+    ? `thin, in pool ${row.vg}/${row.pool}`
+    : `room for ${formatBytes(bytes)} of changes (${size.kind}), ${formatBytes(row.vgFreeBytes)} free in ${row.vg}`;
+  return { origin, step, bytes, device: `/dev/${row.vg}/${name}`, note };
+}
+
+/** `hs.<run>.<lv>`, or `hs.<run>.<number>` where the origin's name leaves no room for it. */
+function snapshotName({ vg, name }: LvRow, run: string, index: number): string {
+  const inDeviceMapper = (lv: string): string => `${vg}-${lv}-cow`.replaceAll('-', '--');
+  const fits = (lv: string): boolean => lv.length <= LONGEST && inDeviceMapper(lv).length - 2 <= LONGEST;
+  const [first, second] = [`hs.${run}.${name}`, `hs.${run}.${index}`];
+  if (fits(first)) return first;
+  if (fits(second)) return second;
+  throw new Fault('origin.unsuitable', `${vg}/${name} can't be an origin: the name of its volume group is too long`);
+}
+
+function tagsOf(step: Step): readonly string[] {
+  return ['holdstill', `holdstill.task=${step['task']}`, runTag(step)];
+}
+
+function runTag(step: Step): string {
+  return `${RUN_TAG}${step['run']}`;
+}
+
+function createWords({ step, bytes }: PlannedSnapshot, row: LvRow): readonly string[] {
+  const extents = bytes === 0 ? undefined : bytes / row.extentBytes;
+  return lvcreateSnapshot(row.vg, row.name, step['name'] ?? '', tagsOf(step), extents);
+}
+
+function removeWords({ step, facts }: NotedStep): readonly string[] {
+  const { vg = '', name = '', originUuid = '' } = step;
+  return lvremoveProven({ vg, name, originUuid, tag: runTag(step), uuid: facts?.['uuid'] });
+}
+
+/** Whether an LV is the snapshot that a step made: by name, run and origin, never by the name alone. */
+function isProven(row: LvRow, step: Step): boolean {
+  return (
+    row.vg === step['vg'] &&
+    row.name === step['name'] &&
+    row.roles.includes('snapshot') &&
+    row.tags.includes(runTag(step)) &&
+    row.originUuid === step['originUuid']
+  );
+}
+
+function healthOf({ step, facts }: NotedStep, rows: readonly LvRow[]): Health {
+  const label = `${step['vg']}/${step['origin']}`;
+  const row = rows.find((one) => isProven(one, step) && one.uuid === (facts?.['uuid'] ?? one.uuid));
+  if (!row) {
+    return { kind: 'bad', reason: `${label}: its snapshot is gone`, fill: undefined, bytes: 0 };
+  }
+  const pool = rows.find(({ vg, name }) => vg === step['vg'] && name === step['pool']);
+  const fill = pool ? undefined : row.invalid ? 1 : (row.dataPercent ?? 0) / 100;
+  const reason = pool ? sickPool(pool, row) : overflow(row, fill ?? 0);
+  const state = { fill, bytes: pool ? 0 : row.bytes };
+  return reason === undefined
+    ? { kind: 'good', reason, ...state }
+    : { kind: 'bad', reason: `${label}: ${reason}`, ...state };
+}
+
+/** Once a snapshot has been full it is invalid for good: lvmsnapshot, dm-snap.c; it can't be repaired. */
+function overflow(row: LvRow, fill: number): string | undefined {
+  if (!row.invalid && fill < 1) return undefined;
+  return `snapshot overflowed (${formatBytes(row.bytes)} were not enough), set a larger 'size'`;
+}
+
+/** lv_health_status of a thin pool: lvs(8). */
+function sickPool(pool: LvRow, row: LvRow): string | undefined {
+  if (pool.health === '' && row.health === '' && (pool.dataPercent ?? 0) < 100) return undefined;
+  const health = pool.health || row.health || 'out_of_data';
+  return `thin pool ${pool.vg}/${pool.name} is not well: ${health} (data ${pool.dataPercent} %, metadata ${pool.metadataPercent} %)`;
+}

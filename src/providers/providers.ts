@@ -1,0 +1,8 @@
+import type { Provider } from '../core/provider.ts';
+import type { Exec } from '../system/command.ts';
+import { createLvm } from './lvm.ts';
+
+/** All kinds of snapshot, in the order in which they are asked whether a source is theirs. */
+export function createProviders(exec: Exec, holdersOf: (uuid: string) => readonly string[]): readonly Provider[] {
+  return [createLvm(exec, holdersOf)];
+}

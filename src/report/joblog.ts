@@ -1,0 +1,140 @@
+import { formatBytes } from '../core/bytes.ts';
+import { escapeText } from '../core/escape.ts';
+import type { Closed } from '../core/close.ts';
+import type { Reply } from '../core/contract.ts';
+import { Fault, isFault } from '../core/fault.ts';
+import type { Opened } from '../core/opened.ts';
+import type { Recovered } from '../core/recover.ts';
+import type { Leftover } from '../core/replay.ts';
+import { atMost, formatDuration, headline, line, quoted } from './lines.ts';
+
+/** Together with the headline, the last line and a product's own status line these stay below 15. */
+const MOST = { snapshots: 4, mounts: 4, skipped: 3, detail: 5 } as const;
+
+/** What an opening came to, for the product's job log. */
+export function openedReply(task: string, opened: Opened, ms: number): Reply {
+  switch (opened.kind) {
+    case 'again':
+      return {
+        kind: 'opened',
+        paths: opened.paths,
+        lines: [headline('pre', task, opened.run), line('ready', `it was open already: back up ${pathList(opened)}`)],
+      };
+    case 'failed':
+      return failedReply('pre', task, opened.fault, opened.leftovers);
+    case 'opened': {
+      const { planned, leftOut } = opened.prepared;
+      const { mounts, skipped } = opened.layout;
+      const where = `holdstill status '${task}'`;
+      const snapshots = planned.map(({ origin, note }) =>
+        line('snapshot', origin.label, formatBytes(origin.bytes), note),
+      );
+      const notSaved = [
+        ...skipped.map(({ label, type, reason }) => line('skipped', label, `${type ?? 'unknown'}: ${reason}`)),
+        ...leftOut.map(({ label, reason }) => line('skipped', label, reason)),
+      ];
+      return {
+        kind: 'opened',
+        paths: opened.paths,
+        lines: [
+          headline('pre', task, opened.run),
+          ...(opened.cleared === undefined ? [] : [line('cleared', `what run ${opened.cleared} had left`)]),
+          ...atMost(MOST.snapshots, 'snapshot', snapshots, where),
+          ...atMost(
+            MOST.mounts,
+            'mount',
+            mounts.map(({ point, type, label }) => line('mount', point, `${type} of ${label}, read-only`)),
+            where,
+          ),
+          ...atMost(MOST.skipped, 'skipped', notSaved, where),
+          line('ready', `in ${formatDuration(ms)}: back up ${pathList(opened)}`),
+        ],
+      };
+    }
+  }
+}
+
+/** What a closing came to. */
+export function closedReply(closed: Closed): Reply {
+  const { task, run, verdict, leftovers } = closed;
+  const open = formatDuration(Date.now() - Date.parse(closed.openedAt));
+  const fills = closed.snapshots.flatMap(({ health: { fill, bytes } }) =>
+    fill === undefined ? [] : [{ fill, bytes }],
+  );
+  const fullest = fills.toSorted((a, b) => b.fill - a.fill)[0];
+  const used = fullest
+    ? `, ${fills.length > 1 ? 'at most ' : ''}${Math.round(fullest.fill * 100)} % of ${formatBytes(fullest.bytes)} used`
+    : '';
+  const said =
+    verdict.kind === 'good'
+      ? [line('verdict', `good: ${plural(closed.snapshots.length, 'snapshot')} valid after ${open}${used}`)]
+      : verdict.kind === 'unknown'
+        ? [line('verdict', `none: ${verdict.reason}`)]
+        : verdict.reasons.slice(0, MOST.detail).map((reason) => line('verdict', `BAD: ${reason}`));
+  const removed = `${plural(closed.mounts, 'mount')}, ${plural(closed.snapshots.length, 'snapshot')}`;
+  return {
+    kind: 'closed',
+    verdict,
+    leftovers: leftovers.map(({ what }) => what),
+    lines: [
+      headline('post', task, run),
+      ...said,
+      ...(leftovers.length === 0 ? [line('removed', `${removed}; nothing is left`)] : leftoverLines(leftovers)),
+    ],
+  };
+}
+
+/** Something failed; what of ours is still there, if anything. */
+export function failedReply(
+  verb: string,
+  task: string,
+  fault: Error,
+  leftovers: readonly Leftover[],
+  run?: string,
+): Reply {
+  const detail = isFault(fault) ? fault.detail.slice(0, MOST.detail) : [];
+  return {
+    kind: 'failed',
+    fault,
+    leftovers: leftovers.map(({ what }) => what),
+    lines: [
+      headline(verb, task, run),
+      line('failed', fault.message),
+      ...detail.map(quoted),
+      ...(leftovers.length === 0 ? [line('left', 'nothing of holdstill')] : leftoverLines(leftovers)),
+    ],
+  };
+}
+
+/** A task that is none of ours, or nothing to close. */
+export function nothingReply(text: string): Reply {
+  return { kind: 'nothing', lines: [escapeText(`holdstill: ${text}`)] };
+}
+
+/** A task that recovery left alone, since somebody may be reading it. */
+export function heldReply(task: string, run: string, recovered: Exclude<Recovered, { kind: 'closed' }>): Reply {
+  if (recovered.kind === 'held') {
+    return nothingReply(
+      `task ${task} is properly open (run ${run}); to close it all the same: holdstill post '${task}'`,
+    );
+  }
+  const fault = new Fault('task.busy', `run ${run} of task ${task} is read by ${recovered.users.join(', ')}`);
+  return { kind: 'failed', fault, leftovers: [], lines: [] };
+}
+
+function leftoverLines(leftovers: readonly Leftover[]): readonly string[] {
+  const lines = leftovers.map(({ what, reason, byHand }) => line('left', `${what}: ${reason}`, `(${byHand})`));
+  return [
+    ...atMost(MOST.snapshots, 'left', lines, 'holdstill status'),
+    line('left', 'to try again: holdstill recover'),
+  ];
+}
+
+function pathList({ paths }: { readonly paths: readonly { readonly path: string }[] }): string {
+  const shown = paths.slice(0, 3).map(({ path }) => path);
+  return paths.length > 3 ? `${shown.join(', ')} and ${paths.length - 3} more` : shown.join(', ');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,36 @@
+import { escapeText } from '../core/escape.ts';
+import { VERSION } from '../core/version.ts';
+
+/** The words that begin the lines of a job log. */
+type Word = 'cleared' | 'snapshot' | 'mount' | 'skipped' | 'ready' | 'verdict' | 'removed' | 'left' | 'failed';
+
+/** `holdstill 0.1.0 pre  Backup_XEN_vm1  run 7f3a11c2` */
+export function headline(verb: string, task: string, run: string | undefined): string {
+  return escapeText(`holdstill ${VERSION} ${verb.padEnd(4)} ${task}${run === undefined ? '' : `  run ${run}`}`);
+}
+
+/** A line below the headline: a word, and what there is to say. */
+export function line(word: Word, ...parts: readonly string[]): string {
+  return escapeText(`  ${word.padEnd(9)} ${parts.join('  ')}`);
+}
+
+/** A line of another tool's text. */
+export function quoted(text: string): string {
+  return escapeText(`  | ${text}`);
+}
+
+/** At most `most` lines of one kind; what is more is counted in the last of them. */
+export function atMost(most: number, word: Word, lines: readonly string[], where: string): readonly string[] {
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, most - 1), line(word, `and ${lines.length - most + 1} more: ${where}`)];
+}
+
+/** `0.6 s`, `41 min`, `3 h 5 min`, `2 d 1 h`. */
+export function formatDuration(ms: number): string {
+  const tenths = Math.round(ms / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const minutes = Math.floor(tenths / 600);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

@@ -1,0 +1,58 @@
+import { formatBytes } from '../core/bytes.ts';
+import { escapeText } from '../core/escape.ts';
+import type { SnapshotStatus, TaskStatus } from '../core/survey.ts';
+import { formatDuration } from './lines.ts';
+import { drawBar, drawTree, paint, type Branch } from './tree.ts';
+
+/** What the states mean; also the table in the README. */
+export const STATE_MEANINGS = [
+  ['idle', 'configured, not open'],
+  ['opening', 'a hook is opening it; or it died while doing so: then `holdstill recover` undoes it'],
+  ['held', 'open; the backup may be reading it'],
+  ['closing', 'a hook is closing it, or could not remove everything: `holdstill recover` tries again'],
+  ['rebooted', 'open when the machine went down: `holdstill recover` undoes it'],
+] as const satisfies readonly (readonly [TaskStatus['state'], string])[];
+
+/** A tree per task: origin, snapshot with its fill level, mounts. */
+export function statusText(
+  tasks: readonly TaskStatus[],
+  strays: readonly { readonly what: string; readonly byHand: string }[],
+): string {
+  const width = Math.max(0, ...tasks.map(({ task }) => escapeText(task).length));
+  const lines = tasks.flatMap((task) => drawTree(branchOf(task, width)));
+  const stray = strays.map(({ what, byHand }) =>
+    paint.warn(`${what} is marked as holdstill's but no journal knows it; if no backup runs: ${byHand}`),
+  );
+  const all = [...lines, ...stray];
+  return all.length === 0 ? 'no task is configured, nothing is open\n' : all.map((line) => `${line}\n`).join('');
+}
+
+function branchOf(status: TaskStatus, width: number): Branch {
+  const name = paint.strong(status.task) + ' '.repeat(width - escapeText(status.task).length);
+  if (status.state === 'idle') return { text: `${name}  ${paint.faint('idle')}`, below: [] };
+  const state = status.state === 'held' ? paint.good('held') : paint.warn(status.state);
+  const age = status.since === undefined ? '' : formatDuration(Date.now() - Date.parse(status.since));
+  const facts = escapeText(`since ${status.since} (${age})  run ${status.run}  by ${status.contract}`);
+  const others = status.others.map((text) => ({ text: paint.faint(text), below: [] }));
+  return { text: `${name}  ${state}  ${facts}`, below: [...status.snapshots.map(snapshotBranch), ...others] };
+}
+
+function snapshotBranch({ origin, snapshot, health, mounts }: SnapshotStatus): Branch {
+  const fill = health.fill === undefined ? '' : `  ${drawBar(health.fill)} ${Math.round(health.fill * 100)} %`;
+  const size = health.bytes > 0 ? ` of ${formatBytes(health.bytes)}` : '';
+  const state = health.kind === 'good' ? '' : `  ${paint.bad(health.reason ?? health.kind)}`;
+  return {
+    text: paint.strong(origin),
+    below: [
+      {
+        text: `${escapeText(snapshot)}${fill}${size}${state}`,
+        below: mounts.map((mount) => ({
+          text:
+            escapeText(`${mount.point}  ${mount.type}  `) +
+            (mount.state === 'read-only' ? mount.state : paint.bad(mount.state)),
+          below: [],
+        })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,104 @@
+import fs from 'node:fs';
+
+/** `major:minor` of a block device, or of the one a link leads to; undefined: there is none. */
+export function deviceNumber(device: string): string | undefined {
+  try {
+    const stat = fs.statSync(device);
+    return stat.isBlockDevice() ? numberOf(stat.rdev) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How the kernel writes a device number in sysfs and mountinfo. */
+function numberOf(rdev: number): string {
+  // makedev(3): 12 bits of major above 8 bits of minor, and 12 more bits of minor above those.
+  const major = (rdev >>> 8) & 0xfff;
+  const minor = (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
+  return `${major}:${minor}`;
+}
+
+/**
+ * The device-mapper UUID of a block device: `LVM-` and the 32 characters of the VG's and of the LV's UUID for an LV.
+ * Undefined for what is no device-mapper device, or gone.
+ */
+function dmUuid(number: string): string | undefined {
+  return attribute(number, 'dm/uuid');
+}
+
+/** The file or device behind a loop device, as the kernel knows it now. */
+export interface LoopDevice {
+  readonly device: string;
+  readonly number: string;
+  readonly backing: string;
+  /** Bytes. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** All loop devices that are in use, from sysfs: no process needed. */
+export function readLoops(): readonly LoopDevice[] {
+  let names: readonly string[];
+  try {
+    names = fs.readdirSync('/sys/block').filter((name) => /^loop\d+$/.test(name));
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    const number = read(`/sys/block/${name}/dev`);
+    const backing = number === undefined ? undefined : attribute(number, 'loop/backing_file');
+    if (number === undefined || backing === undefined) return [];
+    const offset = Number(attribute(number, 'loop/offset') ?? 0);
+    const bytes = Number(attribute(number, 'loop/sizelimit') ?? 0);
+    return [{ device: `/dev/${name}`, number, backing, offset, bytes }];
+  });
+}
+
+/**
+ * The dm UUID of the LV that a device is, or that a loop device lies on. Answers what a mount or a loop really stands on,
+ * whatever it is called.
+ */
+export function volumeUuidBehind(device: string): string | undefined {
+  const number = deviceNumber(device);
+  if (number === undefined) return undefined;
+  const direct = dmUuid(number);
+  if (direct !== undefined) return direct;
+  const backing = attribute(number, 'loop/backing_file');
+  const below = backing === undefined ? undefined : deviceNumber(backing);
+  return below === undefined ? undefined : dmUuid(below);
+}
+
+/** The btrfs file systems that the kernel has mounted now, by UUID. */
+export function isBtrfsMounted(uuid: string): boolean {
+  return fs.existsSync(`/sys/fs/btrfs/${uuid}`);
+}
+
+function attribute(number: string, name: string): string | undefined {
+  return read(`/sys/dev/block/${number}/${name}`);
+}
+
+function read(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8').replace(/\n$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes of a block device: sysfs counts in sectors of 512 bytes, whatever the device has. Infinity: unknown. */
+export function deviceBytes(device: string): number {
+  const number = deviceNumber(device);
+  const sectors = number === undefined ? undefined : attribute(number, 'size');
+  return sectors === undefined ? Number.POSITIVE_INFINITY : Number(sectors) * 512;
+}
+
+/** The numbers of the LV with this device-mapper UUID and of the loop devices over it. */
+export function numbersOn(uuid: string): ReadonlySet<string> {
+  const names = fs.existsSync('/sys/block') ? fs.readdirSync('/sys/block') : [];
+  const direct = names.flatMap((name) => {
+    const number = read(`/sys/block/${name}/dev`);
+    return number !== undefined && read(`/sys/block/${name}/dm/uuid`) === uuid ? [number] : [];
+  });
+  const loops = readLoops().filter(({ device }) => volumeUuidBehind(device) === uuid);
+  return new Set([...direct, ...loops.map(({ number }) => number)]);
+}

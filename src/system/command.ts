@@ -1,0 +1,41 @@
+/** What a finished command left. */
+export interface Finished {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A command as data: what to run and how to read it. Dry run, logging and timing need no more. `system/` has a file of
+ * such builders for each tool.
+ */
+export interface Command<T> {
+  /** Name of the program; looked for in the fixed PATH only. */
+  readonly tool: string;
+  readonly argv: readonly string[];
+  /** Standard input; nothing where undefined. */
+  readonly input?: string;
+  /** A descriptor of ours that the command gets as its standard input instead. */
+  readonly fd?: number;
+  /** Changes the machine: a signal to us does not reach it, and after a timeout it is asked to end but never killed. */
+  readonly mutates: boolean;
+  /** Exit statuses that `parse` is called for; any other is a Fault `tool.failed`. */
+  readonly statuses: readonly number[];
+  parse(result: Finished): T;
+}
+
+/** Runs commands. The only implementation that starts processes is in exec.ts. */
+export interface Exec {
+  /** Throws `tool.missing`, `tool.failed` (the detail is the tool's standard error) or `tool.timeout`. */
+  run<T>(command: Command<T>): Promise<T>;
+}
+
+/** Characters that need no quotes in a POSIX shell. */
+const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** A command as a line that can be pasted into a shell. Only for people: nothing of ours goes through a shell. */
+export function shellLine(command: Pick<Command<unknown>, 'tool' | 'argv'>): string {
+  return [command.tool, ...command.argv]
+    .map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
+    .join(' ');
+}

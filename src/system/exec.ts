@@ -1,0 +1,107 @@
+import { constants } from 'node:os';
+import { execa, type Options } from 'execa';
+import { Fault } from '../core/fault.ts';
+import type { Log } from '../core/machine.ts';
+import { shellLine, type Command, type Exec, type Finished } from './command.ts';
+
+const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+/** How long a command that was asked to end may take to do so before we go on without it. */
+const GRACE_MS = 10_000;
+
+/** The Debian package that brings a tool, for the hint when it is missing. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  lvm: 'lvm2',
+  'mount.ntfs-3g': 'ntfs-3g',
+};
+
+/**
+ * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
+ * descriptors, a time limit on every command, each one logged with its duration.
+ */
+export function createExec(log: Log, timeoutMs: number): Exec {
+  return {
+    async run(command) {
+      const began = performance.now();
+      const finished = await spawn(command, timeoutMs);
+      const { tool, argv, input } = command;
+      const ms = Math.round(performance.now() - began);
+      log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');
+      if (!command.statuses.includes(finished.status)) {
+        throw new Fault('tool.failed', `${shellLine(command)} failed with status ${finished.status}`, {
+          detail: linesOf(finished.stderr || finished.stdout),
+        });
+      }
+      return command.parse(finished);
+    },
+  };
+}
+
+async function spawn(command: Command<unknown>, timeoutMs: number): Promise<Finished> {
+  const { tool, argv, input, mutates, fd } = command;
+  const options = {
+    reject: false,
+    stripFinalNewline: false,
+    extendEnv: false,
+    // LVM prints a warning for every inherited descriptor without this: lvm(8), ENVIRONMENT VARIABLES.
+    env: { PATH, LC_ALL: 'C', LVM_SUPPRESS_FD_WARNINGS: '1' },
+    cwd: '/',
+    maxBuffer: 16 * 1024 * 1024,
+    // A process group of its own: Ctrl-C and a product's kill of our group must not cut a change in half.
+    detached: mutates,
+    cleanup: !mutates,
+    // Any descriptor will do; execa's types (9.6.1) only name 3 to 9.
+    ...(input === undefined ? { stdin: (fd as 3 | undefined) ?? 'ignore' } : { input }),
+  } as const satisfies Options;
+  const child = execa(tool, argv, options);
+
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<'expired'>((resolve) => {
+    timer = setTimeout(() => {
+      child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
+      timer = setTimeout(() => resolve('expired'), mutates ? GRACE_MS : 100);
+    }, timeoutMs);
+  });
+  const result = await Promise.race([child, expired]);
+  clearTimeout(timer);
+  if (result === 'expired') {
+    child.unref();
+    child.stdout.destroy();
+    child.stderr.destroy();
+    throw new Fault('tool.timeout', `${shellLine(command)} did not end within ${timeoutMs / 1000} s`, {
+      hint: `process ${child.pid} may still be running; look at it, and set a longer 'timeout' if it just needs time`,
+    });
+  }
+  if (result.code === 'ENOENT') {
+    throw new Fault('tool.missing', `${tool} is not installed (looked in ${PATH})`, {
+      hint: `type: apt-get install ${PACKAGES[tool] ?? 'util-linux'}`,
+    });
+  }
+  if (result.exitCode === undefined && result.signal === undefined) {
+    throw new Fault('tool.failed', `${tool} can't be started: ${result.shortMessage}`, { cause: result });
+  }
+  return { status: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+}
+
+/** How a command of the user's ended. */
+export interface UserCommandEnd {
+  /** The exit status; 128 + n after signal n, 127 where it could not be started, as a shell says it. */
+  readonly status: number;
+}
+
+/** Runs a user's own command with our standard streams, environment and directory; passes on what should end us. */
+export async function runUserCommand(argv: readonly [string, ...string[]]): Promise<UserCommandEnd> {
+  const [file, ...rest] = argv;
+  const child = execa(file, rest, { stdio: 'inherit', reject: false, cleanup: false });
+  // Not SIGINT: a terminal sends that to the whole group, and twice would be once too often.
+  const forward = (signal: NodeJS.Signals): unknown => child.kill(signal);
+  process.on('SIGTERM', forward).on('SIGHUP', forward);
+  const result = await child;
+  process.off('SIGTERM', forward).off('SIGHUP', forward);
+  if (result.exitCode !== undefined) return { status: result.exitCode };
+  if (result.signal !== undefined) return { status: 128 + (constants.signals[result.signal] ?? 0) };
+  throw new Fault('tool.missing', `${file} can't be started: ${result.shortMessage}`);
+}

@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+import type { Command, Exec } from './command.ts';
+
+/** A lock that is held; the kernel frees it when this process ends, however it ends. */
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes an exclusive lock on a file, which is made for it and removed with it. Undefined: somebody else held it all the
+ * time. flock(1) takes the lock on a descriptor of ours, and it stays with the open file after flock has ended: flock(2).
+ */
+export async function lockFile(file: string, waitSeconds: number, exec: Exec): Promise<Lock | undefined> {
+  for (;;) {
+    const fd = fs.openSync(file, 'a', 0o600);
+    let taken = false;
+    try {
+      taken = await exec.run(flock(fd, waitSeconds));
+      if (!taken) return undefined;
+      // Whoever held it before us may have removed the file: then ours is a lock on nothing.
+      taken = fs.fstatSync(fd).ino === fs.statSync(file, { throwIfNoEntry: false })?.ino;
+      if (taken) return { release: () => release(file, fd) };
+    } finally {
+      if (!taken) fs.closeSync(fd);
+    }
+  }
+}
+
+function release(file: string, fd: number): void {
+  fs.rmSync(file, { force: true });
+  fs.closeSync(fd);
+}
+
+function flock(fd: number, waitSeconds: number): Command<boolean> {
+  return {
+    tool: 'flock',
+    argv: ['--exclusive', '--wait', String(waitSeconds), '0'],
+    mutates: false,
+    fd,
+    statuses: [0, 1],
+    parse: ({ status }) => status === 0,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Command } from './command.ts';
+
+/**
+ * Makes the next free loop device show a stretch of another device, and answers with its name. Never with a partition
+ * scan: the kernel's partition nodes come and go on their own time. Sectors of 512 bytes, as guests' disks have.
+ * losetup(8), util-linux 2.38.
+ */
+export function attachLoop(device: string, offset: number, bytes: number): Command<string> {
+  const where = ['--offset', String(offset), '--sizelimit', String(bytes), '--sector-size', '512'];
+  return {
+    tool: 'losetup',
+    argv: ['--find', '--show', ...where, '--', device],
+    mutates: true,
+    statuses: [0],
+    parse: ({ stdout }) => stdout.trim(),
+  };
+}
+
+/**
+ * Detaches loop devices, all in one process. Its status says little: a device that is still in use is only marked, and
+ * goes when its last user does (tried with 2.38.1), so look at the kernel's list afterwards.
+ */
+export function detachLoops(devices: readonly string[]): Command<string> {
+  return {
+    tool: 'losetup',
+    argv: ['--detach', ...devices],
+    mutates: true,
+    statuses: [0, 1],
+    parse: ({ stderr }) => stderr.trim(),
+  };
+}

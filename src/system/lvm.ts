@@ -1,0 +1,185 @@
+import { Fault } from '../core/fault.ts';
+import type { Command, Finished } from './command.ts';
+
+/** A logical volume as lvs(8) reports it (lvm2 2.03.16). */
+export interface LvRow {
+  readonly vg: string;
+  readonly name: string;
+  /** The UUID that device-mapper knows it by: `LVM-`, the VG's and the LV's UUID without hyphens. */
+  readonly uuid: string;
+  readonly attr: string;
+  readonly bytes: number;
+  readonly layout: readonly string[];
+  readonly roles: readonly string[];
+  readonly active: boolean;
+  readonly origin: string;
+  readonly originUuid: string;
+  readonly pool: string;
+  readonly tags: readonly string[];
+  /** Percent; undefined where it does not apply. */
+  readonly dataPercent: number | undefined;
+  readonly metadataPercent: number | undefined;
+  readonly invalid: boolean;
+  readonly health: string;
+  readonly vgFreeBytes: number;
+  readonly extentBytes: number;
+  /** `major:minor`; undefined where it isn't active. */
+  readonly number: string | undefined;
+}
+
+const FIELDS = [
+  'vg_name',
+  'vg_uuid',
+  'lv_name',
+  'lv_uuid',
+  'lv_attr',
+  'lv_size',
+  'lv_layout',
+  'lv_role',
+  'lv_active',
+  'origin',
+  'origin_uuid',
+  'pool_lv',
+  'lv_tags',
+  'data_percent',
+  'metadata_percent',
+  'lv_snapshot_invalid',
+  'lv_health_status',
+  'vg_free',
+  'vg_extent_size',
+  'lv_kernel_major',
+  'lv_kernel_minor',
+] as const;
+
+type Field = (typeof FIELDS)[number];
+type RawRow = ReadonlyMap<string, string>;
+
+// Not JSON: inside the lvm shell `--reportformat` is ignored (2.03.16, tried).
+const REPORT = ['--noheadings', '--nameprefixes', '--units', 'b', '--nosuffix', '--options', FIELDS.join(',')];
+
+/** All LVs of this host but hidden ones. Status 5 is accepted, since another, broken VG is no concern of ours. */
+export function lvs(): Command<readonly LvRow[]> {
+  return { tool: 'lvm', argv: ['lvs', ...REPORT], mutates: false, statuses: [0, 5], parse: parseReport };
+}
+
+/** The LVs of one VG, for sure: a failure is a failure; only a VG that is not there has none. */
+export function lvsOf(vg: string): Command<readonly LvRow[]> {
+  return {
+    ...lvs(),
+    argv: ['lvs', ...REPORT, vg],
+    parse: (finished) => {
+      const gone = finished.stderr.includes(`Volume group "${vg}" not found`);
+      if (finished.status === 0 || gone) return parseReport(finished);
+      throw new Fault('tool.failed', `lvs ${vg} failed`, { detail: complaintsOf(finished.stderr) });
+    },
+  };
+}
+
+/** What a change came to: the LVs after it, and what LVM complained of. */
+export interface LvmChange {
+  readonly rows: readonly LvRow[];
+  readonly complaints: readonly string[];
+}
+
+/**
+ * Runs commands in one `lvm` process, and a report after them: a process costs more than a snapshot does. The exit
+ * status of the lvm shell is always 0 (2.03.16, tried), so success is what the report shows. No line may hold anything
+ * but names that LVM itself allows.
+ */
+export function lvmShell(lines: readonly (readonly string[])[]): Command<LvmChange> {
+  return {
+    tool: 'lvm',
+    argv: [],
+    input: [...lines, ['lvs', ...REPORT]].map((words) => `${words.join(' ')}\n`).join(''),
+    mutates: true,
+    statuses: [0],
+    parse: (finished) => ({ rows: parseReport(finished), complaints: complaintsOf(finished.stderr) }),
+  };
+}
+
+/** Words of an lvcreate that takes a snapshot. `extents` undefined: a thin snapshot, active in spite of its skip flag. */
+export function lvcreateSnapshot(
+  vg: string,
+  origin: string,
+  name: string,
+  tags: readonly string[],
+  extents: number | undefined,
+): readonly string[] {
+  const room = extents === undefined ? ['-kn', '-ay'] : ['-l', String(extents)];
+  return ['lvcreate', '-qq', '-s', ...room, ...tags.flatMap((tag) => ['--addtag', tag]), '-n', name, `${vg}/${origin}`];
+}
+
+/** What must hold of an LV at the moment it is removed. */
+export interface LvProof {
+  readonly vg: string;
+  readonly name: string;
+  readonly tag: string;
+  readonly originUuid: string;
+  /** Undefined where the process that made it died before it could note it. */
+  readonly uuid: string | undefined;
+}
+
+/**
+ * Words of an lvremove that proves under LVM's own lock that the LV is ours: name, tag and origin, and its UUID. What
+ * does not fit is not selected, and so not removed.
+ */
+export function lvremoveProven(proof: LvProof): readonly string[] {
+  const tests = [
+    `lv_name=${proof.name}`,
+    `lv_tags=${proof.tag}`,
+    'lv_role=snapshot',
+    `origin_uuid=${lvUuidOf(proof.originUuid)}`,
+    ...(proof.uuid === undefined ? [] : [`lv_uuid=${lvUuidOf(proof.uuid)}`]),
+  ];
+  return ['lvremove', '-qq', '-y', '--select', tests.join('&&'), proof.vg];
+}
+
+/** lvs' form of the LV's half of a device-mapper UUID: groups of 6, 4, 4, 4, 4, 4 and 6 characters. */
+function lvUuidOf(dmUuid: string): string {
+  const lv = dmUuid.slice('LVM-'.length + 32);
+  return lv.replace(/^(.{6})(.{4})(.{4})(.{4})(.{4})(.{4})(.{6})$/, '$1-$2-$3-$4-$5-$6-$7');
+}
+
+/** Reads the lines of a report, `LVM2_VG_NAME='system' LVM2_LV_NAME='root' ...`; other lines are skipped. */
+export function parseReport({ stdout }: Pick<Finished, 'stdout'>): readonly LvRow[] {
+  return stdout.split('\n').flatMap((line) => {
+    const fields = new Map(
+      [...line.matchAll(/LVM2_(\w+)='([^']*)'/g)].map(([, name = '', value = '']) => [name, value]),
+    );
+    return fields.size < FIELDS.length ? [] : [rowOf(fields)];
+  });
+}
+
+function rowOf(raw: RawRow): LvRow {
+  const text = (field: Field): string => raw.get(field.toUpperCase()) ?? '';
+  const words = (field: Field): readonly string[] => text(field).split(',').filter(Boolean);
+  const percent = (field: Field): number | undefined => (text(field) === '' ? undefined : Number(text(field)));
+  const uuid = (vg: string, lv: string): string => (lv === '' ? '' : `LVM-${vg}${lv}`.replaceAll(/(?<=^LVM-.*)-/g, ''));
+  const attr = text('lv_attr');
+  return {
+    vg: text('vg_name'),
+    name: text('lv_name'),
+    uuid: uuid(text('vg_uuid'), text('lv_uuid')),
+    attr,
+    bytes: Number(text('lv_size')),
+    layout: words('lv_layout'),
+    roles: words('lv_role'),
+    active: text('lv_active').startsWith('active'),
+    origin: text('origin'),
+    originUuid: uuid(text('vg_uuid'), text('origin_uuid')),
+    pool: text('pool_lv'),
+    tags: words('lv_tags'),
+    dataPercent: percent('data_percent'),
+    metadataPercent: percent('metadata_percent'),
+    // lvs(8): the fifth letter is I (or S, suspended) for an invalid snapshot; the field is empty for a valid one.
+    invalid: text('lv_snapshot_invalid') === 'snapshot invalid' || /^.{4}[IS]/.test(attr),
+    health: text('lv_health_status'),
+    vgFreeBytes: Number(text('vg_free')),
+    extentBytes: Number(text('vg_extent_size')),
+    number: Number(text('lv_kernel_major')) >= 0 ? `${text('lv_kernel_major')}:${text('lv_kernel_minor')}` : undefined,
+  };
+}
+
+function complaintsOf(stderr: string): readonly string[] {
+  return stderr.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+}

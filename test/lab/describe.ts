@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import { NoLab } from './layer.ts';
+import { labReason } from './reason.ts';
+
+const reason = await labReason();
+if (reason !== undefined) {
+  if (process.env['CI'] === 'true') throw new NoLab(`CI=true, but there is no lab: ${reason}`);
+  process.stderr.write(`lab tests are skipped: ${reason}\n`);
+}
+
+/**
+ * As vitest's describe, for tests that need the lab. Where it can't be had they are skipped and the reason is printed;
+ * with CI=true that is a failure, because nobody would read it there.
+ */
+export const describeLab = (name: string, tests: () => void): void => {
+  // oxlint-disable-next-line vitest/valid-title, vitest/valid-describe-callback -- what the caller passes is passed on
+  describe(name, { skip: reason !== undefined }, tests);
+};

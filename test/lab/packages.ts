@@ -1,0 +1,29 @@
+/** What the guest needs beside the host's own programs. */
+export const packages: readonly string[] = [
+  'user-mode-linux',
+  'kmod',
+  'lvm2',
+  'thin-provisioning-tools',
+  'e2fsprogs',
+  'xfsprogs',
+  'btrfs-progs',
+  'dosfstools',
+  'ntfs-3g',
+  'parted',
+  'fdisk',
+  'psmisc',
+  'strace',
+  'sqlite3',
+  'bacula-director',
+  'bacula-director-sqlite3',
+  'bacula-sd',
+  'bacula-fd',
+  'bacula-console',
+  'bacula-common-sqlite3',
+];
+
+/** What apt would have with them, and nothing in the lab needs: a mail server, a second Perl. */
+export const unwanted = /^(exim4|bsd-mailx|perl|libperl)/u;
+
+/** Part of the key of every layer: count it up when a layer is unpacked in another way. */
+export const layerFormat = 2;

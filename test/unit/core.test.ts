@@ -1,0 +1,152 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { formatBytes } from '../../src/core/bytes.ts';
+import { emptyOrigins, layOut } from '../../src/core/layout.ts';
+import { encodeName } from '../../src/core/names.ts';
+import type { Origin } from '../../src/core/provider.ts';
+import type { Task } from '../../src/core/task.ts';
+import { VERSION } from '../../src/core/version.ts';
+import type { Content, Volume } from '../../src/core/volume.ts';
+import { refusal } from '../../src/guests/filesystems.ts';
+import { matchesGlob } from '../../src/providers/lvm/glob.ts';
+import { roomFor } from '../../src/providers/lvm/room.ts';
+import { atMost, formatDuration } from '../../src/report/lines.ts';
+
+const MIB = 1024 * 1024;
+
+test('the version is that of package.json', () => {
+  const text = fs.readFileSync(path.join(import.meta.dirname, '../../package.json'), 'utf8');
+  expect((JSON.parse(text) as { version: string }).version).toBe(VERSION);
+});
+
+describe('a name in file names and tags', () => {
+  test.each([
+    ['Backup_XEN_vm1', 'Backup_XEN_vm1'],
+    ['in.zekjur.net', 'in.zekjur.net'],
+    ['a b', 'a=20b'],
+    ['../x', '=2E.=2Fx'],
+    ['ä', '=C3=A4'],
+    ['a=20b', 'a=3D20b'],
+    ['x\n', 'x=0A'],
+  ])('%j', (name, encoded) => expect(encodeName(name)).toBe(encoded));
+
+  test('long names are cut and stay different', () => {
+    const [one, two] = [encodeName(`${'x'.repeat(300)}1`), encodeName(`${'x'.repeat(300)}2`)];
+    expect(one).not.toBe(two);
+    expect(one).toMatch(/^x{100}=:[0-9a-f]{16}$/);
+  });
+});
+
+describe('a pattern for names', () => {
+  test.each([
+    ['domu-infra', 'domu-*', true],
+    ['xdomu-infra', 'domu-*', false],
+    ['vm1', 'vm?', true],
+    ['vm12', 'vm?', false],
+    ['vm1', 'vm[0-3]', true],
+    ['vm4', 'vm[!0-3]', true],
+    ['a.b', 'a?b', true],
+    ['axb', 'a.b', false],
+    ['a+b', 'a+b', true],
+    ['a', '', false],
+  ])('%s against %s: %s', (name, glob, matches) => expect(matchesGlob(name, glob)).toBe(matches));
+});
+
+describe('the room for a snapshot', () => {
+  test.each([
+    ['auto, a fifth', { kind: 'auto' }, 10240 * MIB, 2048 * MIB],
+    ['auto, at least 256 MiB', { kind: 'auto' }, 500 * MIB, 256 * MIB],
+    ['auto, never more than it can use', { kind: 'auto' }, 64 * MIB, 68 * MIB],
+    ['full: the origin and the list of its chunks', { kind: 'full' }, 100 * MIB, 104 * MIB],
+    ['whole extents', { kind: 'bytes', bytes: 5 * MIB }, 100 * MIB, 8 * MIB],
+    ['at least one extent', { kind: 'bytes', bytes: 1 }, 100 * MIB, 4 * MIB],
+    ['percent', { kind: 'percent', percent: 10 }, 1000 * MIB, 100 * MIB],
+  ] as const)('%s', (_, size, origin, room) => expect(roomFor(size, origin, 4 * MIB)).toBe(room));
+});
+
+describe('the layout of mounts', () => {
+  const task: Task = {
+    name: 't',
+    source: { kind: 'lv', vg: 'v', lv: 'a' },
+    mount: undefined,
+    size: { kind: 'auto' },
+    timeoutMs: 1,
+  };
+  const each: Task = { ...task, source: { kind: 'each', vg: 'v', glob: '*', exclude: [] } };
+  const origin = (name: string): Origin => ({
+    provider: 'lvm',
+    label: `v/${name}`,
+    directory: [name],
+    bytes: 1,
+    device: `/dev/v/${name}`,
+    subdirectory: undefined,
+    asked: undefined,
+  });
+  const content = (type: string | undefined): Content => ({ type, uuid: undefined, doubt: undefined });
+  const whole = (type: string | undefined): Volume => ({
+    device: 'd',
+    table: undefined,
+    content: content(type),
+    partitions: [],
+  });
+  const disk = (...types: (string | undefined)[]): Volume => ({
+    device: 'd',
+    table: 'dos',
+    content: content(undefined),
+    partitions: types.map((type, index) => ({
+      number: index + 1,
+      extent: { device: 'd', offset: index, bytes: 1 },
+      content: content(type),
+    })),
+  });
+  const points = (...args: Parameters<typeof layOut>) => layOut(...args).mounts.map(({ point }) => point);
+
+  test('one file system is the mount itself', () => {
+    expect(points(task, '/m', [origin('a')], [whole('ext4')], refusal)).toEqual(['/m']);
+  });
+
+  test('partitions keep their numbers, and swap is skipped', () => {
+    const layout = layOut(task, '/m', [origin('a')], [disk('swap', 'ext3', 'ntfs')], refusal);
+    expect(layout.mounts.map(({ point }) => point)).toEqual(['/m/p2', '/m/p3']);
+    expect(layout.skipped).toMatchObject([{ label: 'v/a/p1', type: 'swap', harmless: true }]);
+  });
+
+  test('each has a directory per origin, even for a single one', () => {
+    expect(points(each, '/m', [origin('a')], [whole('ext4')], refusal)).toEqual(['/m/a']);
+  });
+
+  test('an origin of which nothing would be saved is named', () => {
+    const origins = [origin('a'), origin('b')];
+    const layout = layOut(each, '/m', origins, [whole('ext4'), disk('LVM2_member')], refusal);
+    expect(emptyOrigins(origins, layout)).toEqual([expect.stringContaining('v/b/p1: holds LVM of the guest')]);
+  });
+
+  test('swap alone is no reason to refuse the others, but a task of swap alone is refused', () => {
+    const origins = [origin('a'), origin('b')];
+    expect(emptyOrigins(origins, layOut(each, '/m', origins, [whole('ext4'), whole('swap')], refusal))).toEqual([]);
+    expect(emptyOrigins([origin('a')], layOut(each, '/m', [origin('a')], [whole('swap')], refusal))).toHaveLength(1);
+  });
+});
+
+describe('words for people', () => {
+  test.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [64 * MIB, '64.0 MiB'],
+    [1024 ** 5 * 3, '3.0 PiB'],
+  ])('%d bytes', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+  test.each([
+    [600, '0.6 s'],
+    [59_960, '1 min'],
+    [41 * 60_000, '41 min'],
+    [185 * 60_000, '3 h 5 min'],
+    [49 * 3_600_000, '2 d 1 h'],
+  ])('%d ms', (ms, text) => expect(formatDuration(ms)).toBe(text));
+
+  test('more lines than there is room for are counted', () => {
+    expect(atMost(3, 'mount', ['1', '2', '3', '4', '5'], 'x')).toEqual(['1', '2', '  mount     and 3 more: x']);
+    expect(atMost(3, 'mount', ['1', '2', '3'], 'x')).toEqual(['1', '2', '3']);
+  });
+});

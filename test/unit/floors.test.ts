@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { basename, dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const files = ['src', 'hooks', 'test'].flatMap(filesOf).toSorted();
+const contractNames = modulesOf('contracts');
+const providers = new Set([...modulesOf('providers')].map(providerOf));
+const imports = files.filter((file) => !file.startsWith('test/')).flatMap(importsOf);
+
+interface Import {
+  readonly from: string;
+  /** `src/core/fault.ts`, `node:fs` or the name of an npm package. */
+  readonly to: string;
+  readonly kind: 'static' | 'dynamic' | 'type';
+  readonly clause: string;
+}
+
+/** Who may import what. The first rule whose `from` fits is the one; npm packages have their own table below. */
+const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
+  {
+    from: /^hooks\/(build|deferred|es2023)\.ts$/,
+    to: /^(node:|hooks\/|src\/core\/|src\/contracts\/contracts|src\/config\/schema)/,
+  },
+  { from: /^hooks\/holdstill\.ts$/, to: /^src\/cli\.ts$/ },
+  { from: /^hooks\/[^/]+\//, to: /^src\/(hook|contracts\/[^/]+)\.ts$/ },
+  { from: /^src\/hook\.ts$/, to: /^(node:|src\/core\/|src\/(config\/source|places|speak|trace|app)\.ts$)/ },
+  { from: /^src\/cli\.ts$/, to: /^(node:|src\/(core|config|contracts|report)\/|src\/(places|speak|app)\.ts$)/ },
+  // The composition root; machine.ts is the half that gives the core its interfaces.
+  { from: /^src\/(app|session|machine)\.ts$/, to: /^(node:|src\/(?!hook\.ts|cli\.ts))/ },
+  { from: /^src\/(places|speak|trace)\.ts$/, to: /^(node:|src\/core\/|src\/places\.ts$)/ },
+  { from: /^src\/core\//, to: /^(node:|src\/core\/)/ },
+  { from: /^src\/contracts\//, to: /^src\/core\// },
+  { from: /^src\/config\//, to: /^(node:|src\/core\/)/ },
+  { from: /^src\/system\//, to: /^(node:|src\/core\/)/ },
+  { from: /^src\/report\//, to: /^(node:|src\/core\/)/ },
+  { from: /^src\/(providers|guests|quiesce)\//, to: /^(node:|src\/(core|system)\/)/ },
+];
+
+/** The one door of each npm package. */
+const doors: Readonly<Record<string, RegExp>> = {
+  execa: /^src\/system\/exec\.ts$/,
+  commander: /^src\/cli\.ts$/,
+  pino: /^src\/report\/log\.ts$/,
+  picocolors: /^src\/(report\/|cli\.ts$)/,
+  yaml: /^src\/config\//,
+  zod: /^src\/config\//,
+  esbuild: /^hooks\/build\.ts$/,
+};
+
+/** Only tests and the build may start processes on their own. */
+const EXEC_DOOR = /^src\/system\/exec\.ts$/;
+
+test('arrows between the floors go down only', () => {
+  const wrong = imports.filter(({ from, to }) => {
+    if (isPackage(to)) return false;
+    const floor = /^src\/([^/]+)\//.exec(from)?.[1];
+    // Within a floor, files may share helpers; which provider or contract knows which is held below.
+    if (floor !== undefined && to.startsWith(`src/${floor}/`)) return false;
+    const rule = floors.find((one) => one.from.test(from));
+    return rule === undefined || !rule.to.test(to);
+  });
+  expect(wrong.map(sentence)).toEqual([]);
+});
+
+test('a hook names one contract and nothing else', () => {
+  const wrong = files
+    .filter((file) => /^hooks\/[^/]+\//.test(file))
+    .filter((file) => {
+      const product = basename(dirname(file));
+      const seen = importsOf(file).map(({ to }) => to);
+      return seen.toSorted().join() !== `src/contracts/${product}.ts,src/hook.ts`;
+    });
+  expect(wrong).toEqual([]);
+});
+
+test('no contract knows another, no provider knows another', () => {
+  const wrong = imports.filter(({ from, to }) => {
+    if (from.startsWith('src/contracts/')) return from !== 'src/contracts/contracts.ts' && contractNames.has(to);
+    if (from.startsWith('src/providers/') && from !== 'src/providers/providers.ts') {
+      return providers.has(providerOf(to)) && providerOf(to) !== providerOf(from);
+    }
+    return false;
+  });
+  expect(wrong.map(sentence)).toEqual([]);
+});
+
+test('only the command line and the hooks load the application, and only when there is work', () => {
+  const wrong = imports.filter(({ to, kind }) => to === 'src/app.ts' && kind === 'static');
+  expect(wrong.map(sentence)).toEqual([]);
+  const runners = imports.filter(({ to, kind }) => to === 'src/app.ts' && kind === 'dynamic').map(({ from }) => from);
+  expect(runners).toContain('src/hook.ts');
+  expect(runners.filter((from) => from !== 'src/hook.ts' && from !== 'src/cli.ts')).toEqual([]);
+});
+
+test('each npm package has one door', () => {
+  const packages = imports.filter(({ to, kind }) => isPackage(to) && kind !== 'type');
+  const wrong = packages.filter(({ from, to }) => doors[to]?.test(from) !== true);
+  expect(wrong.map(sentence)).toEqual([]);
+  for (const name of Object.keys(doors)) {
+    const through = new Set(packages.filter(({ to }) => to === name).map(({ from }) => from));
+    expect([...through].slice(1), `a second door of ${name}`).toEqual([]);
+  }
+});
+
+test('zod is imported as a namespace, so that its locales are left out of the bundle', () => {
+  const wrong = imports.filter(({ to, clause, kind }) => to === 'zod' && kind !== 'type' && !/^\* as z$/.test(clause));
+  expect(wrong.map(sentence)).toEqual([]);
+});
+
+test('commands go through one door', () => {
+  const wrong = imports.filter(({ from, to }) => /^(node:)?child_process$/.test(to) && !EXEC_DOOR.test(from));
+  expect(wrong.map(sentence)).toEqual([]);
+});
+
+test('no file is longer than 400 lines', () => {
+  const long = files.filter((file) => read(file).split('\n').length - 1 > 400);
+  expect(long).toEqual([]);
+});
+
+test('nothing is exported as default', () => {
+  const wrong = files.filter((file) => /^export\s+(default\b|\{[^}]*\bas default\b)/m.test(code(file)));
+  expect(wrong).toEqual(['test/vitest.config.ts']);
+});
+
+function importsOf(file: string): Import[] {
+  const text = code(file);
+  const found: Import[] = [];
+  for (const [, clause = '', path = ''] of text.matchAll(
+    /^(?:import|export)\s+([^'";]*?)\s*from\s*['"]([^'"]+)['"]/gm,
+  )) {
+    const kind = /^type\b/.test(clause) ? 'type' : 'static';
+    found.push({ from: file, to: target(file, path), kind, clause });
+  }
+  for (const [, path = ''] of text.matchAll(/^import\s*['"]([^'"]+)['"]/gm)) {
+    found.push({ from: file, to: target(file, path), kind: 'static', clause: '' });
+  }
+  for (const [, type, path = ''] of text.matchAll(/(\btypeof\s+)?\b(?:import|require)\(\s*['"`]([^'"`]+)['"`]/g)) {
+    found.push({ from: file, to: target(file, path), kind: type === undefined ? 'dynamic' : 'type', clause: '' });
+  }
+  return found;
+}
+
+/** Relative paths become paths from the root; the path inside a package is left out. */
+function target(file: string, path: string): string {
+  if (path.startsWith('.')) return relative(root, join(root, dirname(file), path));
+  if (builtinModules.includes(path)) return `node:${path}`;
+  if (path.startsWith('node:')) return path;
+  return path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+}
+
+function isPackage(to: string): boolean {
+  return !to.startsWith('node:') && !/^(src|hooks|test)\//.test(to);
+}
+
+/** The literal list beside the files it lists, e.g. contracts/contracts.ts. */
+function modulesOf(folder: string): Set<string> {
+  const list = `src/${folder}/${folder}.ts`;
+  return new Set(
+    files.includes(list)
+      ? importsOf(list)
+          .map(({ to }) => to)
+          .filter((to) => dirname(to) === dirname(list))
+      : [],
+  );
+}
+
+/** `lvm` for src/providers/lvm.ts and for what it keeps in src/providers/lvm/. */
+function providerOf(file: string): string | undefined {
+  return /^src\/providers\/([^/.]+)/.exec(file)?.[1];
+}
+
+function filesOf(folder: string): string[] {
+  const found = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  return found.filter((file) => file.endsWith('.ts')).map((file) => join(folder, file));
+}
+
+/** The text without comments that stand alone on their lines. */
+function code(file: string): string {
+  return read(file).replaceAll(/^\s*(\/\*[\s\S]*?\*\/|\/\/.*)$/gm, '');
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+function sentence({ from, to, kind }: Import): string {
+  return `${from} -> ${to} (${kind})`;
+}

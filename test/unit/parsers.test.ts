@@ -1,0 +1,111 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseExport } from '../../src/system/blkid.ts';
+import { lvremoveProven, parseReport } from '../../src/system/lvm.ts';
+import { mountAt, parseMountinfo } from '../../src/system/mountinfo.ts';
+import { parsePairs } from '../../src/system/partx.ts';
+
+/** What the tool and version in the file's name printed in the lab. */
+function recorded(name: string): string {
+  return fs.readFileSync(path.join(import.meta.dirname, '../fixtures', name), 'utf8');
+}
+
+describe('lvs', () => {
+  const rows = parseReport({ stdout: recorded('lvs-2.03.16.shell.txt') });
+  const row = (name: string) => rows.find((one) => one.name === name);
+
+  test('all LVs are read, in the shell too', () => {
+    expect(rows.map(({ name }) => name)).toEqual([
+      'disk',
+      'gpt',
+      'hs.0a1b2c3d.thin1',
+      'hs.0a1b2c3d.xenvm',
+      's2',
+      'thin1',
+      'tp',
+      'xenvm',
+    ]);
+  });
+
+  test('a snapshot has its tags, its origin and the UUID that device-mapper knows', () => {
+    expect(row('hs.0a1b2c3d.xenvm')).toMatchObject({
+      vg: 'system',
+      uuid: 'LVM-E7KPNuUcb32eiFI7sga6nWpoonHmzKb90UZBJNCzTxKzedYq1dvEDbPWk3P1Th7W',
+      origin: 'xenvm',
+      originUuid: row('xenvm')?.uuid,
+      tags: ['holdstill', 'holdstill.run=0a1b2c3d'],
+      roles: ['public', 'snapshot', 'thicksnapshot'],
+      bytes: 8388608,
+      dataPercent: 0.15,
+      invalid: false,
+      active: true,
+      number: '254:10',
+    });
+  });
+
+  test('an origin and a pool are no snapshots', () => {
+    expect(row('xenvm')).toMatchObject({ originUuid: '', dataPercent: undefined, invalid: false, pool: '' });
+    expect(row('tp')).toMatchObject({ layout: ['thin', 'pool'], dataPercent: 9.58, metadataPercent: 10.94 });
+    expect(row('hs.0a1b2c3d.thin1')).toMatchObject({ pool: 'tp', origin: 'thin1' });
+  });
+
+  test('an overflowed snapshot is invalid', () => {
+    const overflowed = parseReport({ stdout: recorded('lvs-2.03.16.overflowed.txt') });
+    expect(overflowed.filter(({ invalid }) => invalid).map(({ name }) => name)).toEqual(['hs.0a1b2c3d.xenvm']);
+  });
+
+  test('text of other commands is no LV', () => {
+    expect(parseReport({ stdout: '  Logical volume "x" created.\n\n' })).toEqual([]);
+  });
+
+  test('a removal names the UUIDs in the form of lvs', () => {
+    const [uuid, originUuid] = [row('hs.0a1b2c3d.xenvm')?.uuid ?? '', row('xenvm')?.uuid ?? ''];
+    const words = lvremoveProven({ vg: 'system', name: 'hs.1.x', tag: 'holdstill.run=1', originUuid, uuid });
+    expect(words.join(' ')).toBe(
+      'lvremove -qq -y --select lv_name=hs.1.x&&lv_tags=holdstill.run=1&&lv_role=snapshot&&' +
+        'origin_uuid=loT34e-BgZe-9NI6-rm1I-2ymn-81n9-fFHE1i&&lv_uuid=0UZBJN-CzTx-Kzed-Yq1d-vEDb-PWk3-P1Th7W system',
+    );
+  });
+});
+
+describe('blkid', () => {
+  test('a block is read for each device', () => {
+    expect([...parseExport(recorded('blkid-2.38.1.export.txt'))]).toEqual([
+      ['/dev/system/xenvm', { type: 'ext4', uuid: 'd8a8c01e-a017-446e-a094-62c2b8d927d7', table: undefined }],
+      ['/dev/system/disk', { type: undefined, uuid: undefined, table: 'dos' }],
+      ['/dev/system/gpt', { type: undefined, uuid: undefined, table: 'gpt' }],
+    ]);
+  });
+
+  test('escaped characters come back', () => {
+    expect(parseExport('DEVNAME=/dev/a\nTYPE=x\\ y\\\\\n').get('/dev/a')?.type).toBe('x y\\');
+  });
+});
+
+describe('partx', () => {
+  test('an MBR with a logical partition: bytes, and which is the container', () => {
+    expect(parsePairs(recorded('partx-2.38.1.mbr.txt'))).toEqual([
+      { number: 1, offset: 32256, bytes: 83886080, extended: false },
+      { number: 2, offset: 84934656, bytes: 49283072, extended: true },
+      { number: 5, offset: 85983232, bytes: 48234496, extended: false },
+    ]);
+  });
+
+  test('a GPT', () => {
+    expect(parsePairs(recorded('partx-2.38.1.gpt.txt')).map(({ offset }) => offset)).toEqual([1048576, 22020096]);
+  });
+});
+
+describe('mountinfo', () => {
+  const mounts = parseMountinfo(recorded('mountinfo-6.1.txt'));
+
+  test('a blank in a path is read', () => {
+    expect(mountAt('/mnt/a b', mounts)).toMatchObject({ id: 19, device: '254:0', type: 'ext4' });
+  });
+
+  test('of two mounts at one place the later is on top', () => {
+    const [first] = mounts.filter(({ point }) => point === '/srv/xenvm');
+    expect(first && mountAt('/srv/xenvm', [...mounts, { ...first, id: 99 }])?.id).toBe(99);
+  });
+});
