@@ -6,7 +6,6 @@
 # One file, three parts. This one is for sh: it cleans the environment, finds Node.js and lets it run the same file,
 # for which it is a comment. The second part is JavaScript that runs at once. The third, at the end, is JavaScript in
 # a comment: the second compiles it when there is work to do.
-umask 077
 case ${PATH-} in '') PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ;; esac
 export PATH
 unset LD_LIBRARY_PATH LD_PRELOAD LD_AUDIT GCONV_PATH OPENSSL_CONF OPENSSL_MODULES SSLKEYLOGFILE \

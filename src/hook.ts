@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { readSources, type Sources } from './config/source.ts';
+import { surelyNotConfigured } from './config/quick.ts';
+import type { Sources } from './config/source.ts';
 import type { Answer, Call, Contract, Phase, Reply, Switches } from './core/contract.ts';
 import { escapeText } from './core/escape.ts';
 import { isFault, type Fault } from './core/fault.ts';
@@ -20,7 +21,9 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   process.on('uncaughtException', (error) => leave(failed(error)));
   process.on('unhandledRejection', (error) => leave(failed(error)));
 
-  const sources = trySources();
+  const foreign = quickly(contract, phase);
+  if (foreign) leave(foreign);
+  const sources = await trySources();
   if (!isFault(sources) && contract.section) switches = sources.switches(contract.section);
   if (switches.trace) traceCall(contract.product, phase, descriptors);
   try {
@@ -57,8 +60,21 @@ async function close(contract: Contract, call: Call, sources: Sources | Fault): 
   return configured === undefined ? notOurs(call) : note(`task ${configured} is not open, nothing to close`);
 }
 
-function trySources(): Sources | Fault {
+/** The answer for a task that is surely none of ours, for the price of reading a file or two. */
+function quickly(contract: Contract, phase: Phase): Reply | undefined {
   try {
+    const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches: {} });
+    const open = call.candidates.some((name) => fs.existsSync(journalPath(STATE_DIRECTORY, name)));
+    return !open && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates) ? notOurs(call) : undefined;
+  } catch {
+    // Whatever is wrong is told by the long way.
+    return undefined;
+  }
+}
+
+async function trySources(): Promise<Sources | Fault> {
+  try {
+    const { readSources } = await import('./config/source.ts');
     return readSources(CONFIG_DIRECTORY);
   } catch (error) {
     if (isFault(error)) return error;

@@ -113,13 +113,13 @@ export class Journal {
     return noted;
   }
 
-  /** Notes that a step was carried out, and what became known by it. */
-  learn(number: number, facts: Facts): void {
-    this.#record([{ learned: facts, n: number }]);
+  /** Notes that steps were carried out, and what became known by it; `facts` in the order of `steps`. */
+  learn(steps: readonly NotedStep[], facts: readonly Facts[]): void {
+    this.#record(steps.map(({ number }, index) => ({ learned: facts[index] ?? {}, n: number })));
   }
 
   undone(numbers: readonly number[]): void {
-    if (numbers.length > 0) this.#record([{ undone: numbers }]);
+    this.#record(numbers.length === 0 ? [] : [{ undone: numbers }]);
   }
 
   markOpened(paths: readonly OpenedPath[]): void {
@@ -144,6 +144,7 @@ export class Journal {
   }
 
   #record(lines: readonly Line[]): void {
+    if (lines.length === 0) return;
     writing(this.path, () => this.#write(lines));
     for (const line of lines) this.#apply(line);
   }

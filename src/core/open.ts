@@ -8,7 +8,7 @@ import { journalPath, newRunId } from './names.ts';
 import type { Opened } from './opened.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { replay } from './replay.ts';
-import type { Facts, NotedStep } from './step.ts';
+import type { Facts } from './step.ts';
 import type { Task } from './task.ts';
 import type { PlannedMount } from './volume.ts';
 
@@ -82,10 +82,15 @@ async function carryOut(task: Task, prepared: Prepared, journal: Journal, machin
   const mountSteps = layout.mounts.map((planned, index) =>
     machine.guests.mountStep(planned, devices[index] ?? planned.snapshotDevice, uuids[planned.origin] ?? ''),
   );
-  for (const noted of journal.note(mountSteps)) {
+  const noted = journal.note(mountSteps);
+  const facts: Facts[] = [];
+  for (const step of noted) {
     machine.checkInterrupted();
-    journal.learn(noted.number, await machine.guests.mount(noted));
+    facts.push(await machine.guests.mount(step));
   }
+  // Only the verdict needs the facts of mounts, so one write for all is soon enough.
+  journal.learn(noted, facts);
+  machine.checkInterrupted();
   return layout;
 }
 
@@ -95,7 +100,7 @@ async function takeSnapshots({ planned }: Prepared, journal: Journal, machine: M
   if (!provider) throw new Error('no provider for what it planned itself');
   const noted = journal.note(planned.map(({ step }) => step));
   const facts = await provider.take(planned);
-  learnAll(journal, noted, facts);
+  journal.learn(noted, facts);
   return facts.map(({ uuid }) => uuid ?? '');
 }
 
@@ -111,13 +116,9 @@ async function attachLoops(
   );
   const noted = journal.note(steps);
   const facts = await machine.guests.attach(noted);
-  learnAll(journal, noted, facts);
+  journal.learn(noted, facts);
   let next = 0;
   return mounts.map(({ extent }) => (extent ? facts[next++]?.['device'] : undefined));
-}
-
-function learnAll(journal: Journal, noted: readonly NotedStep[], facts: readonly Facts[]): void {
-  noted.forEach(({ number }, index) => journal.learn(number, facts[index] ?? {}));
 }
 
 /** One path per origin of which something is mounted: the place at or below which all of it is found. */

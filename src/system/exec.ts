@@ -19,6 +19,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
  * descriptors, a time limit on every command, each one logged with its duration.
  */
 export function createExec(log: Log, timeoutMs: number): Exec {
+  callersUmask ??= process.umask(0o077);
   return {
     async run(command) {
       const began = performance.now();
@@ -35,6 +36,8 @@ export function createExec(log: Log, timeoutMs: number): Exec {
     },
   };
 }
+
+let callersUmask: number | undefined;
 
 async function spawn(command: Command<unknown>, timeoutMs: number): Promise<Finished> {
   const { tool, argv, input, mutates, fd } = command;
@@ -95,7 +98,9 @@ export interface UserCommandEnd {
 /** Runs a user's own command with our standard streams, environment and directory; passes on what should end us. */
 export async function runUserCommand(argv: readonly [string, ...string[]]): Promise<UserCommandEnd> {
   const [file, ...rest] = argv;
+  if (callersUmask !== undefined) process.umask(callersUmask);
   const child = execa(file, rest, { stdio: 'inherit', reject: false, cleanup: false });
+  process.umask(0o077);
   // Not SIGINT: a terminal sends that to the whole group, and twice would be once too often.
   const forward = (signal: NodeJS.Signals): unknown => child.kill(signal);
   process.on('SIGTERM', forward).on('SIGHUP', forward);

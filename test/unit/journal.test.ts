@@ -31,8 +31,7 @@ afterEach(() => fs.rmSync(directory, { recursive: true }));
 
 function writeAll(): void {
   const journal = Journal.create(file, header);
-  journal.note(steps);
-  journal.learn(1, { uuid: 'u' });
+  journal.learn(journal.note(steps).slice(0, 1), [{ uuid: 'u' }]);
   journal.markOpened([{ source: 'a/b', path: '/mnt/ä' }]);
   journal.markClosing({ kind: 'bad', reasons: ['r'] });
   journal.undone([3, 2]);

@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { surelyNotConfigured } from '../../src/config/quick.ts';
+
+let directory: string;
+
+beforeEach(() => {
+  // The temporary directory itself is writable for all, which no configuration may lie in.
+  directory = fs.mkdtempSync(path.join(import.meta.dirname, 'quick-'));
+  fs.mkdirSync(path.join(directory, 'tasks.d'));
+});
+afterEach(() => fs.rmSync(directory, { recursive: true }));
+
+function foreign(text: string, ...names: readonly string[]): boolean {
+  fs.writeFileSync(path.join(directory, 'holdstill.yaml'), text);
+  return surelyNotConfigured(directory, names, os.userInfo().uid);
+}
+
+describe('a name is surely no task', () => {
+  test.each([
+    ['where no file mentions it', 'version: 1\ntasks:\n  a: /srv\n', ['other']],
+    ['where it is a part of other words only', 'version: 1\ntasks:\n  other-one: /srv\n', ['other']],
+    ['where the file is broken, but says nothing of it', 'version: [', ['other']],
+  ])('%s', (_, text, names) => expect(foreign(text, ...names)).toBe(true));
+});
+
+describe('it must be looked at with care', () => {
+  test.each([
+    ['where a task is called so', 'version: 1\ntasks:\n  other: /srv\n', ['other']],
+    ['where one of several arguments is', 'version: 1\ntasks:\n  other: /srv\n', ['x', 'other']],
+    ['where it is quoted', `version: 1\ntasks:\n  'it''s': /srv\n`, [`it's`]],
+    ['where escapes may spell it', 'version: 1\ntasks:\n  "oth\\x65r": /srv\n', ['other']],
+    ['where a blank may be folded', 'version: 1\ntasks:\n  ? "two\n    words"\n  : /srv\n', ['two words']],
+    ['where a variable may name the task', 'version: 1\nsesam: {taskEnv: TASK}\n', ['other']],
+    ['where calls are traced', 'version: 1\nsesam: {trace: true}\n', ['other']],
+  ])('%s', (_, text, names) => expect(foreign(text, ...names)).toBe(false));
+
+  test('where another file mentions it', () => {
+    fs.writeFileSync(path.join(directory, 'tasks.d/x.yaml'), 'tasks: {other: /srv}\n');
+    expect(foreign('version: 1\n', 'other')).toBe(false);
+  });
+});
+
+test('no configuration at all is a fault', () => {
+  expect(() => surelyNotConfigured(path.join(directory, 'none'), ['x'], os.userInfo().uid)).toThrow(/there is no/);
+});
