@@ -3,6 +3,7 @@ import { jsonSchema } from './config/schema.ts';
 import type { Sources } from './config/source.ts';
 import { close } from './core/close.ts';
 import type { Call, Reply } from './core/contract.ts';
+import { Fault } from './core/fault.ts';
 import { Journal } from './core/journal.ts';
 import { journalPath } from './core/names.ts';
 import { open } from './core/open.ts';
@@ -40,6 +41,12 @@ export function closeTask(work: Work): Promise<Reply> {
   return withTask(sessionOf(work, 'post'), LOCK_WAIT_SECONDS, async (machine) => {
     const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
     if (!journal) return nothingReply(`task ${work.task} is not open, nothing to close`);
+    const [opener, closer] = [journal.header.runKey, work.call.runKey];
+    // A cancelled job's post hook may come late, when the next job has opened the task already.
+    if (opener !== '' && closer !== undefined && opener !== closer) {
+      journal.close();
+      return nothingReply(`task ${work.task} is open for job ${opener}, not for ${closer}: left as it is`);
+    }
     return closedReply(await close(journal, machine));
   });
 }
@@ -118,6 +125,11 @@ export async function statusOf(
       others: [],
     }));
   const tasks = [...open, ...idle].filter(({ task }) => only === undefined || task === only);
+  if (only !== undefined && tasks.length === 0) {
+    throw new Fault('task.unknown', `there is no task '${only}', neither configured nor open`, {
+      hint: 'see all: holdstill status',
+    });
+  }
   const status: Status = { schema: 1, tasks, strays };
   return { status, text: statusText(status.tasks, status.strays) };
 }

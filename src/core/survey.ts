@@ -12,8 +12,8 @@ export interface TaskStatus {
   readonly contract: string | undefined;
   readonly since: string | undefined;
   readonly snapshots: readonly SnapshotStatus[];
-  /** Everything else that stands in the journal. */
-  readonly others: readonly string[];
+  /** Everything else that stands in the journal: loop devices, directories. */
+  readonly others: readonly { readonly kind: string; readonly what: string }[];
 }
 
 export interface SnapshotStatus {
@@ -56,6 +56,8 @@ export async function survey(journal: Journal, machine: Machine): Promise<TaskSt
     contract: header.contract,
     since: header.startedAt,
     snapshots,
-    others: journal.steps.filter(({ step }) => !shown.has(step.kind)).map((step) => describeStep(step, machine).what),
+    others: journal.steps
+      .filter(({ step }) => !shown.has(step.kind))
+      .map((step) => ({ kind: step.step.kind, what: describeStep(step, machine).what })),
   };
 }

@@ -59,7 +59,9 @@ export function disturbed({ step, facts }: NotedStep): string | undefined {
   }
   if (!top || !isOurs(top, step)) return `${label}: something else was mounted over ${point}`;
   try {
-    fs.readdirSync(point);
+    const directory = fs.opendirSync(point);
+    directory.readSync();
+    directory.closeSync();
     return undefined;
   } catch (error) {
     return `${label}: ${point} can't be read any more (${(error as NodeJS.ErrnoException).code})`;

@@ -20,6 +20,13 @@ export const mountPoints: MountPoints = {
           `name the directory that it leads to: ${fs.readlinkSync(walked)}`,
         );
       }
+      if (stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
+        throw refused(
+          point,
+          `others than root can change ${walked}`,
+          `type: chown root ${walked}; chmod go-w ${walked}`,
+        );
+      }
       if (!stat.isDirectory()) throw refused(point, `${walked} is no directory`, `name another 'mount'`);
     }
     const there = mountAt(point, readMounts());

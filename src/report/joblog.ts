@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { formatBytes } from '../core/bytes.ts';
 import { escapeText } from '../core/escape.ts';
 import type { Closed } from '../core/close.ts';
@@ -18,7 +19,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       return {
         kind: 'opened',
         paths: opened.paths,
-        lines: [headline('pre', task, opened.run), line('ready', `it was open already: back up ${pathList(opened)}`)],
+        lines: [headline('pre', task, opened.run), line('ready', `it was open already: back up ${placeOf(opened)}`)],
       };
     case 'failed':
       return failedReply('pre', task, opened.fault, opened.leftovers);
@@ -47,7 +48,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
             where,
           ),
           ...atMost(MOST.skipped, 'skipped', notSaved, where),
-          line('ready', `in ${formatDuration(ms)}: back up ${pathList(opened)}`),
+          line('ready', `in ${formatDuration(ms)}: back up ${placeOf(opened)}`),
         ],
       };
     }
@@ -93,6 +94,8 @@ export function failedReply(
   run?: string,
 ): Reply {
   const detail = isFault(fault) ? fault.detail.slice(0, MOST.detail) : [];
+  // The other run's snapshots stand, and are meant to.
+  const busy = isFault(fault) && fault.code === 'task.busy';
   return {
     kind: 'failed',
     fault,
@@ -101,7 +104,7 @@ export function failedReply(
       headline(verb, task, run),
       line('failed', fault.message),
       ...detail.map(quoted),
-      ...(leftovers.length === 0 ? [line('left', 'nothing of holdstill')] : leftoverLines(leftovers)),
+      ...(leftovers.length > 0 ? leftoverLines(leftovers) : busy ? [] : [line('left', 'nothing of holdstill')]),
     ],
   };
 }
@@ -130,9 +133,10 @@ function leftoverLines(leftovers: readonly Leftover[]): readonly string[] {
   ];
 }
 
-function pathList({ paths }: { readonly paths: readonly { readonly path: string }[] }): string {
-  const shown = paths.slice(0, 3).map(({ path }) => path);
-  return paths.length > 3 ? `${shown.join(', ')} and ${paths.length - 3} more` : shown.join(', ');
+/** What to back up: the one path, or the directory that holds them all. */
+function placeOf({ paths: [first, ...others] }: { readonly paths: readonly { readonly path: string }[] }): string {
+  const path = first?.path ?? '';
+  return others.length === 0 ? path : dirname(path);
 }
 
 function plural(count: number, noun: string): string {

@@ -33,8 +33,17 @@ function branchOf(status: TaskStatus, width: number): Branch {
   const state = status.state === 'held' ? paint.good('held') : paint.warn(status.state);
   const age = status.since === undefined ? '' : formatDuration(Date.now() - Date.parse(status.since));
   const facts = escapeText(`since ${status.since} (${age})  run ${status.run}  by ${status.contract}`);
-  const others = status.others.map((text) => ({ text: paint.faint(text), below: [] }));
+  const others = (status.state === 'held' ? counted(status.others) : status.others.map(({ what }) => what)).map(
+    (text) => ({ text: paint.faint(text), below: [] }),
+  );
   return { text: `${name}  ${state}  ${facts}`, below: [...status.snapshots.map(snapshotBranch), ...others] };
+}
+
+/** `4 loop, 9 directory`: while all is well nobody needs their names. */
+function counted(others: TaskStatus['others']): readonly string[] {
+  const kinds = [...new Set(others.map(({ kind }) => kind))];
+  const counts = kinds.map((kind) => `${others.filter((one) => one.kind === kind).length} ${kind}`);
+  return counts.length === 0 ? [] : [`also: ${counts.join(', ')}`];
 }
 
 function snapshotBranch({ origin, snapshot, health, mounts }: SnapshotStatus): Branch {

@@ -49,9 +49,9 @@ async function spawn(command: Command<unknown>, timeoutMs: number): Promise<Fini
     env: { PATH, LC_ALL: 'C', LVM_SUPPRESS_FD_WARNINGS: '1' },
     cwd: '/',
     maxBuffer: 16 * 1024 * 1024,
-    // A process group of its own: Ctrl-C and a product's kill of our group must not cut a change in half.
-    detached: mutates,
-    cleanup: !mutates,
+    // A process group of its own: Ctrl-C and a product's kill of our group must not cut a change in half, nor blind a verdict.
+    detached: true,
+    cleanup: false,
     // Any descriptor will do; execa's types (9.6.1) only name 3 to 9.
     ...(input === undefined ? { stdin: (fd as 3 | undefined) ?? 'ignore' } : { input }),
   } as const satisfies Options;
