@@ -1,5 +1,3 @@
-import { loadConfig, loadTask } from './config/load.ts';
-import { jsonSchema } from './config/schema.ts';
 import type { Sources } from './config/source.ts';
 import { close } from './core/close.ts';
 import type { Call, Reply } from './core/contract.ts';
@@ -11,11 +9,8 @@ import type { Opened } from './core/opened.ts';
 import { plan, type Plan } from './core/plan.ts';
 import { recover } from './core/recover.ts';
 import { survey, type TaskStatus } from './core/survey.ts';
-import { CONFIG_DIRECTORY } from './places.ts';
-import { configText } from './report/config.ts';
-import { closedReply, failedReply, heldReply, nothingReply, openedReply } from './report/joblog.ts';
-import { planText } from './report/plan.ts';
-import { statusText } from './report/status.ts';
+import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
+import { brokenReply, closedReply, failedReply, heldReply, nothingReply, openedReply } from './report/joblog.ts';
 import { asError, readJournals, openMachine, withTask, type Session } from './session.ts';
 import { runUserCommand } from './system/exec.ts';
 
@@ -38,7 +33,8 @@ export async function openTask(work: Work): Promise<Reply> {
 
 /** Closes a task. Needs its journal only; works with a broken configuration. */
 export function closeTask(work: Work): Promise<Reply> {
-  return withTask(sessionOf(work, 'post'), LOCK_WAIT_SECONDS, async (machine) => {
+  const session = { ...sessionOf(work, 'post'), timeoutMs: openedWith(work.task) };
+  return withTask(session, LOCK_WAIT_SECONDS, async (machine) => {
     const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
     if (!journal) return nothingReply(`task ${work.task} is not open, nothing to close`);
     const [opener, closer] = [journal.header.runKey, work.call.runKey];
@@ -49,6 +45,16 @@ export function closeTask(work: Work): Promise<Reply> {
     }
     return closedReply(await close(journal, machine));
   });
+}
+
+/** The time limit that the task was opened with; undefined where that can't be told. */
+function openedWith(task: string): number | undefined {
+  try {
+    return Journal.read(journalPath(STATE_DIRECTORY, task))?.header.timeoutMs;
+  } catch {
+    // A damaged journal is told by who loads it.
+    return undefined;
+  }
 }
 
 /** How a command of the user's over a task went: what to say, and how to leave. */
@@ -90,6 +96,8 @@ export async function planTask(
   sources: Sources,
   name: string,
 ): Promise<{ readonly plan: Plan; readonly text: string }> {
+  const { loadTask } = await import('./config/load.ts');
+  const { planText } = await import('./report/plan.ts');
   const { task, log } = loadTask(sources, name);
   const session = { task: name, contract: 'cli', phase: 'plan', level: log.level, timeoutMs: task.timeoutMs };
   const result = await plan(task, openMachine(session));
@@ -101,13 +109,16 @@ export interface Status {
   readonly schema: 1;
   readonly tasks: readonly TaskStatus[];
   readonly strays: readonly { readonly what: string; readonly byHand: string }[];
+  /** Why a journal can't be understood. */
+  readonly broken: readonly string[];
 }
 
 export async function statusOf(
   configured: readonly string[],
   only: string | undefined,
 ): Promise<{ readonly status: Status; readonly text: string }> {
-  const journals = readJournals();
+  const { statusText } = await import('./report/status.ts');
+  const { sound: journals, broken } = readJournals();
   const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: undefined });
   const open: TaskStatus[] = [];
   for (const journal of journals) open.push(await survey(journal, machine));
@@ -130,14 +141,15 @@ export async function statusOf(
       hint: 'see all: holdstill status',
     });
   }
-  const status: Status = { schema: 1, tasks, strays };
-  return { status, text: statusText(status.tasks, status.strays) };
+  const status: Status = { schema: 1, tasks, strays, broken: broken.map(({ message }) => message) };
+  return { status, text: statusText(status.tasks, status.strays, status.broken) };
 }
 
 /** Undoes what crashes left. Without a name: of all tasks that are not properly open. A reply per task. */
 export async function recoverTasks(only: string | undefined): Promise<readonly Reply[]> {
-  const names = readJournals().map(({ header }) => header.task);
-  const replies: Reply[] = [];
+  const { sound, broken } = readJournals();
+  const names = sound.map(({ header }) => header.task);
+  const replies: Reply[] = broken.map(brokenReply);
   for (const task of names.filter((name) => only === undefined || name === only)) {
     const session: Session = { task, contract: 'cli', phase: 'recover', level: 'info', timeoutMs: undefined };
     const reply = await withTask(session, 0, async (machine) => {
@@ -154,19 +166,23 @@ export async function recoverTasks(only: string | undefined): Promise<readonly R
 }
 
 /** Checks the whole configuration; a line that says it is well. Throws a Fault that tells all problems. */
-export function validateConfig(sources: Sources): string {
+export async function validateConfig(sources: Sources): Promise<string> {
+  const { loadConfig } = await import('./config/load.ts');
   const { tasks } = loadConfig(sources);
   return `ok: ${tasks.size} tasks in ${sources.files.map(({ path }) => path).join(', ')}\n`;
 }
 
 /** Every task with all its settings. Throws like `validateConfig`. */
-export function showConfig(sources: Sources, json: boolean): string {
+export async function showConfig(sources: Sources, json: boolean): Promise<string> {
+  const { loadConfig } = await import('./config/load.ts');
+  const { configText } = await import('./report/config.ts');
   const config = loadConfig(sources);
   const tasks = [...config.tasks.values()];
   return json ? `${JSON.stringify({ schema: 1, ...config, tasks }, undefined, 2)}\n` : configText(tasks);
 }
 
-export function configSchema(): string {
+export async function configSchema(): Promise<string> {
+  const { jsonSchema } = await import('./config/schema.ts');
   return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
 }
 
@@ -180,6 +196,8 @@ async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | un
   let opened: Opened | undefined;
   try {
     if (!work.sources) throw new Error('opening needs a configuration');
+    // Closing needs no configuration, so it should not pay for the reading of one.
+    const { loadTask } = await import('./config/load.ts');
     const { task, log } = loadTask(work.sources, work.task);
     const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs };
     const reply = await withTask(session, LOCK_WAIT_SECONDS, async (machine) => {

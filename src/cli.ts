@@ -54,7 +54,10 @@ function program(say: Say): Command {
       'open a task, run a command with {mount} replaced, close the task; leaves with the status of the command',
     )
     .passThroughOptions()
-    .action(async (task: string, [program, ...args]: [string, ...string[]]) => {
+    .action(async (task: string, words: readonly string[]) => {
+      // Where options are passed through, commander (14.0.3) leaves the first `--` among the words.
+      const [program, ...args] = words[0] === '--' ? words.slice(1) : words;
+      if (program === undefined) throw new Fault('call.invalid', 'called without a command');
       say(await runOver(task, [program, ...args]));
     });
 
@@ -95,7 +98,7 @@ function program(say: Say): Command {
     .description('check all files; say every problem with file, line and column')
     .action(async () => {
       const { validateConfig } = await import('./app.ts');
-      say({ stdout: validateConfig(configuration()) });
+      say({ stdout: await validateConfig(configuration()) });
     });
   config
     .command('show')
@@ -103,14 +106,14 @@ function program(say: Say): Command {
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: true }) => {
       const { showConfig } = await import('./app.ts');
-      say({ stdout: showConfig(configuration(), json === true) });
+      say({ stdout: await showConfig(configuration(), json === true) });
     });
   config
     .command('schema')
     .description('print the JSON Schema, for editors')
     .action(async () => {
       const { configSchema } = await import('./app.ts');
-      say({ stdout: configSchema() });
+      say({ stdout: await configSchema() });
     });
   return cli;
 }

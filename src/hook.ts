@@ -48,7 +48,7 @@ async function open(contract: Contract, call: Call, sources: Sources | Fault): P
 
 /** Closing needs a journal and nothing else, whatever has become of the configuration. */
 async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
-  const task = call.candidates.find((name) => fs.existsSync(journalPath(STATE_DIRECTORY, name)));
+  const task = call.candidates.find((name) => isOpen(name) ?? (isFault(sources) || sources.taskNames.has(name)));
   if (task !== undefined) {
     const { closeTask } = await import('./app.ts');
     return closeTask({ task, contract: contract.product, call, sources: isFault(sources) ? undefined : sources });
@@ -58,6 +58,15 @@ async function close(contract: Contract, call: Call, sources: Sources | Fault): 
   }
   const configured = call.candidates.find((name) => sources.taskNames.has(name));
   return configured === undefined ? notOurs(call) : note(`task ${configured} is not open, nothing to close`);
+}
+
+/** Whether a task has a journal; undefined: we may not look there, so it can't be said that nothing is open. */
+function isOpen(task: string): boolean | undefined {
+  try {
+    return fs.statSync(journalPath(STATE_DIRECTORY, task), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The answer for a task that is surely none of ours, for the price of reading a file or two. */

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { Fault, isFault } from './core/fault.ts';
 import type { Reply } from './core/contract.ts';
 import { Journal } from './core/journal.ts';
-import { encodeName, isJournal } from './core/names.ts';
+import { encodeName, isJournal, journalPath } from './core/names.ts';
+import type { Leftover } from './core/replay.ts';
 import { createMachine, type OurMachine } from './machine.ts';
 import { LOG_FILE, RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { failedReply } from './report/joblog.ts';
 import { createLog } from './report/log.ts';
+import { createExec } from './system/exec.ts';
 import { lockFile, type Lock } from './system/flock.ts';
 
 /** Who works on what; stands in every line of the log. */
@@ -36,7 +38,7 @@ export async function withTask(
   try {
     const machine = openMachine(session);
     try {
-      lock = await lockTask(session.task, machine, waitSeconds);
+      lock = await lockTask(session.task, machine, Math.min(waitSeconds, longestWait(session)));
       const reply = await action(machine);
       machine.log.info({ reply: reply.kind, leftovers: 'leftovers' in reply ? reply.leftovers : [] }, 'ended');
       return reply;
@@ -45,35 +47,65 @@ export async function withTask(
       throw error;
     }
   } catch (error) {
-    return failedReply(session.phase, session.task, asError(error), []);
+    return failedReply(session.phase, session.task, asError(error), stillOpen(session.task, error));
   } finally {
     lock?.release();
   }
 }
 
+/** After a failure that left the journal as it was: all that it lists. A busy task is another process's concern. */
+function stillOpen(task: string, error: unknown): readonly Leftover[] {
+  const journal = journalPath(STATE_DIRECTORY, task);
+  if ((isFault(error) && error.code === 'task.busy') || !fs.existsSync(journal)) return [];
+  return [{ what: `all that ${journal} lists`, reason: 'the task was not closed', byHand: 'look: holdstill status' }];
+}
+
+/** Waiting for a lock is a command, too: its time limit would hide that somebody else is at work. */
+function longestWait({ timeoutMs = Number.POSITIVE_INFINITY }: Session): number {
+  return Math.max(1, Math.floor(timeoutMs / 1000) - 1);
+}
+
 /** Throws `task.busy` where another process works on the task all the time. */
 async function lockTask(task: string, machine: OurMachine, waitSeconds: number): Promise<Lock> {
   const file = path.join(STATE_DIRECTORY, `${encodeName(task)}.lock`);
-  const lock = await lockFile(file, waitSeconds, machine.exec);
+  // The wait has its own limit, whatever the task's `timeout` is.
+  const exec = createExec(machine.log, (waitSeconds + 30) * 1000);
+  const lock = await lockFile(file, waitSeconds, exec).catch((error: unknown) => {
+    throw isFault(error) ? error : unwritable(file, error);
+  });
   if (lock) return lock;
   throw new Fault('task.busy', `another hook works on task ${task} (waited ${waitSeconds} s)`, {
     hint: 'look again later: holdstill status',
   });
 }
 
-/** All journals of this host as they stand, sorted by task, to be looked at only. A damaged one throws `journal.broken`. */
-export function readJournals(): readonly Journal[] {
+/** All journals of this host as they stand, sorted by task, to be looked at only; a fault for each that is damaged. */
+export interface Journals {
+  readonly sound: readonly Journal[];
+  readonly broken: readonly Fault[];
+}
+
+export function readJournals(): Journals {
   let names: readonly string[];
   try {
     names = fs.readdirSync(STATE_DIRECTORY).filter(isJournal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
+    if (code === 'ENOENT') return { sound: [], broken: [] };
     throw new Fault('journal.broken', `${STATE_DIRECTORY} can't be read: ${code}`, { hint: 'run it as root' });
   }
-  return names
-    .flatMap((name) => Journal.read(path.join(STATE_DIRECTORY, name)) ?? [])
-    .toSorted((a, b) => a.header.task.localeCompare(b.header.task));
+  const sound: Journal[] = [];
+  const broken: Fault[] = [];
+  for (const name of names) {
+    try {
+      const journal = Journal.read(path.join(STATE_DIRECTORY, name));
+      if (journal) sound.push(journal);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      broken.push(error);
+    }
+  }
+  return { sound: sound.toSorted((a, b) => a.header.task.localeCompare(b.header.task)), broken };
 }
 
 function ensureDirectories(): void {
@@ -82,12 +114,15 @@ function ensureDirectories(): void {
       fs.mkdirSync(directory, { mode: 0o700, recursive: true });
     } catch (error) {
       if (directory === path.dirname(LOG_FILE)) continue;
-      throw new Fault('journal.unwritable', `${directory} can't be made: ${(error as Error).message}`, {
-        hint: 'holdstill must run as root',
-        cause: error,
-      });
+      throw unwritable(directory, error);
     }
   }
+}
+
+function unwritable(file: string, error: unknown): Fault {
+  const { message, code } = error as NodeJS.ErrnoException;
+  const hint = code === 'EACCES' || code === 'EPERM' ? 'holdstill must run as root' : 'check the room on its disk';
+  return new Fault('journal.unwritable', `${file} can't be made: ${message}`, { hint, cause: error });
 }
 
 export function asError(error: unknown): Error {

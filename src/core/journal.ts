@@ -16,6 +16,8 @@ export interface JournalHeader {
   readonly boot: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Milliseconds that one command may take, as the task was configured when it was opened. */
+  readonly timeoutMs: number;
 }
 
 type Line =
@@ -50,9 +52,15 @@ export class Journal {
     return writing(file, () => {
       const fd = fs.openSync(file, 'ax', 0o600);
       const journal = new Journal(file, header, fd);
-      journal.#write([header]);
-      syncDirectory(path.dirname(file));
-      return journal;
+      try {
+        journal.#write([header]);
+        syncDirectory(path.dirname(file));
+        return journal;
+      } catch (error) {
+        journal.close();
+        fs.unlinkSync(file);
+        throw error;
+      }
     });
   }
 
@@ -118,8 +126,11 @@ export class Journal {
     this.#record(steps.map(({ number }, index) => ({ learned: facts[index] ?? {}, n: number })));
   }
 
+  /** Notes that steps are gone. Where the disk refuses, this object knows it all the same: to undo twice is harmless. */
   undone(numbers: readonly number[]): void {
-    this.#record(numbers.length === 0 ? [] : [{ undone: numbers }]);
+    if (numbers.length === 0) return;
+    this.#apply({ undone: numbers });
+    writing(this.path, () => this.#write([{ undone: numbers }]));
   }
 
   markOpened(paths: readonly OpenedPath[]): void {

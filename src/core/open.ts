@@ -44,6 +44,7 @@ export async function open(opening: Opening, machine: Machine): Promise<Opened> 
     runKey: opening.runKey ?? '',
     boot: machine.bootId,
     startedAt: new Date().toISOString(),
+    timeoutMs: opening.task.timeoutMs,
   });
   try {
     const layout = await carryOut(opening.task, prepared, journal, machine);

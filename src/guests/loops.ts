@@ -46,10 +46,14 @@ export function undoLoops(exec: Exec): UndoHandler {
   };
 }
 
-/** The loop devices that a step made: over the LV with this UUID, at this place. More than one: a crash in between. */
-function loopsOf({ step }: NotedStep): readonly LoopDevice[] {
+/**
+ * The loop device that a step made: over the LV with this UUID, at this place, and the one that was noted. After a crash
+ * in between nothing was, and the place must do.
+ */
+function loopsOf({ step, facts }: NotedStep): readonly LoopDevice[] {
   return readLoops().filter(
     (loop) =>
+      (facts?.['device'] ?? loop.device) === loop.device &&
       String(loop.offset) === step['offset'] &&
       String(loop.bytes) === step['bytes'] &&
       volumeUuidBehind(loop.device) === step['volume'],

@@ -28,8 +28,8 @@ export async function mount({ step }: NotedStep, exec: Exec): Promise<Facts> {
   const entry = mountAt(point, readMounts());
   if (complaint !== undefined || !entry || !isOurs(entry, step)) {
     throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
-      detail: (complaint ?? 'mount said nothing').split('\n').filter((line) => line.trim() !== ''),
-      hint: /unknown filesystem type|mount\.ntfs-3g/.test(complaint ?? '') ? `it needs ${needs}` : '',
+      detail: complaint?.lines ?? ['mount said nothing, but the mount is not there'],
+      hint: complaint?.unknownType ? `it needs ${needs}` : '',
     });
   }
   if (subdirectory === '') return { id: String(entry.id) };
@@ -40,12 +40,14 @@ async function showSubdirectory(label: string, point: string, subdirectory: stri
   const directory = `${point}/${subdirectory}`;
   // A link in the snapshot could lead to live data, or anywhere.
   const real = realPath(directory);
-  const complaint =
-    real === directory ? await exec.run(mountBind(directory, point)) : `${subdirectory} is no directory`;
+  if (real !== directory) {
+    throw new Fault('mount.failed', `${label}: ${subdirectory} is no directory in the snapshot`);
+  }
+  const complaint = await exec.run(mountBind(directory, point));
   const entry = mountAt(point, readMounts());
   if (complaint === undefined && entry) return entry.id;
   throw new Fault('mount.failed', `${label}: ${subdirectory} can't be shown at ${point}`, {
-    detail: [complaint ?? ''],
+    detail: complaint?.lines ?? [],
   });
 }
 
@@ -60,8 +62,12 @@ export function disturbed({ step, facts }: NotedStep): string | undefined {
   if (!top || !isOurs(top, step)) return `${label}: something else was mounted over ${point}`;
   try {
     const directory = fs.opendirSync(point);
-    directory.readSync();
-    directory.closeSync();
+    try {
+      directory.readSync();
+    } finally {
+      // Node.js warns on standard error of one that it has to close itself.
+      directory.closeSync();
+    }
     return undefined;
   } catch (error) {
     return `${label}: ${point} can't be read any more (${(error as NodeJS.ErrnoException).code})`;

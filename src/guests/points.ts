@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
 import type { MountPoints } from '../core/volume.ts';
 import { mountAt, readMounts } from '../system/mountinfo.ts';
@@ -8,31 +8,11 @@ import { mountAt, readMounts } from '../system/mountinfo.ts';
 /** The directories of a task's mounts; they exist while the task is open, so that a job without `pre` finds nothing. */
 export const mountPoints: MountPoints = {
   check(point) {
-    let walked = '/';
-    for (const part of point.split('/').filter(Boolean)) {
-      walked = path.join(walked, part);
-      const stat = fs.lstatSync(walked, { throwIfNoEntry: false });
-      if (!stat) return;
-      if (stat.isSymbolicLink()) {
-        throw refused(
-          point,
-          `${walked} is a symbolic link`,
-          `name the directory that it leads to: ${fs.readlinkSync(walked)}`,
-        );
-      }
-      if (stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
-        throw refused(
-          point,
-          `others than root can change ${walked}`,
-          `type: chown root ${walked}; chmod go-w ${walked}`,
-        );
-      }
-      if (!stat.isDirectory()) throw refused(point, `${walked} is no directory`, `name another 'mount'`);
-    }
-    const there = mountAt(point, readMounts());
-    if (there) throw refused(point, `${there.source} (${there.type}) is mounted there`, `type: umount ${point}`);
-    if (fs.readdirSync(point).length > 0) {
-      throw refused(point, 'it is not empty', `empty it, or name another 'mount'`);
+    try {
+      checkPoint(point);
+    } catch (error) {
+      // A name that is too long, a file system that answers no more.
+      throw isFault(error) ? error : refused(point, (error as Error).message, `name another 'mount'`);
     }
   },
 
@@ -58,6 +38,31 @@ export const mountPoints: MountPoints = {
     }
   },
 };
+
+function checkPoint(point: string): void {
+  let walked = '/';
+  for (const part of point.split('/').filter(Boolean)) {
+    walked = path.join(walked, part);
+    const stat = fs.lstatSync(walked, { throwIfNoEntry: false });
+    if (!stat) return;
+    if (stat.isSymbolicLink()) {
+      throw refused(
+        point,
+        `${walked} is a symbolic link`,
+        `name the directory that it leads to: ${fs.readlinkSync(walked)}`,
+      );
+    }
+    if (stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
+      throw refused(point, `others than root can change ${walked}`, `type: chown root ${walked}; chmod go-w ${walked}`);
+    }
+    if (!stat.isDirectory()) throw refused(point, `${walked} is no directory`, `name another 'mount'`);
+  }
+  const there = mountAt(point, readMounts());
+  if (there) throw refused(point, `${there.source} (${there.type}) is mounted there`, `type: umount ${point}`);
+  if (fs.readdirSync(point).length > 0) {
+    throw refused(point, 'it is not empty', `empty it, or name another 'mount'`);
+  }
+}
 
 /** Removes directories that are empty, and nothing else ever: no content, no mount point of somebody's. */
 export const undoDirectories: UndoHandler = {

@@ -123,13 +123,16 @@ function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index:
 }
 
 /** `hs.<run>.<lv>`, or `hs.<run>.<number>` where the origin's name leaves no room for it. */
-function snapshotName({ vg, name }: LvRow, run: string, index: number): string {
-  const inDeviceMapper = (lv: string): string => `${vg}-${lv}-cow`.replaceAll('-', '--');
-  const fits = (lv: string): boolean => lv.length <= LONGEST && inDeviceMapper(lv).length - 2 <= LONGEST;
-  const [first, second] = [`hs.${run}.${name}`, `hs.${run}.${index}`];
-  if (fits(first)) return first;
-  if (fits(second)) return second;
-  throw new Fault('origin.unsuitable', `${vg}/${name} can't be an origin: the name of its volume group is too long`);
+function snapshotName({ vg, name, pool }: LvRow, run: string, index: number): string {
+  const fits = (lv: string, layer: string): boolean => {
+    const inDeviceMapper = `${vg}${lv}`.replaceAll('-', '--').length + `-${layer}`.length;
+    return lv.length <= LONGEST && inDeviceMapper <= LONGEST;
+  };
+  // A thick origin becomes `vg-lv-real` below itself. LVM finds that this is too long only halfway (2.03.16, tried).
+  const possible = pool !== '' || fits(name, '-real');
+  const found = [`hs.${run}.${name}`, `hs.${run}.${index}`].find((lv) => possible && fits(lv, '-cow'));
+  if (found !== undefined) return found;
+  throw new Fault('origin.unsuitable', `${vg}/${name} can't be an origin: the names are too long for device-mapper`);
 }
 
 function tagsOf(step: Step): readonly string[] {

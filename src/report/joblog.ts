@@ -94,8 +94,8 @@ export function failedReply(
   run?: string,
 ): Reply {
   const detail = isFault(fault) ? fault.detail.slice(0, MOST.detail) : [];
-  // The other run's snapshots stand, and are meant to.
-  const busy = isFault(fault) && fault.code === 'task.busy';
+  // Busy, or badly configured and so nothing tried: what another run has open stands, and is meant to.
+  const untouched = isFault(fault) && fault.exitStatus !== 1;
   return {
     kind: 'failed',
     fault,
@@ -104,9 +104,14 @@ export function failedReply(
       headline(verb, task, run),
       line('failed', fault.message),
       ...detail.map(quoted),
-      ...(leftovers.length > 0 ? leftoverLines(leftovers) : busy ? [] : [line('left', 'nothing of holdstill')]),
+      ...(leftovers.length > 0 ? leftoverLines(leftovers) : untouched ? [] : [line('left', 'nothing of holdstill')]),
     ],
   };
+}
+
+/** A journal that can't be understood, and so can't be replayed. */
+export function brokenReply(fault: Fault): Reply {
+  return { kind: 'failed', fault, leftovers: ['what it lists'], lines: [] };
 }
 
 /** A task that is none of ours, or nothing to close. */

@@ -17,13 +17,14 @@ export const STATE_MEANINGS = [
 export function statusText(
   tasks: readonly TaskStatus[],
   strays: readonly { readonly what: string; readonly byHand: string }[],
+  broken: readonly string[],
 ): string {
   const width = Math.max(0, ...tasks.map(({ task }) => escapeText(task).length));
   const lines = tasks.flatMap((task) => drawTree(branchOf(task, width)));
   const stray = strays.map(({ what, byHand }) =>
     paint.warn(`${what} is marked as holdstill's but no journal knows it; if no backup runs: ${byHand}`),
   );
-  const all = [...lines, ...stray];
+  const all = [...lines, ...broken.map(paint.bad), ...stray];
   return all.length === 0 ? 'no task is configured, nothing is open\n' : all.map((line) => `${line}\n`).join('');
 }
 
@@ -39,10 +40,10 @@ function branchOf(status: TaskStatus, width: number): Branch {
   return { text: `${name}  ${state}  ${facts}`, below: [...status.snapshots.map(snapshotBranch), ...others] };
 }
 
-/** `4 loop, 9 directory`: while all is well nobody needs their names. */
+/** `4 × loop, 9 × directory`: while all is well nobody needs their names. */
 function counted(others: TaskStatus['others']): readonly string[] {
   const kinds = [...new Set(others.map(({ kind }) => kind))];
-  const counts = kinds.map((kind) => `${others.filter((one) => one.kind === kind).length} ${kind}`);
+  const counts = kinds.map((kind) => `${others.filter((one) => one.kind === kind).length} × ${kind}`);
   return counts.length === 0 ? [] : [`also: ${counts.join(', ')}`];
 }
 

@@ -1,5 +1,9 @@
-import pc from 'picocolors';
+import { isatty } from 'node:tty';
+import picocolors from 'picocolors';
 import { escapeText } from '../core/escape.ts';
+
+// Its own guess takes a CI system for a terminal.
+const pc = picocolors.createColors(isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');
 
 /** A line of a tree with what hangs below it. */
 export interface Branch {

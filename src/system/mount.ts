@@ -1,28 +1,43 @@
-import type { Command } from './command.ts';
+import type { Command, Finished } from './command.ts';
+
+/** Why mount refused. */
+export interface MountComplaint {
+  readonly lines: readonly string[];
+  /** The kernel or the helper program for the type is missing. */
+  readonly unknownType: boolean;
+}
+
+const ANY_STATUS = Array.from({ length: 128 }, (_, status) => status);
 
 /**
- * Mounts a device as the type named, and no other. The result is what mount(8) complained of,
- * undefined if all is well; status 32 is a refused
- * mount, 1 and up to 127 anything else (a helper like mount.ntfs-3g has its own).
+ * Mounts a device as the type named, and no other. The result is what mount(8) complained of, undefined if all is well;
+ * status 32 is a refused mount, anything else up to 127 a wrong call or a helper's (mount.ntfs-3g has its own).
  */
 export function mountDevice(
   type: string,
   options: readonly string[],
   device: string,
   point: string,
-): Command<string | undefined> {
+): Command<MountComplaint | undefined> {
   return {
     tool: 'mount',
     argv: ['--types', type, '--options', options.join(','), '--', device, point],
     mutates: true,
-    statuses: Array.from({ length: 128 }, (_, status) => status),
-    parse: ({ status, stderr, stdout }) => (status === 0 ? undefined : stderr || stdout || `status ${status}`),
+    statuses: ANY_STATUS,
+    parse: complaintOf,
   };
 }
 
 /** Shows a directory at another place; the flags of its mount come along. */
-export function mountBind(directory: string, point: string): Command<string | undefined> {
+export function mountBind(directory: string, point: string): Command<MountComplaint | undefined> {
   return { ...mountDevice('none', [], directory, point), argv: ['--bind', '--', directory, point] };
+}
+
+/** `unknown filesystem type 'xfs'` is util-linux 2.38; an absent helper makes mount ask the kernel, which says the same. */
+function complaintOf({ status, stderr, stdout }: Finished): MountComplaint | undefined {
+  if (status === 0) return undefined;
+  const lines = (stderr || stdout || `status ${status}`).split('\n').filter((line) => line.trim() !== '');
+  return { lines, unknownType: lines.some((line) => /unknown filesystem type/.test(line)) };
 }
 
 /**
@@ -34,7 +49,7 @@ export function unmount(points: readonly string[]): Command<string> {
     tool: 'umount',
     argv: ['--', ...points],
     mutates: true,
-    statuses: Array.from({ length: 128 }, (_, status) => status),
+    statuses: ANY_STATUS,
     parse: ({ stderr }) => stderr,
   };
 }

@@ -13,6 +13,7 @@ const header: JournalHeader = {
   runKey: '17',
   boot: 'b',
   startedAt: '2026-01-01T00:00:00.000Z',
+  timeoutMs: 120_000,
 };
 const steps = [
   { kind: 'lvm', name: 'hs.0a1b2c3d.a' },
