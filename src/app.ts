@@ -99,6 +99,12 @@ export async function planTask(
   const { loadTask } = await import('./config/load.ts');
   const { planText } = await import('./report/plan.ts');
   const { task, log } = loadTask(sources, name);
+  const journal = Journal.read(journalPath(STATE_DIRECTORY, name));
+  if (journal) {
+    throw new Fault('task.busy', `task ${name} is open (run ${journal.header.run}), so its mount point is in use`, {
+      hint: `look again when it is closed: holdstill status '${name}'`,
+    });
+  }
   const session = { task: name, contract: 'cli', phase: 'plan', level: log.level, timeoutMs: task.timeoutMs };
   const result = await plan(task, openMachine(session));
   return { plan: result, text: planText(result) };

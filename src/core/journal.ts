@@ -203,7 +203,22 @@ function parseHeader(file: string, line: string): JournalHeader {
 }
 
 function parseLine(file: string, line: string): Line {
-  return parseJson(file, line) as Line;
+  const value = parseJson(file, line);
+  if (isLine(value)) return value;
+  throw damaged(file);
+}
+
+/** A line that is sound JSON and not one of ours must not be passed over: it may have been a step. */
+function isLine(value: object): value is Line {
+  const { do: step, n, learned, undone, opened, closing } = value as Readonly<Record<string, unknown>>;
+  if (step !== undefined) return Number.isInteger(n) && isTexts(step) && 'kind' in step;
+  if (learned !== undefined) return Number.isInteger(n) && isTexts(learned);
+  if (undone !== undefined) return Array.isArray(undone) && undone.every(Number.isInteger);
+  return opened === undefined ? typeof closing === 'object' && closing !== null : Array.isArray(opened);
+}
+
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function parseJson(file: string, line: string): object {
@@ -213,7 +228,11 @@ function parseJson(file: string, line: string): object {
   } catch {
     // falls through: whatever it is, it is no line of a journal
   }
-  throw new Fault('journal.broken', `${file}: a line in the middle is damaged`, {
+  throw damaged(file);
+}
+
+function damaged(file: string): Fault {
+  return new Fault('journal.broken', `${file}: a line in the middle is damaged`, {
     hint: `look at the file and at 'holdstill status'; remove by hand what it lists, then the file`,
   });
 }

@@ -28,19 +28,22 @@ export function undoLoops(exec: Exec): UndoHandler {
     kind: 'loop',
 
     async undo(steps) {
-      const ours = steps.flatMap((step) => loopsOf(step).map(({ device }) => device));
+      let loops = readLoops();
+      const ours = steps.flatMap((step) => loopsOf(step, loops).map(({ device }) => device));
       if (ours.length > 0) await exec.run(detachLoops(ours));
-      for (let tries = TRIES; tries > 0 && steps.some((step) => loopsOf(step).length > 0); tries -= 1) {
+      for (let tries = TRIES; tries > 0; tries -= 1) {
+        loops = readLoops();
+        if (steps.every((step) => loopsOf(step, loops).length === 0)) break;
         await sleep(PAUSE_MS);
       }
       return steps.map((step): Outcome => {
-        const [left] = loopsOf(step);
+        const [left] = loopsOf(step, loops);
         return left ? { kind: 'left', reason: `${left.device} is still in use` } : { kind: 'undone' };
       });
     },
 
     describe: (step) => {
-      const device = loopsOf(step)[0]?.device ?? step.facts?.['device'] ?? 'a loop device';
+      const device = loopsOf(step, readLoops())[0]?.device ?? step.facts?.['device'] ?? 'a loop device';
       return { what: `${device} over ${step.step['backing']}`, byHand: `losetup -d ${device}` };
     },
   };
@@ -50,8 +53,8 @@ export function undoLoops(exec: Exec): UndoHandler {
  * The loop device that a step made: over the LV with this UUID, at this place, and the one that was noted. After a crash
  * in between nothing was, and the place must do.
  */
-function loopsOf({ step, facts }: NotedStep): readonly LoopDevice[] {
-  return readLoops().filter(
+function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]): readonly LoopDevice[] {
+  return loops.filter(
     (loop) =>
       (facts?.['device'] ?? loop.device) === loop.device &&
       String(loop.offset) === step['offset'] &&

@@ -89,8 +89,9 @@ export function undoMounts(exec: Exec): UndoHandler {
       }
       const mounts = readMounts();
       return steps.map((step): Outcome => {
-        if (ourMounts(step, mounts).length === 0) return { kind: 'undone' };
         const point = step.step['point'] ?? '';
+        if (!mounts.some((entry) => entry.point === point && isOurs(entry, step.step))) return { kind: 'undone' };
+        if (ourMounts(step, mounts).length === 0) return { kind: 'left', reason: 'something else is mounted over it' };
         const users = processesUsing({ points: [point], devices: [] });
         return { kind: 'left', reason: users.length > 0 ? `in use by ${users.join(', ')}` : 'busy' };
       });

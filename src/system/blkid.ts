@@ -36,12 +36,19 @@ export function probeDevice(device: string): Command<Probe | 'nothing' | 'ambiva
   };
 }
 
-/** Probes a stretch of a device, without a loop device over it. */
+/** Probes the same stretch of several devices, without loop devices over them; guests of one template are alike. */
+export function probeExtents(
+  devices: readonly string[],
+  offset: number,
+  bytes: number,
+): Command<ReadonlyMap<string, Probe>> {
+  const command = probeDevices(devices);
+  return { ...command, argv: ['--offset', String(offset), '--size', String(bytes), ...command.argv] };
+}
+
+/** As `probeExtents`, for one device, and says whether its signatures contradict each other. */
 export function probeExtent(device: string, offset: number, bytes: number): Command<Probe | 'nothing' | 'ambivalent'> {
-  return {
-    ...probeDevice(device),
-    argv: ['--probe', '--output', 'export', '--offset', String(offset), '--size', String(bytes), '--', device],
-  };
+  return { ...probeDevice(device), argv: probeExtents([device], offset, bytes).argv };
 }
 
 /** Blocks of NAME=value lines, a block a device. Values are shell-safe: special characters have a backslash. */
