@@ -9,10 +9,11 @@ import type { Opened } from './core/opened.ts';
 import { plan, type Plan } from './core/plan.ts';
 import { recover } from './core/recover.ts';
 import { survey, type TaskStatus } from './core/survey.ts';
+import { stopSignal } from './machine.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { brokenReply, closedReply, failedReply, heldReply, nothingReply, openedReply } from './report/joblog.ts';
 import { asError, readJournals, openMachine, withTask, type Session } from './session.ts';
-import { runUserCommand } from './system/exec.ts';
+import { runUserCommand, statusAfter } from './system/exec.ts';
 
 /** How long a hook waits for another one that works on the same task. */
 const LOCK_WAIT_SECONDS = 60;
@@ -82,7 +83,8 @@ export async function runTask(
   let status: number;
   try {
     const fill = (word: string): string => word.replaceAll('{mount}', mount);
-    ({ status } = await runUserCommand([fill(program), ...args.map(fill)]));
+    const signal = stopSignal();
+    status = signal ? statusAfter(signal) : await runUserCommand([fill(program), ...args.map(fill)]);
   } catch (error) {
     const closed = await closeTask(work);
     say(failedReply('run', work.task, asError(error), []));

@@ -32,6 +32,11 @@ function listenForSignals(): void {
   }
 }
 
+/** The signal that asked us to stop, if one did. */
+export function stopSignal(): NodeJS.Signals | undefined {
+  return stoppedBy;
+}
+
 /** Everything the core needs, put together for the machine that we run on. */
 export function createMachine(log: Log, timeoutMs: number = TIMEOUT_MS): OurMachine {
   listenForSignals();

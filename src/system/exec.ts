@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { execa, type Options } from 'execa';
 import { Fault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
-import { shellLine, type Command, type Exec, type Finished } from './command.ts';
+import type { Command, Exec, Finished } from './command.ts';
 
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** How long a command that was asked to end may take to do so before we go on without it. */
@@ -28,7 +28,7 @@ export function createExec(log: Log, timeoutMs: number): Exec {
       const ms = Math.round(performance.now() - began);
       log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');
       if (!command.statuses.includes(finished.status)) {
-        throw new Fault('tool.failed', `${shellLine(command)} failed with status ${finished.status}`, {
+        throw new Fault('tool.failed', `${nameOf(command)} failed with status ${finished.status}`, {
           detail: linesOf(finished.stderr || finished.stdout),
         });
       }
@@ -70,7 +70,7 @@ async function spawn(command: Command<unknown>, timeoutMs: number): Promise<Fini
     child.unref();
     child.stdout.destroy();
     child.stderr.destroy();
-    throw new Fault('tool.timeout', `${shellLine(command)} did not end within ${timeoutMs / 1000} s`, {
+    throw new Fault('tool.timeout', `${nameOf(command)} did not end within ${timeoutMs / 1000} s`, {
       hint: `process ${child.pid} may still be running; look at it, and set a longer 'timeout' if it just needs time`,
     });
   }
@@ -85,18 +85,20 @@ async function spawn(command: Command<unknown>, timeoutMs: number): Promise<Fini
   return { status: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
 }
 
+/** `lvm lvs`, `mount`: the whole line is in the log and would fill a status line. */
+function nameOf({ tool, argv: [first = ''] }: Command<unknown>): string {
+  return /^[a-z]+$/.test(first) ? `${tool} ${first}` : tool;
+}
+
 function linesOf(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
 }
 
-/** How a command of the user's ended. */
-export interface UserCommandEnd {
-  /** The exit status; 128 + n after signal n, 127 where it could not be started, as a shell says it. */
-  readonly status: number;
-}
-
-/** Runs a user's own command with our standard streams, environment and directory; passes on what should end us. */
-export async function runUserCommand(argv: readonly [string, ...string[]]): Promise<UserCommandEnd> {
+/**
+ * Runs a user's own command with our standard streams, environment and directory; passes on what should end us. The
+ * result is its exit status, or 128 + n after signal n, as a shell says it. Throws `tool.missing`.
+ */
+export async function runUserCommand(argv: readonly [string, ...string[]]): Promise<number> {
   const [file, ...rest] = argv;
   if (callersUmask !== undefined) process.umask(callersUmask);
   const child = execa(file, rest, { stdio: 'inherit', reject: false, cleanup: false });
@@ -106,7 +108,12 @@ export async function runUserCommand(argv: readonly [string, ...string[]]): Prom
   process.on('SIGTERM', forward).on('SIGHUP', forward);
   const result = await child;
   process.off('SIGTERM', forward).off('SIGHUP', forward);
-  if (result.exitCode !== undefined) return { status: result.exitCode };
-  if (result.signal !== undefined) return { status: 128 + (constants.signals[result.signal] ?? 0) };
+  if (result.exitCode !== undefined) return result.exitCode;
+  if (result.signal !== undefined) return statusAfter(result.signal);
   throw new Fault('tool.missing', `${file} can't be started: ${result.shortMessage}`);
+}
+
+/** What a shell reports of a process that a signal ended. */
+export function statusAfter(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }

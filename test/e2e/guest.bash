@@ -52,3 +52,18 @@ sep_backup() {
   fi
   sep_hook "$name-post" sbc_post "$saveset" "$task" F astronomix
 }
+
+# bacula_hooks: where the jobs of a Bacula in the lab name them.
+bacula_hooks() {
+  mkdir -p /opt/holdstill && cp "$REPO/dist/bacula/run-before" "$REPO/dist/bacula/run-after" /opt/holdstill/
+}
+
+# fd_reads DIRECTORY: has the file daemon a file open there now?
+fd_reads() {
+  find "/proc/$(</run/bacula/bacula-fd.9102.pid)/fd" -lname "$1/*" 2>/dev/null | grep -q .
+}
+
+# no_task_open: to be waited for, since a canceled job has ended before its last script has.
+no_task_open() {
+  ! ls /var/lib/holdstill/*.journal >/dev/null 2>&1
+}

@@ -28,6 +28,7 @@ sub static {
   if (symlink 'hello.txt', "$directory/link") {    # else a file system without owners and modes
     put("$directory/setuid", "#!/bin/sh\n");
     chmod 04755, "$directory/setuid";
+    -u "$directory/setuid" or unlink "$directory/setuid";
   }
   # No guest's file is in a snapshot for sure before it was synced; this tree has to be in every one.
   open my $folder, '<', $directory or die "$directory: $!\n";

@@ -1,0 +1,220 @@
+import { expect, test } from 'vitest';
+import type { BaculaJob } from '../lab/bacula.ts';
+import { describeLab } from '../lab/describe.ts';
+import { inLab, type LabOptions, type LabRun } from '../lab/run.ts';
+
+const NAME = 'in.zekjur.net';
+/** The article's host: guests with and without partitions, all writing, and volumes that are no business of the job's. */
+const HOST = `vg in.zekjur.net 2G
+  lv root 32M ext4
+  lv domu-infra 128M mbr
+    p1 32256B+80M ext3 writer
+    p5 logical swap
+  lv domu-web 160M gpt
+    p1 64M ext4 writer
+    p2 rest xfs writer
+  lv domu-plain 64M ext4 writer
+  lv domu-scratch 32M ext4`;
+const GUESTS = ['domu-infra/p1', 'domu-web/p1', 'domu-web/p2', 'domu-plain'];
+const TASK = `{each: {lv: in.zekjur.net/domu-*, exclude: [domu-scratch]}}`;
+
+/** One guest that is quick to make; a snapshot of 8 MiB overflows when 20 MiB are written. */
+const SMALL_HOST = `vg in.zekjur.net 300M
+  lv domu-plain 64M ext4 /srv/plain`;
+
+/** A job as the README writes it. */
+const job = (name: string, more: Partial<BaculaJob> = {}): BaculaJob => ({
+  name,
+  before: '/opt/holdstill/run-before "%n" --job=%i --level=%l',
+  after: '/opt/holdstill/run-after "%n" --job=%i "--status=%e"',
+  files: [`/run/holdstill/${name}`],
+  ...more,
+});
+
+/** A second script of a job that runs once our hook has opened the task, on the client and before the data. */
+const then = (command: string): Partial<BaculaJob> => ({
+  more: `RunScript { RunsWhen = Before; RunsOnClient = yes; FailJobOnError = yes; Command = "${command}" }`,
+});
+
+function inBaculaLab(tasks: Readonly<Record<string, string>>, script: string, options: LabOptions): Promise<LabRun> {
+  const lines = Object.entries(tasks).map(([name, task]) => `  ${name}: ${task}`);
+  const before = `. "$REPO/test/e2e/guest.bash" || exit 99
+bacula_hooks
+holdstill() { "$REPO/dist/holdstill" "$@"; }
+configure <<'YAML'
+version: 1
+tasks:
+${lines.join('\n')}
+YAML
+look before
+`;
+  return inLab(before + script, { name: 'bacula', timeoutMs: 240_000, ...options });
+}
+
+describeLab("Stapelberg's article, with a real Bacula", () => {
+  test('the job saves the instant of the snapshots of all guests, and nothing is left', async () => {
+    const run = await inBaculaLab(
+      { [NAME]: TASK },
+      `
+      for id in ${GUESTS.join(' ')}; do mkdir -p "$LAB/due/$id"; written $id >"$LAB/due/$id/at"; done
+      job=$(job_start ${NAME})
+      until_true 60 grep -qs '^{"opened"' /var/lib/holdstill/${NAME}.journal
+      for id in ${GUESTS.join(' ')}; do written $id >"$LAB/due/$id/later"; done
+      job_wait $job
+      for guest in ${GUESTS.join(' ')}; do writes_on $guest || echo "$guest stands still"; done
+      look after
+      job_restore $job /restore | cut -d ' ' -f 2
+      cd /restore/run/holdstill/${NAME}
+      for guest in ${GUESTS.join(' ')}; do
+        check_written $guest "$LAB/due/$guest/at" "$LAB/due/$guest/later" | grep -v whole
+        check_static $guest $guest
+      done
+      find . -maxdepth 2 -type d ! -name written ! -name lost+found | sort | tr '\\n' ' '
+      call log job_log $job`,
+      { world: HOST, bacula: [job(NAME)] },
+    );
+    expect(run.stderr).toBe('');
+    expect(run.stdout.split('\n')).toEqual([
+      'T',
+      'T',
+      ...GUESTS.map((guest) => `static tree of ${guest} is whole`),
+      '. ./domu-infra ./domu-infra/p1 ./domu-plain ./domu-web ./domu-web/p1 ./domu-web/p2 ',
+    ]);
+    expect(run.files('after')).toBe(run.files('before'));
+    const { stdout: log } = run.call('log');
+    const ours = log.split('\n').filter((line) => /Client(Before|After)Job: /.test(line));
+    expect(ours.join('\n')).toMatch(/pre {2}in\.zekjur\.net[^]*ready[^]*post in\.zekjur\.net[^]*verdict +good: 3 snap/);
+    expect(ours.join('\n')).toMatch(/skipped +in\.zekjur\.net\/domu-infra\/p5 +swap/);
+    expect(ours.filter((line) => line.includes('ClientBeforeJob: ')).length).toBeLessThanOrEqual(15);
+    expect(log).toMatch(/Termination: +Backup OK\n/);
+  });
+
+  test('a canceled job and failed ones leave nothing', async () => {
+    const run = await inBaculaLab(
+      { [NAME]: TASK, full: `{each: {lv: in.zekjur.net/*}, size: full}`, failing: TASK },
+      `
+      lvcreate -qq -y -L 1400M -n filled in.zekjur.net; lvs --noheadings -o lv_name >/dev/null
+      look before-full
+      job_run full
+      no_task_open && look after-full
+      lvremove -qq -y in.zekjur.net/filled
+      id=$(job_start ${NAME}); until_true 60 fd_reads /run/holdstill/${NAME}; findmnt -n | grep -c /run/holdstill/
+      job_cancel $id; echo "$id $(job_wait $id)"
+      until_true 60 no_task_open; look after-cancel
+      job_run failing; until_true 60 no_task_open; look after-failing
+      job_start ${NAME}; until_true 60 fd_reads /run/holdstill/${NAME}
+      kill -9 "$(</run/bacula/bacula-sd.9103.pid)" # the director takes minutes to notice, the file daemon does not
+      until_true 60 no_task_open; look after-storage
+      for id in 1 3; do call log$id job_log $id; done`,
+      {
+        world: HOST,
+        bacula: [job(NAME, { bandwidth: '300 kb/s' }), job('full'), job('failing', then('/bin/false'))],
+      },
+    );
+    expect(run.stdout).toMatch(/^1 f\n4\n2 A\n3 f\n4\n$/);
+    expect(run.call('log1').stdout).toMatch(/ClientBeforeJob: ERROR: in\.zekjur\.net: \d snapshots need .*are free/);
+    expect(run.files('after-full')).toBe(run.files('before-full'));
+    for (const name of ['cancel', 'failing', 'storage']) expect(run.files(`after-${name}`)).toBe(run.files('before'));
+    expect(run.call('log3').stdout).toMatch(/ClientAfterJob: +verdict +good/);
+  });
+
+  test('what a killed file daemon left is cleared by the next run of the job', async () => {
+    const run = await inBaculaLab(
+      { [NAME]: TASK },
+      `
+      id=$(job_start ${NAME}); until_true 60 fd_reads /run/holdstill/${NAME}
+      bacula_kill_fd
+      lvs --noheadings -o lv_tags in.zekjur.net | grep -c holdstill
+      call status holdstill status
+      sleep 1; bacula_start_fd
+      job_run ${NAME}
+      look after
+      call log job_log 2`,
+      { world: HOST, bacula: [job(NAME, { bandwidth: '1000 kb/s', more: 'Maximum Concurrent Jobs = 2' })] },
+    );
+    expect(run.stdout).toBe('3\n2 T\n');
+    expect(run.call('status').stdout).toContain('held');
+    expect(run.call('log').stdout).toMatch(/ClientBeforeJob: +cleared +what run [0-9a-f]+ had left/);
+    expect(run.call('log').stdout).toMatch(/ClientAfterJob: +verdict +good/);
+    expect(run.files('after')).toBe(run.files('before'));
+  });
+
+  test('an overflow fails the job, a leftover only warns, and recover removes it', async () => {
+    const run = await inBaculaLab(
+      { overflow: '{lv: in.zekjur.net/domu-plain, size: 8M}', held: '/srv/plain' },
+      `
+      printf '#!/bin/sh\\ndd if=/dev/urandom of=/srv/plain/more bs=1M count=20 conv=fsync status=none\\n' >/opt/overflow
+      printf '#!/bin/sh\\ncd /run/holdstill/held && exec setsid sleep 500 </dev/null >/dev/null 2>&1 &\\n' >/opt/hold
+      chmod 755 /opt/overflow /opt/hold
+      job_run overflow; look after-overflow
+      job_run held
+      call stays mountpoint /run/holdstill/held
+      call busy holdstill recover held; call busy-run /opt/holdstill/run-before held --job=77
+      pkill sleep; until_true 10 not_there "/proc/$(pgrep -x sleep)/x"
+      call recover holdstill recover
+      look after
+      for id in 1 2; do call log$id job_log $id; done`,
+      { world: SMALL_HOST, bacula: [job('overflow', then('/opt/overflow')), job('held', then('/opt/hold'))] },
+    );
+    expect(run.stdout).toMatch(/^1 [Ef]\n2 T\n$/);
+    expect(run.call('log1').stdout).toMatch(
+      /ClientAfterJob: ERROR: THIS BACKUP MAY BE BAD: in\.zekjur\.net\/domu-plain/,
+    );
+    expect(run.files('after-overflow')).toBe(run.files('before'));
+    expect(run.call('log2').stdout).toMatch(
+      /ClientAfterJob: WARNING: left on this machine: .*; type: holdstill recover/,
+    );
+    expect(run.call('log2').stdout).toMatch(/ClientAfterJob: .*in use by sleep \(\d+\)/);
+    expect(run.call('stays').status).toBe(0);
+    expect(run.call('busy')).toMatchObject({ status: 4, stderr: expect.stringMatching(/sleep \(\d+\)/) as string });
+    expect(run.call('busy-run').status).toBe(4);
+    expect(run.call('busy-run').stdout).toMatch(/^ERROR: .* still read by sleep \(\d+\)/m);
+    expect(run.call('recover').status).toBe(0);
+    expect(run.files('after')).toBe(run.files('before'));
+  });
+
+  test('the same job is answered as before, another one is not, and no value shifts the arguments', async () => {
+    const run = await inBaculaLab(
+      { job: '/srv/plain', warned: '/srv/plain' },
+      `
+      call first /opt/holdstill/run-before job --job=7 --level=Full
+      echo later >/srv/plain/later; sync -f /srv/plain
+      call second /opt/holdstill/run-before job --job=7 --level= ' '
+      ls /run/holdstill/job/later 2>/dev/null
+      (cd /run/holdstill/job && exec sleep 500) & sleep 0.3
+      call again /opt/holdstill/run-before job --job=7
+      call other /opt/holdstill/run-before job --job=8
+      kill $!; wait $! 2>/dev/null
+      call other-free /opt/holdstill/run-before job --job=8 --level=Virtual Full
+      ls /run/holdstill/job/later
+      call post /opt/holdstill/run-after job --job=8 --status=OK -- with warnings
+      call post-again /opt/holdstill/run-after job --job=8 --status=
+      look after; rm /srv/plain/later
+      job_run warned
+      call log job_log 1
+      look after-warned
+      call blank /opt/holdstill/run-before ' ' --job=1; call none /opt/holdstill/run-before`,
+      {
+        world: SMALL_HOST,
+        // Nothing in quotes, and a status of four words: one of the files is not there.
+        bacula: [
+          job('warned', {
+            before: '/opt/holdstill/run-before %n --job=%i --level=%l',
+            after: '/opt/holdstill/run-after %n --job=%i --status=%e',
+            files: ['/run/holdstill/warned', '/nowhere'],
+          }),
+        ],
+      },
+    );
+    const statuses = ['first', 'second', 'again', 'other', 'other-free', 'post', 'post-again', 'blank', 'none'];
+    expect(statuses.map((name) => run.call(name).status)).toEqual([0, 0, 0, 4, 0, 0, 0, 2, 2]);
+    expect(run.stdout).toBe('/run/holdstill/job/later\n1 T\n');
+    expect(run.call('second').stdout).toMatch(/^ {2}ready .*open already: back up \/run\/holdstill\/job$/m);
+    expect(run.call('other').stdout).toMatch(/^ERROR: run [0-9a-f]+ of this task .* is still read by sleep \(\d+\)/m);
+    expect(run.call('post').stdout).toMatch(/^ {2}verdict +good/m);
+    expect(run.call('log').stdout).toContain('Backup OK -- with warnings');
+    expect(run.call('log').stdout).toMatch(/ClientAfterJob: +verdict +good/);
+    expect(run.files('after')).toBe(run.files('before'));
+    expect(run.files('after-warned')).toBe(run.files('before'));
+  });
+});
