@@ -11,7 +11,16 @@ import { recover } from './core/recover.ts';
 import { survey, type TaskStatus } from './core/survey.ts';
 import { stopSignal } from './machine.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
-import { brokenReply, closedReply, failedReply, heldReply, nothingReply, openedReply } from './report/joblog.ts';
+import {
+  brokenReply,
+  closedReply,
+  failedReply,
+  heldReply,
+  nothingReply,
+  openedReply,
+  otherRunReply,
+  recoveredReply,
+} from './report/joblog.ts';
 import { asError, readJournals, openMachine, withTask, type Session } from './session.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
 
@@ -32,17 +41,24 @@ export async function openTask(work: Work): Promise<Reply> {
   return (await openedOrReply(work)).reply;
 }
 
-/** Closes a task. Needs its journal only; works with a broken configuration. */
-export function closeTask(work: Work): Promise<Reply> {
+/**
+ * Closes a task. Needs its journal only; works with a broken configuration. With `run`, only this run of it: that it is
+ * not open any more is no good sign then.
+ */
+export function closeTask(work: Work, run?: string): Promise<Reply> {
   const session = { ...sessionOf(work, 'post'), timeoutMs: openedWith(work.task) };
   return withTask(session, LOCK_WAIT_SECONDS, async (machine) => {
     const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
+    if (run !== undefined && journal?.header.run !== run) {
+      journal?.close();
+      return otherRunReply(work.task, `run ${run} was closed while its command still ran`);
+    }
     if (!journal) return nothingReply(`task ${work.task} is not open, nothing to close`);
     const [opener, closer] = [journal.header.runKey, work.call.runKey];
     // A cancelled job's post hook may come late, when the next job has opened the task already.
     if (opener !== '' && closer !== undefined && opener !== closer) {
       journal.close();
-      return nothingReply(`task ${work.task} is open for job ${opener}, not for ${closer}: left as it is`);
+      return otherRunReply(work.task, `the task is open for job ${opener}; what job ${closer} read was cleared`);
     }
     return closedReply(await close(journal, machine));
   });
@@ -86,11 +102,11 @@ export async function runTask(
     const signal = stopSignal();
     status = signal ? statusAfter(signal) : await runUserCommand([fill(program), ...args.map(fill)]);
   } catch (error) {
-    const closed = await closeTask(work);
+    const closed = await closeTask(work, opened.run);
     say(failedReply('run', work.task, asError(error), []));
     return { opened: reply, closed, status: 127 };
   }
-  return { opened: reply, closed: await closeTask(work), status };
+  return { opened: reply, closed: await closeTask(work, opened.run), status };
 }
 
 /** What opening a task would do; changes nothing. Throws a Fault where it would fail. */
@@ -117,7 +133,7 @@ export interface Status {
   readonly schema: 1;
   readonly tasks: readonly TaskStatus[];
   readonly strays: readonly { readonly what: string; readonly byHand: string }[];
-  /** Why a journal can't be understood. */
+  /** What can't be told, and why: a damaged journal, a missing tool. */
   readonly broken: readonly string[];
 }
 
@@ -130,8 +146,17 @@ export async function statusOf(
   const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: undefined });
   const open: TaskStatus[] = [];
   for (const journal of journals) open.push(await survey(journal, machine));
-  const runs = new Set(journals.map(({ header }) => header.run));
-  const strays = (await Promise.all(machine.providers.map((provider) => provider.strays(runs)))).flat();
+  const problems = broken.map(({ message }) => message);
+  const listed = machine.providers.map((provider) =>
+    provider.marked().catch((error: unknown) => {
+      problems.push(`snapshots that no journal knows can't be looked for: ${asError(error).message}`);
+      return [];
+    }),
+  );
+  const marked = (await Promise.all(listed)).flat();
+  // A hook may have opened a task since the journals were read.
+  const runs = new Set([...journals, ...readJournals().sound].map(({ header }) => header.run));
+  const strays = marked.filter(({ run }) => !runs.has(run)).map(({ what, byHand }) => ({ what, byHand }));
   const idle = configured
     .filter((task) => !open.some((one) => one.task === task))
     .map((task): TaskStatus => ({
@@ -141,6 +166,7 @@ export async function statusOf(
       contract: undefined,
       since: undefined,
       snapshots: [],
+      notSaved: [],
       others: [],
     }));
   const tasks = [...open, ...idle].filter(({ task }) => only === undefined || task === only);
@@ -149,7 +175,7 @@ export async function statusOf(
       hint: 'see all: holdstill status',
     });
   }
-  const status: Status = { schema: 1, tasks, strays, broken: broken.map(({ message }) => message) };
+  const status: Status = { schema: 1, tasks, strays, broken: problems };
   return { status, text: statusText(status.tasks, status.strays, status.broken) };
 }
 
@@ -157,15 +183,16 @@ export async function statusOf(
 export async function recoverTasks(only: string | undefined): Promise<readonly Reply[]> {
   const { sound, broken } = readJournals();
   const names = sound.map(({ header }) => header.task);
-  const replies: Reply[] = broken.map(brokenReply);
+  // A damaged journal may be that of a name that no sound one has.
+  const replies: Reply[] = only !== undefined && names.includes(only) ? [] : broken.map(brokenReply);
   for (const task of names.filter((name) => only === undefined || name === only)) {
-    const session: Session = { task, contract: 'cli', phase: 'recover', level: 'info', timeoutMs: undefined };
+    const session: Session = { task, contract: 'cli', phase: 'recover', level: 'info', timeoutMs: openedWith(task) };
     const reply = await withTask(session, 0, async (machine) => {
       const journal = Journal.load(journalPath(machine.stateDirectory, task));
       if (!journal) return nothingReply(`task ${task} has been closed meanwhile`);
       const recovered = await recover(journal, only !== undefined, machine);
       return recovered.kind === 'closed'
-        ? closedReply(recovered.closed)
+        ? recoveredReply(recovered.closed)
         : heldReply(task, journal.header.run, recovered);
     });
     replies.push(reply);

@@ -2,11 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { readSources, type Sources } from './config/source.ts';
 import { generic } from './contracts/generic.ts';
 import type { Answer, Reply } from './core/contract.ts';
+import { escapeText } from './core/escape.ts';
 import { exitStatus } from './core/exit.ts';
 import { Fault, isFault } from './core/fault.ts';
 import { VERSION } from './core/version.ts';
 import { CONFIG_DIRECTORY } from './places.ts';
-import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
+import { closeInheritedDescriptors, speakAndLeave, writeAll } from './speak.ts';
 
 /** Output so far and the status to leave with; commands only ever add to it. */
 type Say = (answer: Partial<Answer>) => void;
@@ -140,7 +141,7 @@ async function runOver(task: string, command: readonly [string, ...string[]]): P
   // Standard output belongs to the command.
   const tell = (reply: Reply): void => {
     const { stdout, stderr } = generic.encode(reply, {});
-    process.stderr.write(stdout + stderr);
+    writeAll(2, stdout + stderr);
   };
   const { opened, closed, status } = await runTask(work, command, tell);
   if (!closed) return { exit: exitStatus(opened) };
@@ -167,6 +168,6 @@ function ifReadable(): Sources | undefined {
 
 function answerTo(error: unknown): Answer {
   const fault = error instanceof Error ? error : new Fault('call.invalid', String(error));
-  const lines = isFault(fault) ? fault.detail : [fault.stack ?? ''];
-  return generic.encode({ kind: 'failed', fault, leftovers: [], lines }, {});
+  const lines = isFault(fault) ? fault.detail : (fault.stack ?? '').split('\n');
+  return generic.encode({ kind: 'failed', fault, leftovers: [], lines: lines.map(escapeText) }, {});
 }

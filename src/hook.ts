@@ -3,7 +3,7 @@ import { surelyNotConfigured } from './config/quick.ts';
 import type { Sources } from './config/source.ts';
 import type { Answer, Call, Contract, Phase, Reply, Switches } from './core/contract.ts';
 import { escapeText } from './core/escape.ts';
-import { isFault, type Fault } from './core/fault.ts';
+import { Fault, isFault } from './core/fault.ts';
 import { journalPath } from './core/names.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
@@ -48,24 +48,28 @@ async function open(contract: Contract, call: Call, sources: Sources | Fault): P
 
 /** Closing needs a journal and nothing else, whatever has become of the configuration. */
 async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
-  const task = call.candidates.find((name) => isOpen(name) ?? (isFault(sources) || sources.taskNames.has(name)));
-  if (task !== undefined) {
+  const known = isFault(sources) ? undefined : sources;
+  const configured = call.candidates.find((name) => known?.taskNames.has(name));
+  const task = configured ?? call.candidates.find(isOpen);
+  if (task !== undefined && isOpen(task)) {
     const { closeTask } = await import('./app.ts');
-    return closeTask({ task, contract: contract.product, call, sources: isFault(sources) ? undefined : sources });
+    return closeTask({ task, contract: contract.product, call, sources: known });
   }
   if (isFault(sources)) {
     return sources.code === 'config.missing' ? failed(sources) : note('nothing is open, nothing to close');
   }
-  const configured = call.candidates.find((name) => sources.taskNames.has(name));
   return configured === undefined ? notOurs(call) : note(`task ${configured} is not open, nothing to close`);
 }
 
-/** Whether a task has a journal; undefined: we may not look there, so it can't be said that nothing is open. */
-function isOpen(task: string): boolean | undefined {
+/** Whether a task has a journal. Throws where that can't be told, since nothing would be closed then. */
+function isOpen(task: string): boolean {
+  const journal = journalPath(STATE_DIRECTORY, task);
   try {
-    return fs.statSync(journalPath(STATE_DIRECTORY, task), { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return undefined;
+    return fs.statSync(journal, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw new Fault('journal.broken', `${journal} can't be looked at (${(error as NodeJS.ErrnoException).code})`, {
+      hint: 'holdstill must run as root',
+    });
   }
 }
 
@@ -73,8 +77,9 @@ function isOpen(task: string): boolean | undefined {
 function quickly(contract: Contract, phase: Phase): Reply | undefined {
   try {
     const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches: {} });
-    const open = call.candidates.some((name) => fs.existsSync(journalPath(STATE_DIRECTORY, name)));
-    return !open && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates) ? notOurs(call) : undefined;
+    return !call.candidates.some(isOpen) && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates)
+      ? notOurs(call)
+      : undefined;
   } catch {
     // Whatever is wrong is told by the long way.
     return undefined;

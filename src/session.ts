@@ -22,13 +22,15 @@ export interface Session {
   readonly timeoutMs: number | undefined;
 }
 
-/** The machine, with a log for this session. Makes the directories of ours that are missing. */
+/** The machine, with a log for this session if there is a place for it. Changes nothing. */
 export function openMachine({ level, timeoutMs, ...base }: Session): OurMachine {
-  ensureDirectories();
   return createMachine(createLog(LOG_FILE, level, { ...base, pid: process.pid }), timeoutMs);
 }
 
-/** Does something to a task under its lock. What goes wrong comes back as a reply. */
+/**
+ * Does something to a task under its lock; makes the directories of ours that are missing. What goes wrong comes back as
+ * a reply.
+ */
 export async function withTask(
   session: Session,
   waitSeconds: number,
@@ -36,9 +38,10 @@ export async function withTask(
 ): Promise<Reply> {
   let lock: Lock | undefined;
   try {
+    ensureDirectories();
     const machine = openMachine(session);
     try {
-      lock = await lockTask(session.task, machine, Math.min(waitSeconds, longestWait(session)));
+      lock = await lockTask(session.task, machine, waitSeconds);
       const reply = await action(machine);
       machine.log.info({ reply: reply.kind, leftovers: 'leftovers' in reply ? reply.leftovers : [] }, 'ended');
       return reply;
@@ -58,11 +61,6 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
   const journal = journalPath(STATE_DIRECTORY, task);
   if ((isFault(error) && error.code === 'task.busy') || !fs.existsSync(journal)) return [];
   return [{ what: `all that ${journal} lists`, reason: 'the task was not closed', byHand: 'look: holdstill status' }];
-}
-
-/** Waiting for a lock is a command, too: its time limit would hide that somebody else is at work. */
-function longestWait({ timeoutMs = Number.POSITIVE_INFINITY }: Session): number {
-  return Math.max(1, Math.floor(timeoutMs / 1000) - 1);
 }
 
 /** Throws `task.busy` where another process works on the task all the time. */

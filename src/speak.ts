@@ -10,8 +10,8 @@ export function speakAndLeave({ stdout, stderr, exit }: Answer): never {
   process.exit(exit);
 }
 
-/** Waits for a slow reader; gives up where there is none (a closed pipe, a full disk). */
-function writeAll(fd: number, text: string): void {
+/** Writes all of it; waits for a slow reader, gives up where there is none (a closed pipe, a full disk). */
+export function writeAll(fd: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let done = 0; done < bytes.length;) {
     try {

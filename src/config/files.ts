@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, isFault } from '../core/fault.ts';
+import { shellWord } from '../core/shell.ts';
 import { sorted } from './sorted.ts';
-import { checkTrusted, errorCode, shellWord } from './trust.ts';
+import { checkTrusted, errorCode } from './trust.ts';
 
 const LARGEST = 1024 * 1024;
 const LEAST_FILE = 'version: 1\ntasks:\n  NAME-OF-THE-BACKUP-TASK: /srv/data';

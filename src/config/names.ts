@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isGlob } from '../core/glob.ts';
 
 export const LV_MEANT = 'must be VG/LV, for example system/xenvm';
 export const EACH_MEANT = 'must be VG/PATTERN, for example in.zekjur.net/domu-*';
@@ -66,6 +67,7 @@ export function globProblem(glob: string): string | undefined {
   if (glob === '') return GLOB_MEANT;
   const flat = glob.replace(/\[[!^]?[A-Za-z0-9+_.-]+\]/g, '?');
   if (/[[\]]/.test(flat)) return 'has a "[" or "]" without its partner, or an empty "[]"';
+  if (!isGlob(glob)) return 'has a range in "[]" that runs backwards';
   return /^[A-Za-z0-9+_.*?-]+$/.test(flat) ? undefined : 'has a character that no name of an LV can hold';
 }
 

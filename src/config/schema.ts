@@ -68,7 +68,7 @@ const TaskRecord = z
       .optional()
       .describe('Snapshots the LV behind this path; the mount then shows just what is below the path.')
       .meta({ examples: ['/srv/data'] }),
-    each: Each.optional().describe('Snapshots all LVs that fit, at the same time; each needs room in the VG.'),
+    each: Each.optional().describe('Snapshots all LVs that fit, right after each other; each needs room in the VG.'),
     mount: text(MOUNT_MEANT, mountProblem)
       .optional()
       .describe(

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '../core/fault.ts';
+import { shellWord } from '../core/shell.ts';
 
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
@@ -50,11 +51,6 @@ export function checkTrusted(path: string, kind: 'file' | 'directory', owner: nu
   throw new Fault('config.insecure', `${path} is not a ${kind === 'file' ? 'regular file' : 'directory'}`, {
     hint: `look at it with: ls -ld ${shellWord(path)}`,
   });
-}
-
-/** `path` as one word for a shell, for a command that the admin is told to type. */
-export function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function parts(path: string): string[] {

@@ -22,8 +22,8 @@ export interface Closed {
 export async function close(journal: Journal, machine: Machine): Promise<Closed> {
   const { header } = journal;
   const mounts = journal.steps.filter(({ step }) => step.kind === 'mount').length;
-  const snapshots = await healthOfSnapshots(journal, machine);
-  const verdict = journal.verdict ?? judge(journal, snapshots, machine);
+  const { snapshots, verdict: found } = await examine(journal, machine);
+  const verdict = journal.verdict ?? found;
   try {
     journal.markClosing(verdict);
   } catch (error) {
@@ -33,6 +33,12 @@ export async function close(journal: Journal, machine: Machine): Promise<Closed>
   const leftovers = await replay(journal, machine);
   journal.close();
   return { run: header.run, task: header.task, openedAt: header.startedAt, verdict, snapshots, mounts, leftovers };
+}
+
+/** How the snapshots and mounts of an open task are. Changes nothing. */
+export async function examine(journal: Journal, machine: Machine): Promise<Pick<Closed, 'snapshots' | 'verdict'>> {
+  const snapshots = await healthOfSnapshots(journal, machine);
+  return { snapshots, verdict: await judge(journal, snapshots, machine) };
 }
 
 async function healthOfSnapshots(journal: Journal, machine: Machine): Promise<Closed['snapshots']> {
@@ -56,14 +62,14 @@ async function healthOfSnapshots(journal: Journal, machine: Machine): Promise<Cl
 }
 
 /** `bad` if and only if the data that was read may be bad; what can't be checked may be bad. */
-function judge(journal: Journal, snapshots: Closed['snapshots'], machine: Machine): Verdict {
-  if (journal.opened === undefined) return { kind: 'unknown', reason: 'it was never opened to the end' };
+async function judge(journal: Journal, snapshots: Closed['snapshots'], machine: Machine): Promise<Verdict> {
   if (journal.header.boot !== machine.bootId) {
     return { kind: 'unknown', reason: 'the machine was restarted while it was open' };
   }
+  if (journal.opened === undefined) return { kind: 'bad', reasons: ['the task was never opened to the end'] };
   const reasons = snapshots.flatMap(({ health }) => (health.kind === 'good' ? [] : [health.reason ?? 'unknown state']));
   for (const step of journal.steps.filter(({ step: { kind } }) => kind === 'mount')) {
-    const disturbed = machine.guests.disturbed(step);
+    const disturbed = await machine.guests.disturbed(step);
     if (disturbed !== undefined) reasons.push(disturbed);
   }
   return reasons.length > 0 ? { kind: 'bad', reasons } : { kind: 'good' };

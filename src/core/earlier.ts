@@ -1,8 +1,10 @@
+import { examine } from './close.ts';
 import { Fault } from './fault.ts';
 import { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Opened } from './opened.ts';
 import { replay } from './replay.ts';
+import { shellWord } from './shell.ts';
 
 type Earlier = { readonly kind: 'clear'; readonly cleared: string | undefined } | Exclude<Opened, { kind: 'opened' }>;
 
@@ -17,20 +19,22 @@ export async function clearEarlier(file: string, runKey: string | undefined, mac
   const { header, opened, steps } = journal;
   try {
     const sameRun = runKey !== undefined && header.runKey === runKey && header.boot === machine.bootId;
-    const mounts = steps.filter(({ step }) => step.kind === 'mount');
-    const stands = mounts.every((step) => machine.guests.disturbed(step) === undefined);
-    if (sameRun && opened && !journal.verdict && stands) return { kind: 'again', run: header.run, paths: opened };
+    if (sameRun && opened && !journal.verdict && (await examine(journal, machine)).verdict.kind === 'good') {
+      return { kind: 'again', run: header.run, paths: opened };
+    }
 
     const users = machine.usersOf(steps);
     if (users.length > 0) {
       const fault = new Fault(
         'task.busy',
         `run ${header.run} of this task (${header.startedAt}) is still read by ${users.join(', ')}`,
-        { hint: `wait for it, or end it and type: holdstill post '${header.task}'` },
+        { hint: `wait for it, or end it and type: holdstill post ${shellWord(header.task)}` },
       );
       return { kind: 'failed', fault, leftovers: [] };
     }
     machine.log.warn({ earlier: header.run, steps }, 'clearing what an earlier run left');
+    // If not all of it can be cleared, whoever closes the rest must not take it for a sound snapshot.
+    journal.markClosing({ kind: 'bad', reasons: ['a later run of the task cleared it'] });
     const leftovers = await replay(journal, machine);
     if (leftovers.length === 0) return { kind: 'clear', cleared: header.run };
     const fault = new Fault('task.busy', `what run ${header.run} of this task left can't be removed`);

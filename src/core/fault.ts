@@ -34,7 +34,7 @@ export type FaultCode = keyof typeof EXIT_STATUS;
 /**
  * A foreseen failure. `message` says what failed and names it, in lower case and without a full stop;
  * `hint` is what the admin can type or change; `detail` is the text of the tool that refused, line by line.
- * The three are shown to people only through `report/text.ts`, which escapes them.
+ * Whoever shows them to people escapes them (core/escape.ts).
  */
 export class Fault extends Error {
   readonly code: FaultCode;

@@ -24,7 +24,7 @@ type Line =
   | { readonly do: Step; readonly n: number }
   | { readonly learned: Facts; readonly n: number }
   | { readonly undone: readonly number[] }
-  | { readonly opened: readonly OpenedPath[]; readonly at: string }
+  | { readonly opened: readonly OpenedPath[]; readonly notSaved: readonly string[]; readonly at: string }
   | { readonly closing: Verdict; readonly at: string };
 
 /**
@@ -39,6 +39,7 @@ export class Journal {
   #next = 1;
   readonly #steps = new Map<number, NotedStep>();
   #opened: readonly OpenedPath[] | undefined;
+  #notSaved: readonly string[] = [];
   #verdict: Verdict | undefined;
 
   private constructor(file: string, header: JournalHeader, fd: number) {
@@ -109,6 +110,11 @@ export class Journal {
     return this.#opened;
   }
 
+  /** Parts of the origins that are not in the mounts, and why. */
+  get notSaved(): readonly string[] {
+    return this.#notSaved;
+  }
+
   /** What somebody who began to close the task found, before anything was removed. */
   get verdict(): Verdict | undefined {
     return this.#verdict;
@@ -133,8 +139,8 @@ export class Journal {
     writing(this.path, () => this.#write([{ undone: numbers }]));
   }
 
-  markOpened(paths: readonly OpenedPath[]): void {
-    this.#record([{ opened: paths, at: new Date().toISOString() }]);
+  markOpened(paths: readonly OpenedPath[], notSaved: readonly string[]): void {
+    this.#record([{ opened: paths, notSaved, at: new Date().toISOString() }]);
   }
 
   markClosing(verdict: Verdict): void {
@@ -186,6 +192,7 @@ export class Journal {
       for (const number of line.undone) this.#steps.delete(number);
     } else if ('opened' in line) {
       this.#opened = line.opened;
+      this.#notSaved = line.notSaved;
     } else {
       this.#verdict = line.closing;
     }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Origin } from './provider.ts';
+import type { Origin, Resolved } from './provider.ts';
 import type { Task } from './task.ts';
 import type { Content, Guests, PlannedMount, Skipped, Volume } from './volume.ts';
 
@@ -72,4 +72,14 @@ export function emptyOrigins(origins: readonly Origin[], { mounts, skipped }: La
     return skipped.map((part) => `${part.label}: ${part.reason}`);
   }
   return empty;
+}
+
+/** What the job will not save, most important first. */
+export function notSaved({ skipped }: Layout, leftOut: Resolved['leftOut']): readonly string[] {
+  const told = ({ label, type, reason }: Skipped): string => `${label}: ${type ?? 'unknown'}, ${reason}`;
+  return [
+    ...skipped.filter(({ harmless }) => !harmless).map(told),
+    ...leftOut.map(({ label, reason }) => `${label}: ${reason}`),
+    ...skipped.filter(({ harmless }) => harmless).map(told),
+  ];
 }

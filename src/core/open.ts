@@ -2,7 +2,7 @@ import type { OpenedPath } from './contract.ts';
 import { clearEarlier } from './earlier.ts';
 import { Fault } from './fault.ts';
 import { Journal } from './journal.ts';
-import { emptyOrigins, layOut, type Layout } from './layout.ts';
+import { emptyOrigins, layOut, notSaved, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { journalPath, newRunId } from './names.ts';
 import type { Opened } from './opened.ts';
@@ -49,7 +49,7 @@ export async function open(opening: Opening, machine: Machine): Promise<Opened> 
   try {
     const layout = await carryOut(opening.task, prepared, journal, machine);
     const paths = pathsFor(prepared, layout);
-    journal.markOpened(paths);
+    journal.markOpened(paths, notSaved(layout, prepared.leftOut));
     machine.log.info({ run, paths }, 'opened');
     return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared };
   } catch (error) {

@@ -18,7 +18,7 @@ export interface Prepared {
  */
 export async function prepare(task: Task, run: string, machine: Machine): Promise<Prepared> {
   const mount = task.mount ?? path.join(machine.runDirectory, encodeName(task.name));
-  machine.mountPoints.check(mount);
+  machine.mountPoints.check(mount, machine.runDirectory);
   for (const provider of machine.providers) {
     const resolved = await provider.resolve(task.source);
     if (resolved === undefined) continue;

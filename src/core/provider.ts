@@ -65,8 +65,8 @@ export interface Provider {
   take(planned: readonly PlannedSnapshot[]): Promise<readonly Facts[]>;
   health(steps: readonly NotedStep[]): Promise<readonly Health[]>;
   remove(steps: readonly NotedStep[]): Promise<readonly Outcome[]>;
-  /** Snapshots that are marked as ours but belong to none of these runs: their journal was lost. Never removed by us. */
-  strays(runs: ReadonlySet<string>): Promise<readonly { readonly what: string; readonly byHand: string }[]>;
+  /** All snapshots that are marked as ours. One whose run has no journal is never removed by us, only told of. */
+  marked(): Promise<readonly { readonly run: string; readonly what: string; readonly byHand: string }[]>;
   describe(step: NotedStep): { readonly what: string; readonly byHand: string };
   /** The commands that `take` and `remove` would run, for people. */
   commands(planned: readonly PlannedSnapshot[]): {

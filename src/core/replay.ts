@@ -29,7 +29,9 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
       const outcome = outcomes[index];
       if (outcome?.kind === 'undone') return;
       const { what, byHand } = describeStep(step, machine);
-      leftovers.push({ what, byHand, reason: outcome?.reason ?? 'not answered for' });
+      const foreign = outcome?.kind === 'left' && outcome.foreign;
+      const reason = outcome?.reason ?? 'not answered for';
+      leftovers.push({ what, reason, byHand: foreign ? 'look whose it is' : byHand });
     });
   }
   if (leftovers.length === 0 && journal.steps.length === 0) {

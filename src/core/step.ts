@@ -18,7 +18,14 @@ export interface NotedStep {
 }
 
 /** `undone` also means: was already gone, or was never done. `left` says why it is still there. */
-export type Outcome = { readonly kind: 'undone' } | { readonly kind: 'left'; readonly reason: string };
+export type Outcome =
+  | { readonly kind: 'undone' }
+  | {
+      readonly kind: 'left';
+      readonly reason: string;
+      /** What is there is not ours, so nobody is told to remove it. */
+      readonly foreign?: true;
+    };
 
 /**
  * Undoes all steps of one kind at once, in the order given, and never throws for a single step. Already gone is

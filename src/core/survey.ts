@@ -1,8 +1,10 @@
+import { examine } from './close.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Health } from './provider.ts';
 import { stateOf, type OpenState } from './recover.ts';
 import { describeStep } from './replay.ts';
+import type { NotedStep } from './step.ts';
 
 /** How one task stands, for people and monitoring. */
 export interface TaskStatus {
@@ -12,6 +14,8 @@ export interface TaskStatus {
   readonly contract: string | undefined;
   readonly since: string | undefined;
   readonly snapshots: readonly SnapshotStatus[];
+  /** Parts of the origins that are not in the mounts, and why. */
+  readonly notSaved: readonly string[];
   /** Everything else that stands in the journal: loop devices, directories. */
   readonly others: readonly { readonly kind: string; readonly what: string }[];
 }
@@ -26,29 +30,16 @@ export interface SnapshotStatus {
 /** Looks at a task with a journal; changes nothing. */
 export async function survey(journal: Journal, machine: Machine): Promise<TaskStatus> {
   const snapshots: SnapshotStatus[] = [];
-  for (const provider of machine.providers) {
-    const steps = journal.steps.filter(({ step }) => step.kind === provider.kind);
-    const health = steps.length === 0 ? [] : await provider.health(steps);
-    steps.forEach((noted, index) => {
-      const state = health[index];
-      if (!state) return;
-      const mounts = journal.steps.filter(
-        ({ step }) => step.kind === 'mount' && step['volume'] === noted.facts?.['uuid'],
-      );
-      snapshots.push({
-        origin: `${noted.step['vg']}/${noted.step['origin']}`,
-        snapshot: noted.step['name'] ?? '',
-        health: state,
-        mounts: mounts.map((mount) => ({
-          point: mount.step['point'] ?? '',
-          type: mount.step['type'] ?? '',
-          state: machine.guests.disturbed(mount) ?? 'read-only',
-        })),
-      });
-    });
+  for (const { step, health } of (await examine(journal, machine)).snapshots) {
+    const mounts: { point: string; type: string; state: string }[] = [];
+    for (const mount of journal.steps.filter((one) => isMountOf(one, step))) {
+      const { point = '', type = '' } = mount.step;
+      mounts.push({ point, type, state: (await machine.guests.disturbed(mount)) ?? 'read-only' });
+    }
+    snapshots.push({ origin: step.step['label'] ?? '', snapshot: step.step['name'] ?? '', health, mounts });
   }
   const shown = new Set(['mount', ...machine.providers.map(({ kind }) => kind)]);
-  const { header } = journal;
+  const { header, notSaved } = journal;
   return {
     task: header.task,
     state: stateOf(journal, machine),
@@ -56,8 +47,13 @@ export async function survey(journal: Journal, machine: Machine): Promise<TaskSt
     contract: header.contract,
     since: header.startedAt,
     snapshots,
+    notSaved,
     others: journal.steps
       .filter(({ step }) => !shown.has(step.kind))
       .map((step) => ({ kind: step.step.kind, what: describeStep(step, machine).what })),
   };
+}
+
+function isMountOf(mount: NotedStep, snapshot: NotedStep): boolean {
+  return mount.step.kind === 'mount' && mount.step['volume'] === snapshot.facts?.['uuid'];
 }

@@ -69,16 +69,16 @@ export interface Guests {
   /** Mounts read-only; the facts hold `id`, the mount id. Throws `mount.failed`. */
   mount(step: NotedStep): Promise<Facts>;
   /** Why our mount is not what it was when we made it; undefined: it is the same and can be read. */
-  disturbed(step: NotedStep): string | undefined;
+  disturbed(step: NotedStep): Promise<string | undefined>;
   /** The commands that mount and unmount, for people. */
   commands(mount: PlannedMount): { readonly mount: readonly string[]; readonly unmount: readonly string[] };
 }
 
 /** The directories that mounts go to. */
 export interface MountPoints {
-  /** Throws `mount.point` if the directory can't become our mount point: in use, not empty, a symlink. Changes nothing. */
-  check(point: string): void;
-  /** The steps that make the directories, outermost first; none for those that are there, but for `mount` itself. */
+  /** Throws `mount.point` if the directory can't become our mount point: in use, not empty, a symlink, its parent missing (but for `ours`, which hooks make). Changes nothing. */
+  check(point: string, ours: string): void;
+  /** The steps that make `mount` and the directories below it, outermost first. */
   steps(mount: string, points: readonly string[]): readonly Step[];
   make(step: NotedStep): void;
 }

@@ -1,24 +1,25 @@
+import { open } from 'node:fs/promises';
 import { Fault } from '../core/fault.ts';
 import type { Content, Extent, Partition, Volume } from '../core/volume.ts';
-import { probeDevice, probeDevices, probeExtent, probeExtents, type Probe } from '../system/blkid.ts';
+import { probeDevice, probeDevices, type Probe, type Stretch } from '../system/blkid.ts';
 import type { Exec } from '../system/command.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import { readTable, type TableEntry } from '../system/partx.ts';
 
-const NOTHING: Content = { type: undefined, uuid: undefined, doubt: undefined };
+const SECTOR = 512;
 
-type Found = ReadonlyMap<string, Probe | 'ambivalent'>;
+/** What blkid knows of a place; nothing where it knows nothing. */
+type Found = Probe | { readonly doubt: string } | undefined;
 
 /**
  * Finds out what block devices hold, from their bytes: a file system on the whole of it, or a partition table and what
  * is in each partition. Changes nothing. Throws `volume.unreadable` for a table that can't be right.
  */
 export async function look(devices: readonly string[], exec: Exec): Promise<readonly Volume[]> {
-  const probes = await probeWhole(devices, exec);
+  const probes = await probeAlike(devices, undefined, exec);
   const tables = new Map<string, readonly TableEntry[]>();
   for (const device of devices) {
-    const probe = probes.get(device);
-    if (isPartitioned(probe)) tables.set(device, await entriesOf(device, probe, exec));
+    if (isPartitioned(probes.get(device))) tables.set(device, await entriesOf(device, probes.get(device), exec));
   }
   const extents = [...tables].flatMap(([device, entries]) =>
     entries.map(({ offset, bytes }): Extent => ({ device, offset, bytes })),
@@ -32,50 +33,51 @@ export async function look(devices: readonly string[], exec: Exec): Promise<read
       const extent = { device, offset, bytes };
       return { number, extent, content: contentOf(contents.get(keyOf(extent))) };
     });
-    return { device, table: tableOf(device, probe), content: NOTHING, partitions };
+    return { device, table: tableOf(device, probe), content: contentOf(undefined), partitions };
   });
 }
 
-/** One process for all; only if one device's signatures contradict each other, one for each. */
-async function probeWhole(devices: readonly string[], exec: Exec): Promise<Found> {
-  return together(
-    devices,
-    () => exec.run(probeDevices(devices)),
-    (device) => exec.run(probeDevice(device)),
-  );
-}
-
-/** One process for all partitions that lie at the same place of their devices. */
-async function probeParts(extents: readonly Extent[], exec: Exec): Promise<Found> {
-  const found = new Map<string, Probe | 'ambivalent'>();
+/** One process for all partitions that lie at the same place of their devices, as those of one template do. */
+async function probeParts(extents: readonly Extent[], exec: Exec): Promise<ReadonlyMap<string, Found>> {
+  const found = new Map<string, Found>();
   const places = new Map(extents.map(({ offset, bytes }) => [`${offset}+${bytes}`, { offset, bytes }]));
   for (const { offset, bytes } of places.values()) {
     const alike = extents.filter((extent) => extent.offset === offset && extent.bytes === bytes);
     const devices = alike.map(({ device }) => device);
-    const probes = await together(
-      devices,
-      () => exec.run(probeExtents(devices, offset, bytes)),
-      (device) => exec.run(probeExtent(device, offset, bytes)),
-    );
+    const probes = await probeAlike(devices, { offset, bytes }, exec);
     for (const [device, probe] of probes) found.set(keyOf({ device, offset, bytes }), probe);
   }
   return found;
 }
 
-async function together(
+/** All devices in one process, and those of which that one said nothing alone. */
+async function probeAlike(
   devices: readonly string[],
-  all: () => Promise<ReadonlyMap<string, Probe>>,
-  one: (device: string) => Promise<Probe | 'nothing' | 'ambivalent'>,
-): Promise<Found> {
+  stretch: Stretch | undefined,
+  exec: Exec,
+): Promise<ReadonlyMap<string, Found>> {
+  const found = new Map<string, Found>(devices.length > 0 ? await exec.run(probeDevices(devices, stretch)) : []);
+  for (const device of devices.filter((one) => !found.has(one))) {
+    const probe = await exec.run(probeDevice(device, stretch));
+    const unreadable = probe === 'nothing' ? await readProblem(device, stretch?.offset ?? 0) : undefined;
+    if (unreadable !== undefined) found.set(device, { doubt: unreadable });
+    else if (probe !== 'nothing') found.set(device, probe);
+  }
+  return found;
+}
+
+/** blkid says nothing of a device that is empty, and of one that can't be read. */
+async function readProblem(device: string, offset: number): Promise<string | undefined> {
   try {
-    return await all();
-  } catch {
-    const found = new Map<string, Probe | 'ambivalent'>();
-    for (const device of devices) {
-      const probe = await one(device);
-      if (probe !== 'nothing') found.set(device, probe);
+    const file = await open(device);
+    try {
+      await file.read(Buffer.alloc(SECTOR), 0, SECTOR, offset);
+      return undefined;
+    } finally {
+      await file.close();
     }
-    return found;
+  } catch (error) {
+    return `can't be read (${(error as NodeJS.ErrnoException).code})`;
   }
 }
 
@@ -83,19 +85,18 @@ function keyOf({ device, offset, bytes }: Extent): string {
   return `${device}@${offset}+${bytes}`;
 }
 
-/** A boot sector of a file system can look like a partition table; then blkid knows the file system, too. */
-function isPartitioned(probe: Probe | 'ambivalent' | undefined): probe is Probe {
-  return typeof probe === 'object' && probe.table !== undefined && probe.type === undefined;
+function isPartitioned(probe: Found): boolean {
+  return probe !== undefined && 'table' in probe && probe.table !== undefined && probe.type === undefined;
 }
 
-function tableOf(device: string, probe: Probe | 'ambivalent' | undefined): 'dos' | 'gpt' {
-  const kind = typeof probe === 'object' ? probe.table : undefined;
+function tableOf(device: string, probe: Found): 'dos' | 'gpt' {
+  const kind = probe !== undefined && 'table' in probe ? probe.table : undefined;
   if (kind === 'dos' || kind === 'gpt') return kind;
   throw unreadable(device, `its partition table is of the kind '${kind}', or damaged`);
 }
 
 /** The partitions that have a content of their own. */
-async function entriesOf(device: string, probe: Probe, exec: Exec): Promise<readonly TableEntry[]> {
+async function entriesOf(device: string, probe: Found, exec: Exec): Promise<readonly TableEntry[]> {
   tableOf(device, probe);
   const table = await exec.run(readTable(device));
   if (!table) throw unreadable(device, 'its partition table is damaged');
@@ -113,9 +114,14 @@ function checkExtent(device: string, { number, offset, bytes }: TableEntry, whol
   );
 }
 
-function contentOf(probe: Probe | 'ambivalent' | undefined): Content {
-  if (probe === 'ambivalent') return { ...NOTHING, doubt: 'has signatures of more than one file system' };
-  return probe === undefined ? NOTHING : { type: probe.type, uuid: probe.uuid, doubt: undefined };
+function contentOf(probe: Found): Content {
+  if (probe === undefined) return { type: undefined, uuid: undefined, doubt: undefined };
+  if ('doubt' in probe) return { type: undefined, uuid: undefined, doubt: probe.doubt };
+  const { type, uuid, table } = probe;
+  // An old file system may lie under a new table, or the other way round; the wrong one may even mount.
+  const doubt =
+    type !== undefined && table !== undefined ? `holds ${type} and a partition table (${table})` : undefined;
+  return { type, uuid, doubt };
 }
 
 function unreadable(device: string, what: string): Fault {

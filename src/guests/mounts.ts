@@ -1,9 +1,11 @@
 import fs from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import type { PlannedMount } from '../core/volume.ts';
-import { volumeUuidBehind } from '../system/blockdev.ts';
+import { shellWord } from '../core/shell.ts';
+import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { mountBind, mountDevice, unmount } from '../system/mount.ts';
 import { mountAt, readMounts, type MountEntry } from '../system/mountinfo.ts';
@@ -13,6 +15,8 @@ import { fileSystemOf } from './filesystems.ts';
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
 const TRIES = 15;
 const PAUSE_MS = 200;
+/** How long a mount may take to show that it can be read. */
+const ANSWER_MS = 20_000;
 
 /** A mount of ours, known by the UUID of the LV that its device is or lies on. */
 export function mountStep(mount: PlannedMount, device: string, volumeUuid: string): Step {
@@ -52,7 +56,7 @@ async function showSubdirectory(label: string, point: string, subdirectory: stri
 }
 
 /** Why our mount is not what it was; undefined: it is there, on top, and can be read. */
-export function disturbed({ step, facts }: NotedStep): string | undefined {
+export async function disturbed({ step, facts }: NotedStep): Promise<string | undefined> {
   const { label, point = '' } = step;
   const mounts = readMounts();
   const top = mountAt(point, mounts);
@@ -60,17 +64,22 @@ export function disturbed({ step, facts }: NotedStep): string | undefined {
     return `${label}: its mount at ${point} went away while the task was open`;
   }
   if (!top || !isOurs(top, step)) return `${label}: something else was mounted over ${point}`;
+  const problem = await Promise.race([readProblem(point), sleep(ANSWER_MS, 'no answer', { ref: false })]);
+  return problem === undefined ? undefined : `${label}: ${point} can't be read any more (${problem})`;
+}
+
+/** Reads a little of a directory. A file system of which a device hangs never answers, and must not stop us for ever. */
+async function readProblem(directory: string): Promise<string | undefined> {
   try {
-    const directory = fs.opendirSync(point);
+    const opened = await opendir(directory);
     try {
-      directory.readSync();
+      await opened.read();
+      return undefined;
     } finally {
-      // Node.js warns on standard error of one that it has to close itself.
-      directory.closeSync();
+      await opened.close();
     }
-    return undefined;
   } catch (error) {
-    return `${label}: ${point} can't be read any more (${(error as NodeJS.ErrnoException).code})`;
+    return (error as NodeJS.ErrnoException).code ?? String(error);
   }
 }
 
@@ -97,7 +106,7 @@ export function undoMounts(exec: Exec): UndoHandler {
       });
     },
 
-    describe: ({ step }) => ({ what: `mount ${step['point']}`, byHand: `umount ${step['point']}` }),
+    describe: ({ step: { point = '' } }) => ({ what: `mount ${point}`, byHand: `umount ${shellWord(point)}` }),
   };
 }
 
@@ -108,8 +117,10 @@ function ourMounts({ step }: NotedStep, mounts: readonly MountEntry[]): readonly
   return there.slice(foreign + 1);
 }
 
-function isOurs(entry: MountEntry, step: Step): boolean {
-  return entry.source.startsWith('/dev/') && volumeUuidBehind(entry.source) === step['volume'];
+/** By the device itself, whatever it is called now; btrfs and FUSE have numbers of their own, and only a path. */
+function isOurs({ device, source }: MountEntry, step: Step): boolean {
+  const behind = device.startsWith('0:') ? volumeUuidBehind(source) : volumeUuidOf(device);
+  return behind !== undefined && behind === step['volume'];
 }
 
 function realPath(file: string): string | undefined {

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { Fault, isFault } from '../core/fault.ts';
 import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
 import type { MountPoints } from '../core/volume.ts';
+import { shellWord } from '../core/shell.ts';
 import { mountAt, readMounts } from '../system/mountinfo.ts';
 
 /** The directories of a task's mounts; they exist while the task is open, so that a job without `pre` finds nothing. */
 export const mountPoints: MountPoints = {
-  check(point) {
+  check(point, ours) {
     try {
-      checkPoint(point);
+      checkPoint(point, ours);
     } catch (error) {
       // A name that is too long, a file system that answers no more.
       throw isFault(error) ? error : refused(point, (error as Error).message, `name another 'mount'`);
@@ -19,9 +20,7 @@ export const mountPoints: MountPoints = {
   steps(mount, points) {
     const wanted = new Set<string>();
     for (const point of points) {
-      for (let place = point; place !== '/' && place !== '.'; place = path.dirname(place)) {
-        if (place === mount || !fs.existsSync(place)) wanted.add(place);
-      }
+      for (let place = point; place.length >= mount.length; place = path.dirname(place)) wanted.add(place);
     }
     return [...wanted].toSorted((a, b) => a.length - b.length).map((directory) => ({ kind: 'directory', directory }));
   },
@@ -39,12 +38,14 @@ export const mountPoints: MountPoints = {
   },
 };
 
-function checkPoint(point: string): void {
+function checkPoint(point: string, ours: string): void {
   let walked = '/';
   for (const part of point.split('/').filter(Boolean)) {
     walked = path.join(walked, part);
     const stat = fs.lstatSync(walked, { throwIfNoEntry: false });
-    if (!stat) return;
+    if (!stat && (walked === point || walked === ours)) return;
+    // Tasks may share it, so none of them could tell whether to remove it again.
+    if (!stat) throw refused(point, `${walked} does not exist`, `type: mkdir ${shellWord(walked)}`);
     if (stat.isSymbolicLink()) {
       throw refused(
         point,
@@ -53,12 +54,17 @@ function checkPoint(point: string): void {
       );
     }
     if (stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
-      throw refused(point, `others than root can change ${walked}`, `type: chown root ${walked}; chmod go-w ${walked}`);
+      throw refused(
+        point,
+        `others than root can change ${walked}`,
+        `type: chown root ${shellWord(walked)}; chmod go-w ${shellWord(walked)}`,
+      );
     }
     if (!stat.isDirectory()) throw refused(point, `${walked} is no directory`, `name another 'mount'`);
   }
   const there = mountAt(point, readMounts());
-  if (there) throw refused(point, `${there.source} (${there.type}) is mounted there`, `type: umount ${point}`);
+  if (there)
+    throw refused(point, `${there.source} (${there.type}) is mounted there`, `type: umount ${shellWord(point)}`);
   if (fs.readdirSync(point).length > 0) {
     throw refused(point, 'it is not empty', `empty it, or name another 'mount'`);
   }
@@ -70,7 +76,10 @@ export const undoDirectories: UndoHandler = {
 
   undo: (steps) => Promise.resolve(steps.map(removeEmpty)),
 
-  describe: ({ step }) => ({ what: `directory ${step['directory']}`, byHand: `rmdir ${step['directory']}` }),
+  describe: ({ step: { directory = '' } }) => ({
+    what: `directory ${directory}`,
+    byHand: `rmdir ${shellWord(directory)}`,
+  }),
 };
 
 function removeEmpty({ step }: NotedStep): Outcome {

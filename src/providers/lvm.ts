@@ -60,22 +60,27 @@ export function createLvm(exec: Exec, holdersOf: (uuid: string) => readonly stri
       const { rows: reported, complaints } = await exec.run(lvmShell(steps.map(removeWords)));
       const rows = await completed(reported, new Set(steps.map(({ step }) => step['vg'] ?? '')), exec);
       return steps.map(({ step, facts }): Outcome => {
+        const uuid = facts?.['uuid'];
+        const renamed = rows.find((row) => row.uuid === uuid && row.name !== step['name']);
+        if (renamed) return { kind: 'left', reason: `somebody renamed it to ${renamed.vg}/${renamed.name}` };
         const row = rows.find(({ vg, name }) => vg === step['vg'] && name === step['name']);
         if (!row) return { kind: 'undone' };
-        const ours = isProven(row, step) && (facts?.['uuid'] === undefined || facts['uuid'] === row.uuid);
-        if (!ours) return { kind: 'left', reason: 'it is there, but it is not the snapshot that this run took' };
+        if (!isProven(row, step) || (uuid ?? row.uuid) !== row.uuid) {
+          const reason = 'an LV of this name is there, but not the snapshot that this run took';
+          return { kind: 'left', reason, foreign: true };
+        }
         const users = holdersOf(row.uuid);
         const said = complaints.filter((line) => line.includes(row.name)).join('; ');
         return { kind: 'left', reason: users.length > 0 ? `in use by ${users.join(', ')}` : said || 'LVM kept it' };
       });
     },
 
-    async strays(runs) {
+    async marked() {
       const rows = await exec.run(lvs());
       return rows.flatMap(({ tags, roles, vg, name }) => {
         const run = tags.find((tag) => tag.startsWith(RUN_TAG))?.slice(RUN_TAG.length);
-        if (!tags.includes('holdstill') || !roles.includes('snapshot') || run === undefined || runs.has(run)) return [];
-        return [{ what: `snapshot ${vg}/${name}`, byHand: `lvremove ${vg}/${name}` }];
+        if (!tags.includes('holdstill') || !roles.includes('snapshot') || run === undefined) return [];
+        return [{ run, what: `snapshot ${vg}/${name}`, byHand: `lvremove ${vg}/${name}` }];
       });
     },
 
@@ -108,6 +113,7 @@ function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index:
   const name = snapshotName(row, names.run, index);
   const step: Step = {
     kind: 'lvm',
+    label: origin.label,
     vg: row.vg,
     name,
     origin: row.name,
@@ -165,12 +171,20 @@ function isProven(row: LvRow, step: Step): boolean {
 }
 
 function healthOf({ step, facts }: NotedStep, rows: readonly LvRow[]): Health {
-  const label = `${step['vg']}/${step['origin']}`;
+  const { label = '' } = step;
   const row = rows.find((one) => isProven(one, step) && one.uuid === (facts?.['uuid'] ?? one.uuid));
   if (!row) {
     return { kind: 'bad', reason: `${label}: its snapshot is gone`, fill: undefined, bytes: 0 };
   }
   const pool = rows.find(({ vg, name }) => vg === step['vg'] && name === step['pool']);
+  if (!pool && !row.invalid && row.dataPercent === undefined) {
+    return {
+      kind: 'unknown',
+      reason: `${label}: LVM does not say how full its snapshot is`,
+      fill: undefined,
+      bytes: 0,
+    };
+  }
   const fill = pool ? undefined : row.invalid ? 1 : (row.dataPercent ?? 0) / 100;
   const reason = pool ? sickPool(pool, row) : overflow(row, fill ?? 0);
   const state = { fill, bytes: pool ? 0 : row.bytes };

@@ -4,9 +4,11 @@ import { escapeText } from '../core/escape.ts';
 import type { Closed } from '../core/close.ts';
 import type { Reply } from '../core/contract.ts';
 import { Fault, isFault } from '../core/fault.ts';
+import { notSaved } from '../core/layout.ts';
 import type { Opened } from '../core/opened.ts';
 import type { Recovered } from '../core/recover.ts';
 import type { Leftover } from '../core/replay.ts';
+import { shellWord } from '../core/shell.ts';
 import { atMost, formatDuration, headline, line, quoted } from './lines.ts';
 
 /** Together with the headline, the last line and a product's own status line these stay below 15. */
@@ -25,15 +27,12 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       return failedReply('pre', task, opened.fault, opened.leftovers);
     case 'opened': {
       const { planned, leftOut } = opened.prepared;
-      const { mounts, skipped } = opened.layout;
-      const where = `holdstill status '${task}'`;
+      const { mounts } = opened.layout;
+      const where = `holdstill status ${shellWord(task)}`;
       const snapshots = planned.map(({ origin, note }) =>
         line('snapshot', origin.label, formatBytes(origin.bytes), note),
       );
-      const notSaved = [
-        ...skipped.map(({ label, type, reason }) => line('skipped', label, `${type ?? 'unknown'}: ${reason}`)),
-        ...leftOut.map(({ label, reason }) => line('skipped', label, reason)),
-      ];
+      const skipped = notSaved(opened.layout, leftOut).map((what) => line('skipped', what));
       return {
         kind: 'opened',
         paths: opened.paths,
@@ -47,7 +46,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
             mounts.map(({ point, type, label }) => line('mount', point, `${type} of ${label}, read-only`)),
             where,
           ),
-          ...atMost(MOST.skipped, 'skipped', notSaved, where),
+          ...atMost(MOST.skipped, 'skipped', skipped, where),
           line('ready', `in ${formatDuration(ms)}: back up ${placeOf(opened)}`),
         ],
       };
@@ -83,6 +82,20 @@ export function closedReply(closed: Closed): Reply {
       ...(leftovers.length === 0 ? [line('removed', `${removed}; nothing is left`)] : leftoverLines(leftovers)),
     ],
   };
+}
+
+/** What recovery came to. No job waits for a verdict any more. */
+export function recoveredReply(closed: Closed): Reply {
+  const { verdict } = closed;
+  const reason = verdict.kind === 'bad' ? verdict.reasons.join('; ') : '';
+  return closedReply(verdict.kind === 'bad' ? { ...closed, verdict: { kind: 'unknown', reason } } : closed);
+}
+
+/** Somebody else closed what this caller had open, or has it open now: the caller read who knows what. */
+export function otherRunReply(task: string, reason: string): Reply {
+  const verdict = { kind: 'bad', reasons: [reason] } as const;
+  const lines = [headline('post', task, undefined), line('verdict', `BAD: ${reason}; nothing was touched`)];
+  return { kind: 'closed', verdict, leftovers: [], lines };
 }
 
 /** Something failed; what of ours is still there, if anything. */
@@ -123,7 +136,7 @@ export function nothingReply(text: string): Reply {
 export function heldReply(task: string, run: string, recovered: Exclude<Recovered, { kind: 'closed' }>): Reply {
   if (recovered.kind === 'held') {
     return nothingReply(
-      `task ${task} is properly open (run ${run}); to close it all the same: holdstill post '${task}'`,
+      `task ${task} is properly open (run ${run}); to close it all the same: holdstill post ${shellWord(task)}`,
     );
   }
   const fault = new Fault('task.busy', `run ${run} of task ${task} is read by ${recovered.users.join(', ')}`);

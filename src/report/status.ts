@@ -37,7 +37,11 @@ function branchOf(status: TaskStatus, width: number): Branch {
   const others = (status.state === 'held' ? counted(status.others) : status.others.map(({ what }) => what)).map(
     (text) => ({ text: paint.faint(text), below: [] }),
   );
-  return { text: `${name}  ${state}  ${facts}`, below: [...status.snapshots.map(snapshotBranch), ...others] };
+  const notSaved = status.notSaved.map((what) => ({ text: paint.warn(`not saved: ${what}`), below: [] }));
+  return {
+    text: `${name}  ${state}  ${facts}`,
+    below: [...status.snapshots.map(snapshotBranch), ...notSaved, ...others],
+  };
 }
 
 /** `4 × loop, 9 × directory`: while all is well nobody needs their names. */

@@ -12,43 +12,42 @@ export interface Probe {
 const NOTHING = 2;
 const AMBIVALENT = 8;
 
+/** The stretch of a device that is probed; undefined: all of it. */
+export interface Stretch {
+  readonly offset: number;
+  /** Bytes. */
+  readonly bytes: number;
+}
+
 /**
- * Probes whole devices by their bytes (no cache, no udev), all in one process. A device of which nothing is known is
- * missing in the map.
+ * Probes devices by their bytes (no cache, no udev), all in one process. blkid stops at the first device on which it
+ * finds nothing (2.38.1, tried), so a device that is missing in the map has to be asked for alone.
  */
-export function probeDevices(devices: readonly string[]): Command<ReadonlyMap<string, Probe>> {
+export function probeDevices(devices: readonly string[], stretch?: Stretch): Command<ReadonlyMap<string, Probe>> {
+  const where = stretch ? ['--offset', String(stretch.offset), '--size', String(stretch.bytes)] : [];
   return {
     tool: 'blkid',
-    argv: ['--probe', '--output', 'export', '--', ...devices],
+    argv: ['--probe', '--output', 'export', ...where, '--', ...devices],
     mutates: false,
-    statuses: [0, NOTHING],
+    statuses: [0, NOTHING, AMBIVALENT],
     parse: ({ stdout }) => parseExport(stdout),
   };
 }
 
-/** Probes one device and says whether its signatures contradict each other. */
-export function probeDevice(device: string): Command<Probe | 'nothing' | 'ambivalent'> {
+/** Probes one device; a text says why it can't be told what is on it. */
+export function probeDevice(
+  device: string,
+  stretch?: Stretch,
+): Command<Probe | 'nothing' | { readonly doubt: string }> {
   return {
-    ...probeDevices([device]),
-    statuses: [0, NOTHING, AMBIVALENT],
-    parse: ({ stdout, status }) =>
-      status === AMBIVALENT ? 'ambivalent' : (parseExport(stdout).get(device) ?? 'nothing'),
+    ...probeDevices([device], stretch),
+    parse: ({ stdout, stderr, status }) => {
+      if (status === AMBIVALENT) return { doubt: 'has signatures of more than one file system' };
+      // An error to open or read is status 2 as well.
+      if (status === NOTHING && stderr.trim() !== '') return { doubt: `can't be read: ${stderr.trim()}` };
+      return parseExport(stdout).get(device) ?? 'nothing';
+    },
   };
-}
-
-/** Probes the same stretch of several devices, without loop devices over them; guests of one template are alike. */
-export function probeExtents(
-  devices: readonly string[],
-  offset: number,
-  bytes: number,
-): Command<ReadonlyMap<string, Probe>> {
-  const command = probeDevices(devices);
-  return { ...command, argv: ['--offset', String(offset), '--size', String(bytes), ...command.argv] };
-}
-
-/** As `probeExtents`, for one device, and says whether its signatures contradict each other. */
-export function probeExtent(device: string, offset: number, bytes: number): Command<Probe | 'nothing' | 'ambivalent'> {
-  return { ...probeDevice(device), argv: probeExtents([device], offset, bytes).argv };
 }
 
 /** Blocks of NAME=value lines, a block a device. Values are shell-safe: special characters have a backslash. */

@@ -60,7 +60,11 @@ export function readLoops(): readonly LoopDevice[] {
  */
 export function volumeUuidBehind(device: string): string | undefined {
   const number = deviceNumber(device);
-  if (number === undefined) return undefined;
+  return number === undefined ? undefined : volumeUuidOf(number);
+}
+
+/** As `volumeUuidBehind`, for a device's `major:minor`. */
+export function volumeUuidOf(number: string): string | undefined {
   const direct = dmUuid(number);
   if (direct !== undefined) return direct;
   const backing = attribute(number, 'loop/backing_file');

@@ -1,3 +1,5 @@
+import { shellWord } from '../core/shell.ts';
+
 /** What a finished command left. */
 export interface Finished {
   readonly status: number;
@@ -17,6 +19,8 @@ export interface Command<T> {
   readonly input?: string;
   /** A descriptor of ours that the command gets as its standard input instead. */
   readonly fd?: number;
+  /** Milliseconds; undefined: the limit of the task. For a command that waits on purpose. */
+  readonly timeoutMs?: number;
   /** Changes the machine: a signal to us does not reach it, and after a timeout it is asked to end but never killed. */
   readonly mutates: boolean;
   /** Exit statuses that `parse` is called for; any other is a Fault `tool.failed`. */
@@ -30,12 +34,7 @@ export interface Exec {
   run<T>(command: Command<T>): Promise<T>;
 }
 
-/** Characters that need no quotes in a POSIX shell. */
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
-
 /** A command as a line that can be pasted into a shell. Only for people: nothing of ours goes through a shell. */
 export function shellLine(command: Pick<Command<unknown>, 'tool' | 'argv'>): string {
-  return [command.tool, ...command.argv]
-    .map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
-    .join(' ');
+  return [command.tool, ...command.argv].map(shellWord).join(' ');
 }

@@ -23,7 +23,7 @@ export function createExec(log: Log, timeoutMs: number): Exec {
   return {
     async run(command) {
       const began = performance.now();
-      const finished = await spawn(command, timeoutMs);
+      const finished = await spawn(command, command.timeoutMs ?? timeoutMs);
       const { tool, argv, input } = command;
       const ms = Math.round(performance.now() - began);
       log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');

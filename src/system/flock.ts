@@ -36,6 +36,7 @@ function flock(fd: number, waitSeconds: number): Command<boolean> {
     tool: 'flock',
     argv: ['--exclusive', '--wait', String(waitSeconds), '0'],
     mutates: false,
+    timeoutMs: (waitSeconds + 30) * 1000,
     fd,
     statuses: [0, 1],
     parse: ({ status }) => status === 0,

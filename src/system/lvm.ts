@@ -7,7 +7,11 @@ export interface LvRow {
   readonly name: string;
   /** The UUID that device-mapper knows it by: `LVM-`, the VG's and the LV's UUID without hyphens. */
   readonly uuid: string;
-  readonly attr: string;
+  /** A snapshot is being merged into it, or it into its origin. */
+  readonly merging: boolean;
+  /** Held by a pvmove. */
+  readonly locked: boolean;
+  readonly suspended: boolean;
   readonly bytes: number;
   readonly layout: readonly string[];
   readonly roles: readonly string[];
@@ -62,15 +66,15 @@ export function lvs(): Command<readonly LvRow[]> {
   return { tool: 'lvm', argv: ['lvs', ...REPORT], mutates: false, statuses: [0, 5], parse: parseReport };
 }
 
-/** The LVs of one VG, for sure: a failure is a failure; only a VG that is not there has none. */
+/** The LVs of one VG, for sure. A VG that is not there is a failure, too: it may come back, with our snapshots in it. */
 export function lvsOf(vg: string): Command<readonly LvRow[]> {
   return {
     ...lvs(),
     argv: ['lvs', ...REPORT, vg],
     parse: (finished) => {
-      const gone = finished.stderr.includes(`Volume group "${vg}" not found`);
-      if (finished.status === 0 || gone) return parseReport(finished);
-      throw new Fault('tool.failed', `lvs ${vg} failed`, { detail: complaintsOf(finished.stderr) });
+      if (finished.status === 0) return parseReport(finished);
+      const [complaint = `status ${finished.status}`] = complaintsOf(finished.stderr);
+      throw new Fault('tool.failed', `volume group ${vg} can't be read: ${complaint}`);
     },
   };
 }
@@ -106,7 +110,18 @@ export function lvcreateSnapshot(
   extents: number | undefined,
 ): readonly string[] {
   const room = extents === undefined ? ['-kn', '-ay'] : ['-l', String(extents)];
-  return ['lvcreate', '-qq', '-s', ...room, ...tags.flatMap((tag) => ['--addtag', tag]), '-n', name, `${vg}/${origin}`];
+  // A question would take the next line of the shell for its answer.
+  return [
+    'lvcreate',
+    '-qq',
+    '-y',
+    '-s',
+    ...room,
+    ...tags.flatMap((tag) => ['--addtag', tag]),
+    '-n',
+    name,
+    `${vg}/${origin}`,
+  ];
 }
 
 /** What must hold of an LV at the moment it is removed. */
@@ -160,7 +175,10 @@ function rowOf(raw: RawRow): LvRow {
     vg: text('vg_name'),
     name: text('lv_name'),
     uuid: uuid(text('vg_uuid'), text('lv_uuid')),
-    attr,
+    // lvs(8), lv_attr: first letter the type, third the allocation, in capitals while locked, fifth the state.
+    merging: /^[OS]/.test(attr),
+    locked: /^(p|..[A-Z])/.test(attr),
+    suspended: /^.{4}[sS]/.test(attr),
     bytes: Number(text('lv_size')),
     layout: words('lv_layout'),
     roles: words('lv_role'),

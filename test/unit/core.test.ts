@@ -9,7 +9,7 @@ import type { Task } from '../../src/core/task.ts';
 import { VERSION } from '../../src/core/version.ts';
 import type { Content, Volume } from '../../src/core/volume.ts';
 import { refusal } from '../../src/guests/filesystems.ts';
-import { matchesGlob } from '../../src/providers/lvm/glob.ts';
+import { isGlob, matchesGlob } from '../../src/core/glob.ts';
 import { roomFor } from '../../src/providers/lvm/room.ts';
 import { atMost, formatDuration } from '../../src/report/lines.ts';
 
@@ -46,11 +46,18 @@ describe('a pattern for names', () => {
     ['vm12', 'vm?', false],
     ['vm1', 'vm[0-3]', true],
     ['vm4', 'vm[!0-3]', true],
+    ['vm4', 'vm[^0-3]', true],
+    ['prod', '[^t]*', true],
+    ['test', '[^t]*', false],
     ['a.b', 'a?b', true],
     ['axb', 'a.b', false],
     ['a+b', 'a+b', true],
     ['a', '', false],
   ])('%s against %s: %s', (name, glob, matches) => expect(matchesGlob(name, glob)).toBe(matches));
+
+  test('a range that runs backwards is none', () => {
+    expect([isGlob('[z-a]'), isGlob('[a-z]*')]).toEqual([false, true]);
+  });
 });
 
 describe('the room for a snapshot', () => {

@@ -33,7 +33,7 @@ afterEach(() => fs.rmSync(directory, { recursive: true }));
 function writeAll(): void {
   const journal = Journal.create(file, header);
   journal.learn(journal.note(steps).slice(0, 1), [{ uuid: 'u' }]);
-  journal.markOpened([{ source: 'a/b', path: '/mnt/ä' }]);
+  journal.markOpened([{ source: 'a/b', path: '/mnt/ä' }], ['a/b/p2']);
   journal.markClosing({ kind: 'bad', reasons: ['r'] });
   journal.undone([3, 2]);
   journal.close();
@@ -46,6 +46,7 @@ describe('a journal', () => {
     expect(journal?.header).toEqual(header);
     expect(journal?.steps).toEqual([{ number: 1, step: steps[0], facts: { uuid: 'u' } }]);
     expect(journal?.opened).toEqual([{ source: 'a/b', path: '/mnt/ä' }]);
+    expect(journal?.notSaved).toEqual(['a/b/p2']);
     expect(journal?.verdict).toEqual({ kind: 'bad', reasons: ['r'] });
     journal?.close();
   });

@@ -5,8 +5,8 @@ import type { Origin, Resolved } from '../../core/provider.ts';
 import type { Source } from '../../core/task.ts';
 import { deviceNumber } from '../../system/blockdev.ts';
 import type { LvRow } from '../../system/lvm.ts';
-import { readMounts } from '../../system/mountinfo.ts';
-import { matchesGlob } from './glob.ts';
+import { readMounts, type MountEntry } from '../../system/mountinfo.ts';
+import { matchesGlob } from '../../core/glob.ts';
 
 /** Finds the LVs that a source means. Throws `origin.unknown`, `origin.none`, `origin.unsuitable`. */
 export function resolveSource(
@@ -32,8 +32,14 @@ export function resolveSource(
     case 'lv':
       return { origins: [originOf(suitable(find(source.vg, source.lv, rows)))], leftOut: [] };
     case 'path': {
-      const { row, subdirectory } = findBehind(source.path, rows);
-      return { origins: [originOf(suitable(row), { subdirectory, asked: source.path })], leftOut: [] };
+      const { row, subdirectory, others } = findBehind(source.path, rows);
+      return {
+        origins: [originOf(suitable(row), { subdirectory, asked: source.path })],
+        leftOut: others.map((other) => ({
+          label: other.point,
+          reason: `is a file system of its own (${other.source}), not in this snapshot`,
+        })),
+      };
     }
     case 'each': {
       const matching = rows.filter((row) => row.vg === source.vg && matchesGlob(row.name, source.glob));
@@ -76,8 +82,16 @@ function unknownVg(vg: string, rows: readonly LvRow[]): Fault {
   });
 }
 
-/** The LV whose file system holds a path, and where in that file system the path is. */
-function findBehind(asked: string, rows: readonly LvRow[]): { readonly row: LvRow; readonly subdirectory: string } {
+interface Behind {
+  readonly row: LvRow;
+  /** Where in the file system of the LV the path is. */
+  readonly subdirectory: string;
+  /** File systems of their own below the path, which are not in the snapshot. */
+  readonly others: readonly MountEntry[];
+}
+
+/** The LV whose file system holds a path. */
+function findBehind(asked: string, rows: readonly LvRow[]): Behind {
   let real: string;
   try {
     real = fs.realpathSync(asked);
@@ -90,9 +104,10 @@ function findBehind(asked: string, rows: readonly LvRow[]): { readonly row: LvRo
     throw new Fault('origin.unsuitable', `${asked} is no directory`, { hint: 'name the directory that holds it' });
   }
   const holds = (point: string): boolean => real === point || real.startsWith(point === '/' ? '/' : `${point}/`);
-  const longest = readMounts().reduce(
+  const mounts = readMounts();
+  const longest = mounts.reduce<MountEntry | undefined>(
     (best, entry) => (holds(entry.point) && entry.point.length >= (best?.point.length ?? 0) ? entry : best),
-    undefined as ReturnType<typeof readMounts>[number] | undefined,
+    undefined,
   );
   const number = longest && (deviceNumber(longest.source) ?? longest.device);
   const row = rows.find((one) => one.number !== undefined && one.number === number);
@@ -101,7 +116,12 @@ function findBehind(asked: string, rows: readonly LvRow[]): { readonly row: LvRo
       hint: longest ? `it is on ${longest.source} (${longest.type}), mounted at ${longest.point}` : 'type: findmnt',
     });
   }
-  return { row, subdirectory: path.join(longest.root, path.relative(longest.point, real)).replace(/^\//, '') };
+  const below = real === '/' ? '/' : `${real}/`;
+  return {
+    row,
+    subdirectory: path.join(longest.root, path.relative(longest.point, real)).replace(/^\//, ''),
+    others: mounts.filter(({ point, source }) => point !== '/' && point.startsWith(below) && source.startsWith('/')),
+  };
 }
 
 /** Why an LV is not even meant by a pattern that fits its name. */
@@ -114,13 +134,12 @@ function noOrigin(row: LvRow): string | undefined {
 
 /** Throws `origin.unsuitable` with the reason why LVM can't snapshot this LV, before anything is tried. */
 function suitable(row: LvRow): LvRow {
-  const [type, , allocation, , state] = row.attr;
   const reason =
     noOrigin(row) ??
-    (type === 'O' || type === 'S' ? 'is merging with a snapshot' : undefined) ??
-    (type === 'p' || allocation !== allocation?.toLowerCase() ? 'is locked by a pvmove' : undefined) ??
+    (row.merging ? 'is merging with a snapshot' : undefined) ??
+    (row.locked ? 'is locked by a pvmove' : undefined) ??
     (row.active ? undefined : 'is not active on this host') ??
-    (state === 's' ? 'is suspended' : undefined) ??
+    (row.suspended ? 'is suspended' : undefined) ??
     (row.health === 'partial' ? 'misses a physical volume' : undefined);
   if (reason === undefined) return row;
   throw new Fault('origin.unsuitable', `${row.vg}/${row.name} can't be an origin: it ${reason}`, {

@@ -1,0 +1,116 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe.ts';
+import { inLab, type LabRun } from '../lab/run.ts';
+
+/** Everything that a shell, a path, a protocol or a terminal could stumble over, and that a task may be called. */
+const NAME = `$(touch pwned) it's "two  words" ; | & \`id\` STATUS:OK {x} %n Grüße ☃ \\ * --job=9`;
+const LONGEST = 'ü'.repeat(64);
+
+/** Names that no task may have, and what is said of them. */
+const FORBIDDEN = [
+  ['newline', 'two\nSTATUS:OK', /must not hold a control character/],
+  ['up', '../../etc/passwd', /must not hold a "\/"/],
+  ['long', 'x'.repeat(300), /must not be longer than 128 bytes/],
+  ['option', '-x', /must not begin with "-" or "\."/],
+  ['blank', ' padded', /must not begin or end with a blank/],
+] as const;
+
+/** Names that nobody configured. */
+const UNKNOWN = [
+  'nobody',
+  'a b\nSTATUS:ERROR {x}',
+  '/../../../etc',
+  'y'.repeat(5000),
+  '-h',
+  '\u001b[31mred',
+  '..',
+  '*',
+];
+
+const word = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+describeLab('the name of a task', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    const tasks = [NAME, LONGEST, ...FORBIDDEN.map(([, name]) => name)];
+    run = await inLab(
+      `
+      . "$REPO/test/lab/guest/break.bash"
+      configure <<'Y'
+tasks:
+${tasks.map((name) => `  ${JSON.stringify(name)}: {lv: vg0/data, size: 8M}`).join('\n')}
+Y
+      mark
+      name=${word(NAME)}
+      sesam=$REPO/dist/sesam bacula=$REPO/dist/bacula
+      call generic-pre $PRE "$name"; call status $HOLDSTILL status "$name"; call generic-post $POST "$name"
+      call sesam-pre $sesam/sbc_pre SC1 "$name" F; call sesam-post $sesam/sbc_post SC1 "$name" F
+      call bacula-pre $bacula/run-before "$name" --job=7; call bacula-post $bacula/run-after "$name" --status=OK -- with warnings
+      call longest-pre $PRE ${LONGEST}; call longest-post $POST ${LONGEST}
+      ${FORBIDDEN.map(([key, name]) => `call ${key}-pre $PRE ${word(name)}; call ${key}-post $POST ${word(name)}`).join('\n')}
+      call newline-sesam $sesam/sbc_pre ${word(FORBIDDEN[0][1])}
+      ${UNKNOWN.map((name, index) => `call unknown${index} $PRE ${word(name)}; call sesam${index} $sesam/sbc_pre ${word(name)}; call bacula${index} $bacula/run-before ${word(name)}`).join('\n')}
+      call empty-generic $PRE ''; call empty-sesam $sesam/sbc_pre ''; call empty-bacula $bacula/run-before ''
+      call none-generic $POST; call none-sesam $sesam/sbc_post; call none-bacula $bacula/run-after
+      same end; ls -d pwned /pwned 2>/dev/null`,
+      { world: 'vg vg0 200M\n  lv data 32M ext4', timeoutMs: 150_000 },
+    );
+  });
+
+  test('may hold what a shell would trip over: it works through every contract, is shown as it is and never run', () => {
+    for (const product of ['generic', 'sesam', 'bacula']) {
+      const [pre, post] = [run.call(`${product}-pre`), run.call(`${product}-post`)];
+      expect(pre, `of ${product}`).toMatchObject({ status: 0, stderr: '' });
+      expect(pre.stdout).toContain(`pre  ${NAME}  run `);
+      expect(post, `of ${product}`).toMatchObject({ status: 0, stderr: '' });
+      expect(post.stdout).toMatch(/verdict +good/);
+    }
+    expect(run.call('status').stdout).toMatch(/\$\(touch .*held/);
+    expect(run.call('sesam-pre').stdout.match(/^STATUS.*$/gm)).toEqual(['STATUS:OK']);
+    expect(run).toMatchObject({ stdout: '', stderr: '' });
+  });
+
+  test('may be 128 bytes long', () => {
+    expect(run.call('longest-pre')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('longest-post')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test.each(FORBIDDEN)('that can not be one (%s) is an error at pre, at its place in the file', (key, name, reason) => {
+    const { status, stderr } = run.call(`${key}-pre`);
+    expect(stderr).toMatch(/^holdstill: \/etc\/holdstill\/holdstill\.yaml:\d+:3: /);
+    expect(stderr).toMatch(reason);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(status).toBe(2);
+    expect(run.call(`${key}-post`).status).toBe(0);
+    expect(name).not.toBe('');
+  });
+
+  test('that nobody configured passes, in one line without a control character', () => {
+    UNKNOWN.forEach((name, index) => {
+      for (const hook of ['unknown', 'sesam', 'bacula']) {
+        const { status, stdout, stderr } = run.call(`${hook}${index}`);
+        const lines = hook === 'sesam' ? /^holdstill: no task .*\nSTATUS:OK\n$/ : /^holdstill: no task .*\n$/;
+        expect({ name, stderr, status }).toEqual({ name, stderr: '', status: 0 });
+        expect(stdout).toMatch(lines);
+        expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+      }
+    });
+  });
+
+  test('that is empty or missing is a bad call, but for sesam, which names no task then', () => {
+    for (const product of ['generic', 'bacula']) {
+      expect(run.call(`empty-${product}`).status, `of ${product}`).toBe(2);
+      expect(run.call(`none-${product}`).status, `of ${product}`).toBe(2);
+    }
+    expect(run.call('empty-sesam')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/STATUS:OK\n$/) as string,
+    });
+    expect(run.call('none-sesam')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/STATUS:OK\n$/) as string,
+    });
+    expect(run.call('newline-sesam').stdout.match(/^STATUS.*$/gm)).toHaveLength(1);
+    expect(run.call('newline-sesam').status).toBe(1);
+  });
+});
