@@ -1,27 +1,28 @@
 import type { Sources } from './config/source.ts';
 import { close } from './core/close.ts';
 import type { Call, Reply } from './core/contract.ts';
-import { Fault } from './core/fault.ts';
+import { asError, Fault } from './core/fault.ts';
 import { Journal } from './core/journal.ts';
 import { journalPath } from './core/names.ts';
 import { open } from './core/open.ts';
 import type { Opened } from './core/opened.ts';
 import { plan, type Plan } from './core/plan.ts';
 import { recover } from './core/recover.ts';
+import { nothing } from './core/reply.ts';
+import { shellWord } from './core/shell.ts';
 import { survey, type TaskStatus } from './core/survey.ts';
 import { stopSignal } from './machine.ts';
-import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
+import { STATE_DIRECTORY } from './places.ts';
 import {
   brokenReply,
   closedReply,
   failedReply,
   heldReply,
-  nothingReply,
   openedReply,
   otherRunReply,
   recoveredReply,
 } from './report/joblog.ts';
-import { asError, readJournals, openMachine, withTask, type Session } from './session.ts';
+import { readJournals, openMachine, withTask, type Session } from './session.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
 
 /** How long a hook waits for another one that works on the same task. */
@@ -53,7 +54,7 @@ export function closeTask(work: Work, run?: string): Promise<Reply> {
       journal?.close();
       return otherRunReply(work.task, `run ${run} was closed while its command still ran`);
     }
-    if (!journal) return nothingReply(`task ${work.task} is not open, nothing to close`);
+    if (!journal) return nothing(`task ${work.task} is not open, nothing to close`);
     const [opener, closer] = [journal.header.runKey, work.call.runKey];
     // A cancelled job's post hook may come late, when the next job has opened the task already.
     if (opener !== '' && closer !== undefined && opener !== closer) {
@@ -120,7 +121,7 @@ export async function planTask(
   const journal = Journal.read(journalPath(STATE_DIRECTORY, name));
   if (journal) {
     throw new Fault('task.busy', `task ${name} is open (run ${journal.header.run}), so its mount point is in use`, {
-      hint: `look again when it is closed: holdstill status '${name}'`,
+      hint: `look again when it is closed: holdstill status ${shellWord(name)}`,
     });
   }
   const session = { task: name, contract: 'cli', phase: 'plan', level: log.level, timeoutMs: task.timeoutMs };
@@ -189,7 +190,7 @@ export async function recoverTasks(only: string | undefined): Promise<readonly R
     const session: Session = { task, contract: 'cli', phase: 'recover', level: 'info', timeoutMs: openedWith(task) };
     const reply = await withTask(session, 0, async (machine) => {
       const journal = Journal.load(journalPath(machine.stateDirectory, task));
-      if (!journal) return nothingReply(`task ${task} has been closed meanwhile`);
+      if (!journal) return nothing(`task ${task} has been closed meanwhile`);
       const recovered = await recover(journal, only !== undefined, machine);
       return recovered.kind === 'closed'
         ? recoveredReply(recovered.closed)
@@ -219,11 +220,6 @@ export async function showConfig(sources: Sources, json: boolean): Promise<strin
 export async function configSchema(): Promise<string> {
   const { jsonSchema } = await import('./config/schema.ts');
   return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
-}
-
-/** The answer for a task that is none of ours. */
-export function notConfigured(task: string): Reply {
-  return nothingReply(`no task '${task}' is configured in ${CONFIG_DIRECTORY}, nothing was done`);
 }
 
 async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | undefined; readonly reply: Reply }> {

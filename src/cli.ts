@@ -5,6 +5,7 @@ import type { Answer, Reply } from './core/contract.ts';
 import { escapeText } from './core/escape.ts';
 import { exitStatus } from './core/exit.ts';
 import { Fault, isFault } from './core/fault.ts';
+import { notConfigured } from './core/reply.ts';
 import { VERSION } from './core/version.ts';
 import { CONFIG_DIRECTORY } from './places.ts';
 import { closeInheritedDescriptors, speakAndLeave, writeAll } from './speak.ts';
@@ -123,8 +124,8 @@ async function openOrPass(task: string): Promise<Reply> {
   const sources = configuration();
   const fault = sources.faultFor(task);
   if (fault) throw fault;
-  const { openTask, notConfigured } = await import('./app.ts');
-  if (!sources.taskNames.has(task)) return notConfigured(task);
+  if (!sources.taskNames.has(task)) return notConfigured(task, CONFIG_DIRECTORY);
+  const { openTask } = await import('./app.ts');
   return openTask({ task, contract: 'cli', call: callFor('open', task), sources });
 }
 

@@ -3,8 +3,9 @@ import { surelyNotConfigured } from './config/quick.ts';
 import type { Sources } from './config/source.ts';
 import type { Answer, Call, Contract, Phase, Reply, Switches } from './core/contract.ts';
 import { escapeText } from './core/escape.ts';
-import { Fault, isFault } from './core/fault.ts';
+import { asError, Fault, isFault } from './core/fault.ts';
 import { journalPath } from './core/names.ts';
+import { notConfigured, nothing } from './core/reply.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
 import { openDescriptors, traceCall } from './trace.ts';
@@ -56,9 +57,9 @@ async function close(contract: Contract, call: Call, sources: Sources | Fault): 
     return closeTask({ task, contract: contract.product, call, sources: known });
   }
   if (isFault(sources)) {
-    return sources.code === 'config.missing' ? failed(sources) : note('nothing is open, nothing to close');
+    return sources.code === 'config.missing' ? failed(sources) : nothing('nothing is open, nothing to close');
   }
-  return configured === undefined ? notOurs(call) : note(`task ${configured} is not open, nothing to close`);
+  return configured === undefined ? notOurs(call) : nothing(`task ${configured} is not open, nothing to close`);
 }
 
 /** Whether a task has a journal. Throws where that can't be told, since nothing would be closed then. */
@@ -97,16 +98,11 @@ async function trySources(): Promise<Sources | Fault> {
 }
 
 function notOurs({ candidates: [first] }: Call): Reply {
-  const named = first === undefined ? 'the call names no task that is' : `no task '${first}' is`;
-  return note(`${named} configured in ${CONFIG_DIRECTORY}, nothing was done`);
-}
-
-function note(text: string): Reply {
-  return { kind: 'nothing', lines: [escapeText(`holdstill: ${text}`)] };
+  return notConfigured(first, CONFIG_DIRECTORY);
 }
 
 function failed(error: unknown): Reply {
-  const fault = error instanceof Error ? error : new Error(String(error));
+  const fault = asError(error);
   const detail = isFault(fault) ? fault.detail : [];
   return { kind: 'failed', fault, leftovers: [], lines: detail.map((line) => escapeText(`  | ${line}`)) };
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Fault, isFault } from './core/fault.ts';
+import { asError, Fault, isFault } from './core/fault.ts';
 import type { Reply } from './core/contract.ts';
 import { Journal } from './core/journal.ts';
 import { encodeName, isJournal, journalPath } from './core/names.ts';
@@ -121,8 +121,4 @@ function unwritable(file: string, error: unknown): Fault {
   const { message, code } = error as NodeJS.ErrnoException;
   const hint = code === 'EACCES' || code === 'EPERM' ? 'holdstill must run as root' : 'check the room on its disk';
   return new Fault('journal.unwritable', `${file} can't be made: ${message}`, { hint, cause: error });
-}
-
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

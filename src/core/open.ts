@@ -1,6 +1,6 @@
 import type { OpenedPath } from './contract.ts';
 import { clearEarlier } from './earlier.ts';
-import { Fault } from './fault.ts';
+import { asError, Fault } from './fault.ts';
 import { Journal } from './journal.ts';
 import { emptyOrigins, layOut, notSaved, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
@@ -129,8 +129,4 @@ function pathsFor({ planned }: Prepared, { bases, mounts }: Layout): readonly Op
     if (base === undefined || !mounts.some((mount) => mount.origin === index)) return [];
     return [{ source: origin.asked ?? origin.label, path: base }];
   });
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

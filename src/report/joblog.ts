@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { formatBytes } from '../core/bytes.ts';
-import { escapeText } from '../core/escape.ts';
 import type { Closed } from '../core/close.ts';
 import type { Reply } from '../core/contract.ts';
 import { Fault, isFault } from '../core/fault.ts';
@@ -8,6 +7,7 @@ import { notSaved } from '../core/layout.ts';
 import type { Opened } from '../core/opened.ts';
 import type { Recovered } from '../core/recover.ts';
 import type { Leftover } from '../core/replay.ts';
+import { nothing } from '../core/reply.ts';
 import { shellWord } from '../core/shell.ts';
 import { atMost, formatDuration, headline, line, quoted } from './lines.ts';
 
@@ -127,15 +127,10 @@ export function brokenReply(fault: Fault): Reply {
   return { kind: 'failed', fault, leftovers: ['what it lists'], lines: [] };
 }
 
-/** A task that is none of ours, or nothing to close. */
-export function nothingReply(text: string): Reply {
-  return { kind: 'nothing', lines: [escapeText(`holdstill: ${text}`)] };
-}
-
 /** A task that recovery left alone, since somebody may be reading it. */
 export function heldReply(task: string, run: string, recovered: Exclude<Recovered, { kind: 'closed' }>): Reply {
   if (recovered.kind === 'held') {
-    return nothingReply(
+    return nothing(
       `task ${task} is properly open (run ${run}); to close it all the same: holdstill post ${shellWord(task)}`,
     );
   }
