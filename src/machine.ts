@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
+import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
 import { refusal } from './guests/filesystems.ts';
 import { look } from './guests/look.ts';
@@ -38,9 +39,9 @@ export function stopSignal(): NodeJS.Signals | undefined {
 }
 
 /** Everything the core needs, put together for the machine that we run on. */
-export function createMachine(log: Log, timeoutMs: number = TIMEOUT_MS): OurMachine {
+export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {
   listenForSignals();
-  const exec = createExec(log, timeoutMs);
+  const exec = createExec(log, timeoutMs, encodeName(task));
   const providers = createProviders(exec, (uuid) => namespacesHolding(numbersOn(uuid)));
   const handlers = [
     ...providers.map((provider) => ({

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asError, Fault, isFault } from './core/fault.ts';
 import type { Reply } from './core/contract.ts';
 import { Journal } from './core/journal.ts';
@@ -9,8 +10,8 @@ import { createMachine, type OurMachine } from './machine.ts';
 import { LOG_FILE, RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { failedReply } from './report/joblog.ts';
 import { createLog } from './report/log.ts';
-import { createExec } from './system/exec.ts';
 import { lockFile, type Lock } from './system/flock.ts';
+import { markedProcesses } from './system/processes.ts';
 
 /** Who works on what; stands in every line of the log. */
 export interface Session {
@@ -24,7 +25,7 @@ export interface Session {
 
 /** The machine, with a log for this session if there is a place for it. Changes nothing. */
 export function openMachine({ level, timeoutMs, ...base }: Session): OurMachine {
-  return createMachine(createLog(LOG_FILE, level, { ...base, pid: process.pid }), timeoutMs);
+  return createMachine(createLog(LOG_FILE, level, { ...base, pid: process.pid }), base.task, timeoutMs);
 }
 
 /**
@@ -42,6 +43,7 @@ export async function withTask(
     const machine = openMachine(session);
     try {
       lock = await lockTask(session.task, machine, waitSeconds);
+      await outliveOrphans(session.task);
       const reply = await action(machine);
       machine.log.info({ reply: reply.kind, leftovers: 'leftovers' in reply ? reply.leftovers : [] }, 'ended');
       return reply;
@@ -56,6 +58,31 @@ export async function withTask(
   }
 }
 
+/** How long a command of a killed hook is waited for, and how often it is looked at. */
+const ORPHAN_WAIT_MS = 120_000;
+const ORPHAN_PAUSE_MS = 250;
+const CHANGING_TOOLS = ['lvm', 'losetup', 'mount', 'umount'];
+
+/**
+ * Waits for the command that a killed hook has left running: it could still make what we are about to undo. We hold the
+ * task's lock, so no other hook's command can bear its mark. Throws `task.busy`.
+ */
+async function outliveOrphans(task: string): Promise<void> {
+  if (!fs.existsSync(journalPath(STATE_DIRECTORY, task))) return;
+  const end = Date.now() + ORPHAN_WAIT_MS;
+  for (;;) {
+    const orphans = markedProcesses(encodeName(task), CHANGING_TOOLS);
+    if (orphans.length === 0) return;
+    if (Date.now() > end) {
+      throw new Fault(
+        'task.busy',
+        `a hook of task ${task} was killed, but its command still runs: ${orphans.join(', ')}`,
+      );
+    }
+    await sleep(ORPHAN_PAUSE_MS);
+  }
+}
+
 /** After a failure that left the journal as it was: all that it lists. A busy task is another process's concern. */
 function stillOpen(task: string, error: unknown): readonly Leftover[] {
   const journal = journalPath(STATE_DIRECTORY, task);
@@ -66,9 +93,7 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
 /** Throws `task.busy` where another process works on the task all the time. */
 async function lockTask(task: string, machine: OurMachine, waitSeconds: number): Promise<Lock> {
   const file = path.join(STATE_DIRECTORY, `${encodeName(task)}.lock`);
-  // The wait has its own limit, whatever the task's `timeout` is.
-  const exec = createExec(machine.log, (waitSeconds + 30) * 1000);
-  const lock = await lockFile(file, waitSeconds, exec).catch((error: unknown) => {
+  const lock = await lockFile(file, waitSeconds, machine.exec).catch((error: unknown) => {
     throw isFault(error) ? error : unwritable(file, error);
   });
   if (lock) return lock;

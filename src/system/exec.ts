@@ -3,6 +3,7 @@ import { execa, type Options } from 'execa';
 import { Fault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
 import type { Command, Exec, Finished } from './command.ts';
+import { MARK } from './processes.ts';
 
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** How long a command that was asked to end may take to do so before we go on without it. */
@@ -16,14 +17,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 /**
  * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
- * descriptors, a time limit on every command, each one logged with its duration.
+ * descriptors, a time limit on every command, each one logged with its duration. `mark` stands in the environment of each
+ * (see `markedProcesses`).
  */
-export function createExec(log: Log, timeoutMs: number): Exec {
+export function createExec(log: Log, timeoutMs: number, mark: string): Exec {
   callersUmask ??= process.umask(0o077);
   return {
     async run(command) {
       const began = performance.now();
-      const finished = await spawn(command, command.timeoutMs ?? timeoutMs);
+      const finished = await spawn(command, command.timeoutMs ?? timeoutMs, mark);
       const { tool, argv, input } = command;
       const ms = Math.round(performance.now() - began);
       log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');
@@ -39,14 +41,14 @@ export function createExec(log: Log, timeoutMs: number): Exec {
 
 let callersUmask: number | undefined;
 
-async function spawn(command: Command<unknown>, timeoutMs: number): Promise<Finished> {
+async function spawn(command: Command<unknown>, timeoutMs: number, mark: string): Promise<Finished> {
   const { tool, argv, input, mutates, fd } = command;
   const options = {
     reject: false,
     stripFinalNewline: false,
     extendEnv: false,
     // LVM prints a warning for every inherited descriptor without this: lvm(8), ENVIRONMENT VARIABLES.
-    env: { PATH, LC_ALL: 'C', LVM_SUPPRESS_FD_WARNINGS: '1' },
+    env: { PATH, LC_ALL: 'C', LVM_SUPPRESS_FD_WARNINGS: '1', [MARK]: mark },
     cwd: '/',
     maxBuffer: 16 * 1024 * 1024,
     // A process group of its own: Ctrl-C and a product's kill of our group must not cut a change in half, nor blind a verdict.

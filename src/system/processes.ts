@@ -24,6 +24,26 @@ export function processesUsing(held: Held): readonly string[] {
   });
 }
 
+/** The variable in the environment of our commands that says for which task they work. */
+export const MARK = 'HOLDSTILL_TASK';
+
+/**
+ * The commands with this mark that still run, as `name (pid)`. A hook that was killed leaves the command it had started,
+ * which goes on to its end. Daemons that a command has left (ntfs-3g, dmeventd) have other names, and are none.
+ */
+export function markedProcesses(mark: string, tools: readonly string[]): readonly string[] {
+  return pids().flatMap((pid) => {
+    const name = nameOf(pid);
+    if (!tools.includes(name)) return [];
+    try {
+      const variables = fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      return variables.includes(`${MARK}=${mark}`) ? [`${name} (${pid})`] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /**
  * The processes in whose mount namespace these devices are still mounted though they aren't in ours: a service with
  * PrivateMounts or ProtectSystem that was started while our mount stood has a copy of it.

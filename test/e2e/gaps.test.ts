@@ -14,6 +14,30 @@ tasks:
 Y
 `;
 
+describeLab('a command that outlives its killed hook', () => {
+  test('is waited for, so that nothing it still makes is left', async () => {
+    const run = await inLab(
+      `${start}
+      $PRE a-warm >/dev/null; mkdir /mnt/both; mark
+      mkdir /usr/sbin/real; mv /usr/sbin/lvm /usr/sbin/real/lvm
+      # the first lvm has its input at once and is slow to do it; what it was told is done though its caller is gone
+      cat >/usr/sbin/lvm <<'LVM'
+#!/bin/bash
+[ $# -gt 0 ] || [ "\${0##*/}" != lvm ] || { lines=$(cat); rm /run/slow 2>/dev/null && sleep 4; exec /usr/sbin/real/lvm <<<"$lines"; }
+exec -a "\${0##*/}" /usr/sbin/real/lvm "$@"
+LVM
+      chmod 755 /usr/sbin/lvm
+      for end in "$HOLDSTILL recover" "$POST a"; do
+        touch /run/slow; $PRE a >/dev/null & until_true 20 pgrep -f 'sleep 4' >/dev/null; pkill -9 -f generic/pre; wait
+        call end $end; sleep 5; lvs --noheadings -o lv_name --select lv_tags=holdstill; same "$end"
+      done`,
+      { world: 'vg vg0 200M\n  lv data 16M ext4\n  lv other 16M ext4' },
+    );
+    expect(run.stdout).toBe('');
+    expect(run.call('end').stdout).toContain('nothing is left');
+  });
+});
+
 describeLab('no data is lost without a word', () => {
   test('when one of several alike guests has an empty partition, or a disk holds two things at once', async () => {
     const run = await inLab(
