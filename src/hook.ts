@@ -66,7 +66,7 @@ async function close(contract: Contract, call: Call, sources: Sources | Fault): 
 function isOpen(task: string): boolean {
   const journal = journalPath(STATE_DIRECTORY, task);
   try {
-    return fs.statSync(journal, { throwIfNoEntry: false }) !== undefined;
+    return fs.lstatSync(journal, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     throw new Fault('journal.broken', `${journal} can't be looked at (${(error as NodeJS.ErrnoException).code})`, {
       hint: 'holdstill must run as root',

@@ -2,11 +2,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Fault } from './fault.ts';
 import type { OpenedPath, Verdict } from './contract.ts';
+import { broken, openSafely, readAll } from './journalfile.ts';
+import { journalPath } from './names.ts';
+import { sealLines, unsealLines } from './seal.ts';
 import type { Facts, NotedStep, Step } from './step.ts';
+
+const VERSION = 2;
 
 /** The first line of a journal: whose it is. */
 export interface JournalHeader {
-  readonly version: 1;
+  readonly version: typeof VERSION;
+  /** /etc/machine-id, or '' where there is none. */
+  readonly machine: string;
   readonly task: string;
   readonly contract: string;
   readonly run: string;
@@ -16,7 +23,7 @@ export interface JournalHeader {
   readonly boot: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** Milliseconds that one command may take, as the task was configured when it was opened. */
+  /** Milliseconds that a hook may take, as the task was configured when it was opened. */
   readonly timeoutMs: number;
 }
 
@@ -30,12 +37,14 @@ type Line =
 /**
  * The write-ahead undo journal of one task: JSON lines, each on disk (fsync) before the call returns. A step is noted
  * before it is tried, so whoever comes after a crash knows all that may exist. A last line cut off by a crash is
- * dropped: a step whose line is not whole was never tried.
+ * dropped: a step whose line is not whole was never tried. Any other change is refused as a whole (see seal.ts): half a
+ * journal would leave something behind, a forged one remove something that is not ours.
  */
 export class Journal {
   readonly path: string;
   readonly header: JournalHeader;
   readonly #fd: number;
+  #seal = '';
   #next = 1;
   readonly #steps = new Map<number, NotedStep>();
   #opened: readonly OpenedPath[] | undefined;
@@ -49,10 +58,11 @@ export class Journal {
   }
 
   /** Starts a journal. Throws `journal.unwritable` where the disk refuses or one is already there. */
-  static create(file: string, header: JournalHeader): Journal {
+  static create(file: string, about: Omit<JournalHeader, 'version' | 'machine'>): Journal {
     return writing(file, () => {
-      const fd = fs.openSync(file, 'ax', 0o600);
-      const journal = new Journal(file, header, fd);
+      const header = { version: VERSION, machine: machineId(), ...about } as const;
+      // O_EXCL follows no link: open(2).
+      const journal = new Journal(file, header, fs.openSync(file, 'ax', 0o600));
       try {
         journal.#write([header]);
         syncDirectory(path.dirname(file));
@@ -70,34 +80,38 @@ export class Journal {
    * off is removed. Throws `journal.broken`.
    */
   static load(file: string): Journal | undefined {
-    const whole = wholeLines(file);
-    if (whole === undefined) return undefined;
-    return writing(file, () => {
-      if (whole === '') {
-        // The crash came before the header was whole, so before any step.
-        fs.unlinkSync(file);
-        return undefined;
-      }
-      const journal = Journal.#parse(file, whole, 'r+');
-      fs.ftruncateSync(journal.#fd, Buffer.byteLength(whole));
-      return journal;
-    });
+    return Journal.#parse(file, 'r+');
   }
 
   /** Reads a journal as it stands, without a lock and without touching it. Throws `journal.broken`. */
   static read(file: string): Journal | undefined {
-    const whole = wholeLines(file);
-    if (!whole) return undefined;
-    const journal = Journal.#parse(file, whole, 'r');
-    journal.close();
+    const journal = Journal.#parse(file, 'r');
+    journal?.close();
     return journal;
   }
 
-  static #parse(file: string, whole: string, flags: 'r' | 'r+'): Journal {
-    const [first = '', ...rest] = whole.split('\n').slice(0, -1);
-    const journal = new Journal(file, parseHeader(file, first), fs.openSync(file, flags));
-    for (const line of rest) journal.#apply(parseLine(file, line));
-    return journal;
+  static #parse(file: string, mode: 'r' | 'r+'): Journal | undefined {
+    const fd = openSafely(file, mode);
+    if (fd === undefined) return undefined;
+    try {
+      const text = readAll(file, fd);
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      if (whole === '') {
+        // The crash came before the header was whole, so before any step.
+        fs.closeSync(fd);
+        if (mode === 'r+') writing(file, () => fs.unlinkSync(file));
+        return undefined;
+      }
+      const [header, lines, seal] = parseWhole(file, whole);
+      const journal = new Journal(file, header, fd);
+      journal.#seal = seal;
+      for (const line of lines) journal.#apply(line);
+      if (mode === 'r+' && whole !== text) writing(file, () => fs.ftruncateSync(fd, Buffer.byteLength(whole)));
+      return journal;
+    } catch (error) {
+      fs.closeSync(fd);
+      throw error;
+    }
   }
 
   /** Steps that may exist on the machine, oldest first. */
@@ -167,13 +181,15 @@ export class Journal {
   }
 
   #write(lines: readonly object[]): void {
-    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const { text, seal } = sealLines(lines, this.#seal);
+    const bytes = Buffer.from(text);
     const end = fs.fstatSync(this.#fd).size;
     try {
       for (let done = 0; done < bytes.length;) {
         done += fs.writeSync(this.#fd, bytes, done, bytes.length - done, end + done);
       }
       fs.fsyncSync(this.#fd);
+      this.#seal = seal;
     } catch (error) {
       // A full disk may have taken half a line; the next line must not be glued to it.
       fs.ftruncateSync(this.#fd, end);
@@ -199,23 +215,37 @@ export class Journal {
   }
 }
 
-function parseHeader(file: string, line: string): JournalHeader {
-  const header = parseJson(file, line) as Partial<JournalHeader>;
-  if (header.version !== 1 || typeof header.task !== 'string' || typeof header.run !== 'string') {
-    throw new Fault('journal.broken', `${file}: not a journal of this version of holdstill`, {
+/** Throws `journal.broken` with the reason, unless it is whole, unchanged, of this machine and of its own task. */
+function parseWhole(file: string, whole: string): readonly [JournalHeader, readonly Line[], string] {
+  const texts = whole.split('\n').slice(0, -1);
+  const version = /"version":(\d+)/.exec(texts[0] ?? '')?.[1];
+  if (version !== undefined && version !== String(VERSION)) {
+    throw broken(file, `was written by another version of holdstill (format ${version}, not ${VERSION})`, {
       hint: 'close the task with the version that opened it',
     });
   }
-  return header as JournalHeader;
+  const found = unsealLines(texts);
+  if ('wrong' in found) throw broken(file, `line ${found.wrong} is damaged, or the lines before it are`);
+  const [header, ...lines] = found.values;
+  if (!isHeader(header)) throw broken(file, 'its first line is not that of a journal');
+  const strange = lines.findIndex((line) => !isLine(line));
+  if (strange >= 0) throw broken(file, `line ${strange + 2} is not that of a journal`);
+  const its = journalPath(path.dirname(file), header.task);
+  if (its !== file) throw broken(file, `is the journal of another task, and was ${its}`);
+  if (header.machine !== machineId()) {
+    throw broken(file, `is of another machine (/etc/machine-id ${header.machine}), so nothing it lists is here`, {
+      hint: `if it was copied here, remove the file; if this machine got a new id, remove by hand what it lists, then the file`,
+    });
+  }
+  return [header, lines as Line[], found.seal];
 }
 
-function parseLine(file: string, line: string): Line {
-  const value = parseJson(file, line);
-  if (isLine(value)) return value;
-  throw damaged(file);
+function isHeader(value: object | undefined): value is JournalHeader {
+  const { task, run, boot, machine } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return [task, run, boot, machine].every((text) => typeof text === 'string');
 }
 
-/** A line that is sound JSON and not one of ours must not be passed over: it may have been a step. */
+/** A line that is sound and not one of ours must not be passed over: it may have been a step. */
 function isLine(value: object): value is Line {
   const { do: step, n, learned, undone, opened, closing } = value as Readonly<Record<string, unknown>>;
   if (step !== undefined) return Number.isInteger(n) && isTexts(step) && 'kind' in step;
@@ -228,30 +258,11 @@ function isTexts(value: unknown): value is Readonly<Record<string, string>> {
   return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
 }
 
-function parseJson(file: string, line: string): object {
+function machineId(): string {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null) return value;
+    return fs.readFileSync('/etc/machine-id', 'utf8').trim();
   } catch {
-    // falls through: whatever it is, it is no line of a journal
-  }
-  throw damaged(file);
-}
-
-function damaged(file: string): Fault {
-  return new Fault('journal.broken', `${file}: a line in the middle is damaged`, {
-    hint: `look at the file and at 'holdstill status'; remove by hand what it lists, then the file`,
-  });
-}
-
-/** The text up to the last line end; undefined: there is no such file. */
-function wholeLines(file: string): string | undefined {
-  try {
-    const text = fs.readFileSync(file, 'utf8');
-    return text.slice(0, text.lastIndexOf('\n') + 1);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Fault('journal.broken', `${file} can't be read: ${(error as Error).message}`, { cause: error });
+    return '';
   }
 }
 

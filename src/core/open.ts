@@ -37,7 +37,6 @@ export async function open(opening: Opening, machine: Machine): Promise<Opened> 
     return { kind: 'failed', fault: asError(error), leftovers: [] };
   }
   const journal = Journal.create(file, {
-    version: 1,
     task: opening.task.name,
     contract: opening.contract,
     run,

@@ -58,7 +58,7 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
       `
       for id in ${GUESTS.join(' ')}; do mkdir -p "$LAB/due/$id"; written $id >"$LAB/due/$id/at"; done
       job=$(job_start ${NAME})
-      until_true 60 grep -qs '^{"opened"' /var/lib/holdstill/${NAME}.journal
+      until_true 60 grep -qs ' {"opened"' /var/lib/holdstill/${NAME}.journal
       for id in ${GUESTS.join(' ')}; do written $id >"$LAB/due/$id/later"; done
       job_wait $job
       for guest in ${GUESTS.join(' ')}; do writes_on $guest || echo "$guest stands still"; done

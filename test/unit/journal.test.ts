@@ -1,12 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isFault } from '../../src/core/fault.ts';
-import { Journal, type JournalHeader } from '../../src/core/journal.ts';
+import { type Fault, isFault } from '../../src/core/fault.ts';
+import { Journal } from '../../src/core/journal.ts';
+import { journalPath } from '../../src/core/names.ts';
+import { sealLines } from '../../src/core/seal.ts';
 
-const header: JournalHeader = {
-  version: 1,
+const header = {
   task: 'täglich',
   contract: 'generic',
   run: '0a1b2c3d',
@@ -21,12 +23,14 @@ const steps = [
   { kind: 'mount', point: '/mnt/ä' },
 ];
 
+const MACHINE = fs.existsSync('/etc/machine-id') ? fs.readFileSync('/etc/machine-id', 'utf8').trim() : '';
+
 let directory: string;
 let file: string;
 
 beforeEach(() => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'holdstill-journal-'));
-  file = path.join(directory, 'a.journal');
+  file = journalPath(directory, header.task);
 });
 afterEach(() => fs.rmSync(directory, { recursive: true }));
 
@@ -43,7 +47,7 @@ describe('a journal', () => {
   test('tells whoever loads it what may exist', () => {
     writeAll();
     const journal = Journal.load(file);
-    expect(journal?.header).toEqual(header);
+    expect(journal?.header).toMatchObject(header);
     expect(journal?.steps).toEqual([{ number: 1, step: steps[0], facts: { uuid: 'u' } }]);
     expect(journal?.opened).toEqual([{ source: 'a/b', path: '/mnt/ä' }]);
     expect(journal?.notSaved).toEqual(['a/b/p2']);
@@ -68,7 +72,7 @@ describe('a journal', () => {
         expect([complete, fs.existsSync(file)], 'no header, so no step').toEqual([0, false]);
         continue;
       }
-      const noted = lines.slice(1, complete).filter((line) => line.startsWith('{"do"')).length;
+      const noted = lines.slice(1, complete).filter((line) => line.includes(' {"do"')).length;
       const undone = complete === lines.length - 1 ? 2 : 0;
       expect(journal.steps).toHaveLength(noted - undone);
       const [added] = journal.note([{ kind: 'x' }]);
@@ -79,22 +83,68 @@ describe('a journal', () => {
     }
   });
 
-  test('damaged in the middle it is refused, and left as it is', () => {
+  test.each([
+    ['a byte changed', (lines: string[]) => lines.with(2, lines[2]?.replace('loop', 'lvm') ?? ''), /line 3 is damaged/],
+    ['a line removed', (lines: string[]) => lines.toSpliced(1, 1), /line 2 is damaged/],
+    ['a line added', (lines: string[]) => lines.toSpliced(3, 0, '{"undone":[1]}'), /line 4 is damaged/],
+    ['two lines swapped', ([a = '', b = '', c = '', ...more]: string[]) => [a, c, b, ...more], /line 2 is damaged/],
+    ['its first line removed', (lines: string[]) => lines.slice(1), /line 1 is damaged/],
+    ['a blank line', (lines: string[]) => lines.toSpliced(2, 0, ''), /line 3 is damaged/],
+  ])('with %s it is refused, and left as it is', (_, change, message) => {
     writeAll();
-    const text = fs.readFileSync(file, 'utf8').replace('{"do"', '{"d');
+    const text = change(fs.readFileSync(file, 'utf8').trimEnd().split('\n')).join('\n');
+    fs.writeFileSync(file, `${text}\n`);
+    expect(faultOf(() => Journal.load(file))).toMatchObject({
+      code: 'journal.broken',
+      message: expect.stringMatching(message),
+    });
+    expect(fs.readFileSync(file, 'utf8')).toBe(`${text}\n`);
+  });
+
+  test.each([
+    ['version 1, without seals', '{"version":1,"task":"t","run":"r"}\n', /another version of holdstill \(format 1,/],
+    ['a newer version', sealed({ version: 99, whatever: 1 }), /another version of holdstill \(format 99,/],
+    ['another machine', sealed({ version: 2, machine: 'other', ...header }), /of another machine \(.* other\)/],
+    [
+      'another task',
+      sealed({ version: 2, machine: 'm', ...header, task: 'u' }),
+      /of another task, and was .*u\.journal/,
+    ],
+    ['no header', sealed({ version: 2 }), /first line is not that of a journal/],
+    [
+      'an unknown line',
+      sealed({ version: 2, machine: MACHINE, ...header }, { what: 1 }),
+      /line 2 is not that of a journal/,
+    ],
+  ])('of %s it is refused', (_, text, message) => {
     fs.writeFileSync(file, text);
-    expect(codeOf(() => Journal.load(file))).toBe('journal.broken');
+    expect(faultOf(() => Journal.load(file))).toMatchObject({
+      code: 'journal.broken',
+      message: expect.stringMatching(message),
+    });
     expect(fs.readFileSync(file, 'utf8')).toBe(text);
   });
 
-  test('of another version it is refused', () => {
-    fs.writeFileSync(file, `${JSON.stringify({ ...header, version: 2 })}\n`);
-    expect(codeOf(() => Journal.load(file))).toBe('journal.broken');
+  test('that is no file of ours alone is refused', () => {
+    writeAll();
+    fs.chmodSync(file, 0o620);
+    expect(faultOf(() => Journal.load(file))?.message).toMatch(/can be written by others/);
+    const moved = `${file}.moved`;
+    fs.renameSync(file, moved);
+    fs.chmodSync(moved, 0o600);
+    fs.symlinkSync(moved, file);
+    expect(faultOf(() => Journal.load(file))?.message).toMatch(/is a symbolic link/);
+    fs.unlinkSync(file);
+    fs.mkdirSync(file);
+    expect(faultOf(() => Journal.read(file))?.message).toMatch(/is no regular file/);
+    fs.rmdirSync(file);
+    spawnSync('mkfifo', [file]);
+    expect(faultOf(() => Journal.load(file))?.message).toMatch(/is no regular file/);
   });
 
   test('exists once: the second comer gets a fault', () => {
     Journal.create(file, header).close();
-    expect(codeOf(() => Journal.create(file, header))).toBe('journal.unwritable');
+    expect(faultOf(() => Journal.create(file, header))?.code).toBe('journal.unwritable');
   });
 
   test('is deleted only when it is empty', () => {
@@ -113,11 +163,16 @@ describe('a journal', () => {
   });
 });
 
-function codeOf(action: () => unknown): string | undefined {
+function sealed(...lines: readonly object[]): string {
+  return sealLines(lines, '').text;
+}
+
+function faultOf(action: () => unknown): Fault | undefined {
   try {
     action();
     return undefined;
   } catch (error) {
-    return isFault(error) ? error.code : String(error);
+    if (isFault(error)) return error;
+    throw error;
   }
 }
