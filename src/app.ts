@@ -11,7 +11,6 @@ import { recover } from './core/recover.ts';
 import { nothing } from './core/reply.ts';
 import { shellWord } from './core/shell.ts';
 import { survey, type TaskStatus } from './core/survey.ts';
-import { stopSignal } from './machine.ts';
 import { STATE_DIRECTORY } from './places.ts';
 import {
   brokenReply,
@@ -23,10 +22,14 @@ import {
   recoveredReply,
 } from './report/joblog.ts';
 import { readJournals, openMachine, withTask, type Session } from './session.ts';
+import { stopSignal } from './signals.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
 
-/** How long a hook waits for another one that works on the same task. */
-const LOCK_WAIT_SECONDS = 60;
+/**
+ * How long an opening waits for another hook that works on the same task. A closing waits as long as it may: a product
+ * that cancels a job calls it while the opening still runs.
+ */
+const OPENING_WAITS_SECONDS = 60;
 
 /** What a hook asks the application to do with one task. */
 export interface Work {
@@ -48,7 +51,7 @@ export async function openTask(work: Work): Promise<Reply> {
  */
 export function closeTask(work: Work, run?: string): Promise<Reply> {
   const session = { ...sessionOf(work, 'post'), timeoutMs: openedWith(work.task) };
-  return withTask(session, LOCK_WAIT_SECONDS, async (machine) => {
+  return withTask(session, Number.POSITIVE_INFINITY, async (machine) => {
     const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
     if (run !== undefined && journal?.header.run !== run) {
       journal?.close();
@@ -231,7 +234,7 @@ async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | un
     const { loadTask } = await import('./config/load.ts');
     const { task, log } = loadTask(work.sources, work.task);
     const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs };
-    const reply = await withTask(session, LOCK_WAIT_SECONDS, async (machine) => {
+    const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine) => {
       opened = await open({ task, contract: work.contract, runKey: work.call.runKey }, machine);
       return openedReply(task.name, opened, performance.now() - began);
     });

@@ -7,6 +7,7 @@ import { asError, Fault, isFault } from './core/fault.ts';
 import { journalPath } from './core/names.ts';
 import { notConfigured, nothing } from './core/reply.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
+import { listenForSignals } from './signals.ts';
 import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
 import { openDescriptors, traceCall } from './trace.ts';
 
@@ -15,6 +16,7 @@ import { openDescriptors, traceCall } from './trace.ts';
  * only loaded for a task that is ours: one script often serves all tasks of a client.
  */
 export async function runHook(contract: Contract, phase: Phase): Promise<void> {
+  listenForSignals();
   const descriptors = openDescriptors();
   closeInheritedDescriptors();
   let switches: Switches = {};

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { createDeadline, type Deadline } from './core/deadline.ts';
 import { Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
 import { encodeName } from './core/names.ts';
@@ -11,6 +12,7 @@ import { mountPoints, undoDirectories } from './guests/points.ts';
 import { mountCommands } from './guests/wording.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { createProviders } from './providers/providers.ts';
+import { stopSignal } from './signals.ts';
 import { deviceNumber, numbersOn, readLoops } from './system/blockdev.ts';
 import type { Exec } from './system/command.ts';
 import { createExec } from './system/exec.ts';
@@ -19,29 +21,16 @@ import { namespacesHolding, processesUsing } from './system/processes.ts';
 /** The machine with the port that runs commands, for what is done outside the core. */
 export interface OurMachine extends Machine {
   readonly exec: Exec;
+  readonly deadline: Deadline;
 }
 
-/** A command that takes longer than this is given up, where a task says nothing else. */
-const TIMEOUT_MS = 120_000;
-
-let stoppedBy: NodeJS.Signals | undefined;
-
-/** From here on a signal does not end us but is answered between two steps, by undoing what was done. */
-function listenForSignals(): void {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    if (process.listenerCount(signal) === 0) process.on(signal, () => (stoppedBy = signal));
-  }
-}
-
-/** The signal that asked us to stop, if one did. */
-export function stopSignal(): NodeJS.Signals | undefined {
-  return stoppedBy;
-}
+/** How long a hook may take, where no task says it. */
+const TIMEOUT_MS = 600_000;
 
 /** Everything the core needs, put together for the machine that we run on. */
 export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {
-  listenForSignals();
-  const exec = createExec(log, timeoutMs, encodeName(task));
+  const deadline = createDeadline(timeoutMs);
+  const exec = createExec(log, deadline, encodeName(task));
   const providers = createProviders(exec, (uuid) => namespacesHolding(numbersOn(uuid)));
   const handlers = [
     ...providers.map((provider) => ({
@@ -55,6 +44,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
   ];
   return {
     exec,
+    deadline,
     log,
     providers,
     mountPoints,
@@ -74,7 +64,9 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     },
     usersOf,
     checkInterrupted: () => {
-      if (stoppedBy) throw new Fault('task.interrupted', `stopped by ${stoppedBy}`);
+      const signal = stopSignal();
+      if (signal) throw new Fault('task.interrupted', `stopped by ${signal}`);
+      deadline.check();
     },
   };
 }

@@ -10,6 +10,7 @@ import { createMachine, type OurMachine } from './machine.ts';
 import { LOG_FILE, RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { failedReply } from './report/joblog.ts';
 import { createLog } from './report/log.ts';
+import { listenForSignals } from './signals.ts';
 import { lockFile, type Lock } from './system/flock.ts';
 import { markedProcesses } from './system/processes.ts';
 
@@ -19,7 +20,7 @@ export interface Session {
   readonly contract: string;
   readonly phase: string;
   readonly level: 'info' | 'debug';
-  /** Milliseconds that a command may take; undefined: the default. */
+  /** Milliseconds that the hook may take; undefined: the default. */
   readonly timeoutMs: number | undefined;
 }
 
@@ -39,11 +40,12 @@ export async function withTask(
 ): Promise<Reply> {
   let lock: Lock | undefined;
   try {
+    listenForSignals();
     ensureDirectories();
     const machine = openMachine(session);
     try {
       lock = await lockTask(session.task, machine, waitSeconds);
-      await outliveOrphans(session.task);
+      await outliveOrphans(session.task, machine);
       const reply = await action(machine);
       machine.log.info({ reply: reply.kind, leftovers: 'leftovers' in reply ? reply.leftovers : [] }, 'ended');
       return reply;
@@ -58,8 +60,7 @@ export async function withTask(
   }
 }
 
-/** How long a command of a killed hook is waited for, and how often it is looked at. */
-const ORPHAN_WAIT_MS = 120_000;
+/** How often a command of a killed hook is looked at. */
 const ORPHAN_PAUSE_MS = 250;
 const CHANGING_TOOLS = ['lvm', 'losetup', 'mount', 'umount'];
 
@@ -67,13 +68,12 @@ const CHANGING_TOOLS = ['lvm', 'losetup', 'mount', 'umount'];
  * Waits for the command that a killed hook has left running: it could still make what we are about to undo. We hold the
  * task's lock, so no other hook's command can bear its mark. Throws `task.busy`.
  */
-async function outliveOrphans(task: string): Promise<void> {
+async function outliveOrphans(task: string, { deadline }: OurMachine): Promise<void> {
   if (!fs.existsSync(journalPath(STATE_DIRECTORY, task))) return;
-  const end = Date.now() + ORPHAN_WAIT_MS;
   for (;;) {
     const orphans = markedProcesses(encodeName(task), CHANGING_TOOLS);
     if (orphans.length === 0) return;
-    if (Date.now() > end) {
+    if (deadline.workMs() <= 0) {
       throw new Fault(
         'task.busy',
         `a hook of task ${task} was killed, but its command still runs: ${orphans.join(', ')}`,
@@ -90,8 +90,9 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
   return [{ what: `all that ${journal} lists`, reason: 'the task was not closed', byHand: 'look: holdstill status' }];
 }
 
-/** Throws `task.busy` where another process works on the task all the time. */
-async function lockTask(task: string, machine: OurMachine, waitSeconds: number): Promise<Lock> {
+/** Waits, but no longer than the hook may work. Throws `task.busy` where another process works on the task all the time. */
+async function lockTask(task: string, machine: OurMachine, mostSeconds: number): Promise<Lock> {
+  const waitSeconds = Math.round(Math.min(mostSeconds, machine.deadline.workMs() / 1000));
   const file = path.join(STATE_DIRECTORY, `${encodeName(task)}.lock`);
   const lock = await lockFile(file, waitSeconds, machine.exec).catch((error: unknown) => {
     throw isFault(error) ? error : unwritable(file, error);

@@ -91,8 +91,11 @@ const TaskRecord = z
       const duration = parseDuration(value);
       return typeof duration === 'number' ? undefined : duration.problem;
     })
-      .default('120s')
-      .describe('How long one command may take; then it is stopped and the hook fails. Plain numbers are seconds.')
+      .default('10m')
+      .describe(
+        'How long a hook may take; set it to what the backup software allows. After two thirds of it `pre` gives up and ' +
+          'undoes what it did. Plain numbers are seconds.',
+      )
       .meta({ examples: ['30s', '5m', '1h'] }),
   })
   .refine((task) => sourcesOf(task).length === 1, {

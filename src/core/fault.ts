@@ -11,6 +11,7 @@ const EXIT_STATUS = {
   'task.unknown': 2,
   'task.busy': 4,
   'task.interrupted': 1,
+  'task.timeout': 1,
   'journal.broken': 1,
   'journal.unwritable': 1,
   'runtime.missing': 1,

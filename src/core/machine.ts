@@ -16,7 +16,10 @@ export interface Machine {
   readonly bootId: string;
   /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */
   usersOf(steps: readonly NotedStep[]): readonly string[];
-  /** Throws `task.interrupted` if a signal has asked us to stop. Called between steps of an opening only. */
+  /**
+   * Throws `task.interrupted` if a signal has asked us to stop, `task.timeout` if the rest of our time is needed for
+   * undoing. Called between steps of an opening only.
+   */
   checkInterrupted(): void;
   readonly log: Log;
 }

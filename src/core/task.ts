@@ -26,6 +26,6 @@ export interface Task {
   /** An absolute path; undefined: a directory of the task's own below the run directory. */
   readonly mount: string | undefined;
   readonly size: Size;
-  /** Milliseconds that one command may take. */
+  /** Milliseconds that a hook may take; see deadline.ts. */
   readonly timeoutMs: number;
 }

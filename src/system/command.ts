@@ -19,7 +19,7 @@ export interface Command<T> {
   readonly input?: string;
   /** A descriptor of ours that the command gets as its standard input instead. */
   readonly fd?: number;
-  /** Milliseconds; undefined: the limit of the task. For a command that waits on purpose. */
+  /** Milliseconds; undefined: what the hook has left. For a command that waits on purpose. */
   readonly timeoutMs?: number;
   /** Changes the machine: a signal to us does not reach it, and after a timeout it is asked to end but never killed. */
   readonly mutates: boolean;

@@ -6,8 +6,11 @@ import type { Command, Exec, Finished } from './command.ts';
 import { MARK } from './processes.ts';
 
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
-/** How long a command that was asked to end may take to do so before we go on without it. */
-const GRACE_MS = 10_000;
+/** Milliseconds that a command may take, and after it was asked to end; then we go on without it. */
+interface Limits {
+  commandMs(): number;
+  graceMs(): number;
+}
 
 /** The Debian package that brings a tool, for the hint when it is missing. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -17,15 +20,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 /**
  * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
- * descriptors, a time limit on every command, each one logged with its duration. `mark` stands in the environment of each
+ * descriptors, a time limit on every command (asked for when it starts), each one logged with its duration. `mark` stands in the environment of each
  * (see `markedProcesses`).
  */
-export function createExec(log: Log, timeoutMs: number, mark: string): Exec {
+export function createExec(log: Log, limits: Limits, mark: string): Exec {
   callersUmask ??= process.umask(0o077);
   return {
     async run(command) {
       const began = performance.now();
-      const finished = await spawn(command, command.timeoutMs ?? timeoutMs, mark);
+      const finished = await spawn(command, command.timeoutMs ?? limits.commandMs(), limits.graceMs(), mark);
       const { tool, argv, input } = command;
       const ms = Math.round(performance.now() - began);
       log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');
@@ -41,7 +44,7 @@ export function createExec(log: Log, timeoutMs: number, mark: string): Exec {
 
 let callersUmask: number | undefined;
 
-async function spawn(command: Command<unknown>, timeoutMs: number, mark: string): Promise<Finished> {
+async function spawn(command: Command<unknown>, timeoutMs: number, graceMs: number, mark: string): Promise<Finished> {
   const { tool, argv, input, mutates, fd } = command;
   const options = {
     reject: false,
@@ -63,7 +66,7 @@ async function spawn(command: Command<unknown>, timeoutMs: number, mark: string)
   const expired = new Promise<'expired'>((resolve) => {
     timer = setTimeout(() => {
       child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
-      timer = setTimeout(() => resolve('expired'), mutates ? GRACE_MS : 100);
+      timer = setTimeout(() => resolve('expired'), mutates ? graceMs : 100);
     }, timeoutMs);
   });
   const result = await Promise.race([child, expired]);
@@ -72,7 +75,7 @@ async function spawn(command: Command<unknown>, timeoutMs: number, mark: string)
     child.unref();
     child.stdout.destroy();
     child.stderr.destroy();
-    throw new Fault('tool.timeout', `${nameOf(command)} did not end within ${timeoutMs / 1000} s`, {
+    throw new Fault('tool.timeout', `${nameOf(command)} did not end within ${Math.round(timeoutMs / 100) / 10} s`, {
       hint: `process ${child.pid} may still be running; look at it, and set a longer 'timeout' if it just needs time`,
     });
   }

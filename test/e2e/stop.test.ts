@@ -37,3 +37,84 @@ describeLab('a hook that is asked to stop', () => {
     ]);
   });
 });
+
+/** `slow TOOL SECONDS COMMAND...`: as if the tool hung. */
+const slow = `
+slow() {
+  local tool=$1 path seconds=$2
+  path=$(command -v "$tool"); shift 2
+  mv "$path" "$path.real"
+  printf '#!/bin/sh\\ntrap "" TERM\\nsleep %s\\nexec %s.real "$@"\\n' "$seconds" "$path" >"$path"; chmod 755 "$path"
+  call "slow-$tool" "$@"
+  mv "$path.real" "$path"
+}
+`;
+
+describeLab('the time that a product gives a hook', () => {
+  test('is kept: what hangs is given up in time to undo everything', async () => {
+    const run = await inLab(
+      `. "$REPO/test/lab/guest/break.bash"; ${slow}
+      configure <<<'tasks: {t: {lv: vg0/disk, size: 16M, timeout: 15s}}'
+      mark
+      for tool in blkid losetup; do
+        slow $tool 60 $PRE t; same $tool quickly
+      done
+      slow mount 60 $REPO/dist/sesam/sbc_pre t; same end`,
+      { world: 'vg vg0 200M\n  lv disk 48M mbr\n    p1 40M ext4' },
+    );
+    expect(run.stdout).toBe('');
+    for (const tool of ['blkid', 'losetup', 'mount']) {
+      const { status, stdout, stderr, ms } = run.call(`slow-${tool}`);
+      expect(status).toBe(1);
+      expect(stdout + stderr).toMatch(new RegExp(`${tool} did not end within \\d.*set a longer 'timeout'`));
+      expect(ms).toBeGreaterThan(9500);
+      expect(ms).toBeLessThan(15_000);
+    }
+    expect(run.call('slow-mount').stdout.match(/^STATUS:.*$/gm)).toEqual([
+      expect.stringMatching(/^STATUS:ERROR \{mount/),
+    ]);
+  });
+});
+
+describeLab('a signal at any moment', () => {
+  test('leaves a hook that answered, or one that had not begun', async () => {
+    const moments = [0, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1, 1.2, 1.5, 1.8];
+    const run = await inLab(
+      `. "$REPO/test/lab/guest/break.bash"
+      configure <<<'tasks: {t: {lv: vg0/plain, size: 16M}}'
+      mark
+      for moment in ${moments.join(' ')}; do
+        $REPO/dist/sesam/sbc_pre t >/run/said 2>/run/complained & sleep $moment; kill -TERM $! 2>/dev/null; wait $!; status=$?
+        echo "$status $(grep -c '^STATUS:OK$' /run/said) $(grep -c '^STATUS:ERROR {stopped by SIGTERM' /run/said) $(grep -c STATUS: /run/said)"
+        cat /run/complained
+        # 143: before the program had begun
+        case $status in 0) call post $POST t ;; 1) ;; 143) ;; *) echo "what is $status?" ;; esac
+        same "after $moment s" quickly
+      done
+      same end`,
+      { world: 'vg vg0 200M\n  lv plain 32M ext4' },
+    );
+    const lines = run.stdout.trim().split('\n');
+    expect(lines).toHaveLength(moments.length);
+    for (const line of lines) expect(['0 1 0 1', '1 0 1 1', '143 0 0 0']).toContain(line);
+    expect(lines[0]).toBe('143 0 0 0');
+    expect(lines.filter((line) => line.startsWith('1 '))).not.toEqual([]);
+  });
+
+  test('or a reader that stopped, or none at all, keeps no hook from cleaning up', async () => {
+    const run = await inLab(
+      `. "$REPO/test/lab/guest/break.bash"
+      configure <<<'tasks: {t: {lv: vg0/plain, size: 16M}}'
+      mark
+      $PRE t >&- 2>&-; echo "closed: $?"; $POST t >&- 2>&-; echo "closed: $?"; same 'closed streams' quickly
+      # the pipe is full and nobody reads: the hook has done its work all the same, and waits with its answer
+      $PRE t >/dev/null; mkfifo /run/full; exec 8<>/run/full; dd if=/dev/zero of=/run/full bs=4k oflag=nonblock status=none 2>/dev/null
+      $POST t >/run/full & post=$!; until_true 20 same 'a full pipe' quickly >/dev/null || same 'a full pipe'
+      sleep 1; kill -0 $post && echo waiting
+      tr -d '\\0' </run/full >/run/answer 8>&- & exec 8>&-; wait $post; echo "read: $?"; wait
+      grep -o 'nothing is left' /run/answer; same end`,
+      { world: 'vg vg0 200M\n  lv plain 32M ext4' },
+    );
+    expect(run.stdout).toBe('closed: 0\nclosed: 0\nwaiting\nread: 0\nnothing is left\n');
+  });
+});

@@ -48,7 +48,7 @@ function told(action: () => unknown): readonly string[] {
   return (fault.detail.length > 0 ? fault.detail : [fault.message]).map((line) => line.replaceAll(`${directory}/`, ''));
 }
 
-const defaults = { mount: undefined, size: { kind: 'auto' }, timeoutMs: 120_000 };
+const defaults = { mount: undefined, size: { kind: 'auto' }, timeoutMs: 600_000 };
 const GOOD = `
 version: 1
 tasks:
