@@ -50,6 +50,7 @@ export async function openTask(work: Work): Promise<Reply> {
  * not open any more is no good sign then.
  */
 export function closeTask(work: Work, run?: string): Promise<Reply> {
+  leaveDirectory();
   const session = { ...sessionOf(work, 'post'), timeoutMs: openedWith(work.task) };
   return withTask(session, Number.POSITIVE_INFINITY, async (machine) => {
     const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
@@ -152,7 +153,7 @@ export async function statusOf(
   for (const journal of journals) open.push(await survey(journal, machine));
   const problems = broken.map(({ message }) => message);
   const listed = machine.providers.map((provider) =>
-    provider.marked().catch((error: unknown) => {
+    provider.marked('now').catch((error: unknown) => {
       problems.push(`snapshots that no journal knows can't be looked for: ${asError(error).message}`);
       return [];
     }),
@@ -171,6 +172,7 @@ export async function statusOf(
       since: undefined,
       snapshots: [],
       notSaved: [],
+      users: [],
       others: [],
     }));
   const tasks = [...open, ...idle].filter(({ task }) => only === undefined || task === only);
@@ -185,6 +187,7 @@ export async function statusOf(
 
 /** Undoes what crashes left. Without a name: of all tasks that are not properly open. A reply per task. */
 export async function recoverTasks(only: string | undefined): Promise<readonly Reply[]> {
+  leaveDirectory();
   const { sound, broken } = readJournals();
   const names = sound.map(({ header }) => header.task);
   // A damaged journal may be that of a name that no sound one has.
@@ -202,6 +205,11 @@ export async function recoverTasks(only: string | undefined): Promise<readonly R
     replies.push(reply);
   }
   return replies;
+}
+
+/** Whoever starts us in the mount that we are to remove must not make us its last user. */
+function leaveDirectory(): void {
+  process.chdir('/');
 }
 
 /** Checks the whole configuration; a line that says it is well. Throws a Fault that tells all problems. */

@@ -6,17 +6,18 @@ import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
 import { refusal } from './guests/filesystems.ts';
 import { look } from './guests/look.ts';
-import { attach, loopStep, undoLoops } from './guests/loops.ts';
-import { disturbed, mount, mountStep, undoMounts } from './guests/mounts.ts';
+import { attach, loopsOf, loopStep, undoLoops } from './guests/loops.ts';
+import { disturbed, isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
 import { mountPoints, undoDirectories } from './guests/points.ts';
 import { mountCommands } from './guests/wording.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
+import type { LvUsers } from './providers/lvm/remove.ts';
 import { createProviders } from './providers/providers.ts';
 import { stopSignal } from './signals.ts';
-import { deviceNumber, numbersOn, readLoops } from './system/blockdev.ts';
+import { numbersByUuid, readLoops, volumeUuidBehind } from './system/blockdev.ts';
 import type { Exec } from './system/command.ts';
 import { createExec } from './system/exec.ts';
-import { namespacesHolding, processesUsing } from './system/processes.ts';
+import { detachedUsers, readUses } from './system/uses.ts';
 
 /** The machine with the port that runs commands, for what is done outside the core. */
 export interface OurMachine extends Machine {
@@ -31,11 +32,12 @@ const TIMEOUT_MS = 600_000;
 export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {
   const deadline = createDeadline(timeoutMs);
   const exec = createExec(log, deadline, encodeName(task));
-  const providers = createProviders(exec, (uuid) => namespacesHolding(numbersOn(uuid)));
+  const providers = createProviders(exec, lvUsers);
   const handlers = [
     ...providers.map((provider) => ({
       kind: provider.kind,
       undo: provider.remove,
+      rests: provider.rests,
       describe: provider.describe,
     })),
     undoLoops(exec),
@@ -71,23 +73,41 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
   };
 }
 
+/** Who stands on the snapshots of an open task, but for the loop devices and mounts that the task made itself. */
 function usersOf(steps: readonly NotedStep[]): readonly string[] {
-  const uuids = new Set(steps.flatMap(({ facts, step }) => [facts?.['uuid'], step['volume']]).filter(Boolean));
-  const points = steps.flatMap(({ step }) => (step.kind === 'mount' ? [step['point'] ?? ''] : []));
-  const devices = [...uuids].flatMap((uuid) => devicesOn(uuid ?? ''));
-  return processesUsing({ points, devices });
+  const volumes = numbersByUuid();
+  const loops = readLoops();
+  const numbers = steps.flatMap((noted) => [
+    volumes.get(noted.facts?.['uuid'] ?? '') ?? '',
+    ...(noted.step.kind === 'loop' ? loopsOf(noted, loops).map(({ number }) => number) : []),
+  ]);
+  const mounts = steps.filter(({ step }) => step.kind === 'mount');
+  return readUses(true).ofDevices(new Set(numbers.filter(Boolean)), (entry) =>
+    mounts.some(({ step }) => entry.point === step['point'] && isOurs(entry, step)),
+  );
 }
 
-/** The paths under which a process may have a volume open: the LV's node and the loop devices over it. */
-function devicesOn(uuid: string): readonly string[] {
-  const numbers = numbersOn(uuid);
-  const loops = readLoops().filter(({ number }) => numbers.has(number));
-  return [...loops.map(({ device }) => device), ...nodesOf(numbers)];
-}
+const lvUsers: LvUsers = {
+  uuidAt: (vg, name) => volumeUuidBehind(`/dev/${vg}/${name}`),
+  isActive: (uuid) => numbersByUuid().has(uuid),
 
-function nodesOf(numbers: ReadonlySet<string>): readonly string[] {
-  const mapper = '/dev/mapper';
-  const names = fs.existsSync(mapper) ? fs.readdirSync(mapper).map((name) => `${mapper}/${name}`) : [];
-  const minors = [...numbers].map((number) => `/dev/dm-${number.split(':')[1]}`);
-  return [...names, ...minors].filter((name) => numbers.has(deviceNumber(name) ?? ''));
-}
+  of(uuids) {
+    const volumes = numbersByUuid();
+    const uses = readUses(false);
+    return uuids.map((uuid) => {
+      const number = volumes.get(uuid);
+      return number === undefined ? [] : uses.ofDevices(new Set([number]), () => false);
+    });
+  },
+
+  async hidden(uuid) {
+    const number = numbersByUuid().get(uuid);
+    if (number === undefined) return [];
+    const numbers = new Set([number]);
+    const uses = readUses(true);
+    const seen = uses.ofDevices(numbers, () => false);
+    if (seen.length > 0) return seen;
+    const detached = await detachedUsers(numbers);
+    return detached.length > 0 ? detached : uses.unseen;
+  },
+};

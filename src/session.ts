@@ -87,7 +87,14 @@ async function outliveOrphans(task: string, { deadline }: OurMachine): Promise<v
 function stillOpen(task: string, error: unknown): readonly Leftover[] {
   const journal = journalPath(STATE_DIRECTORY, task);
   if ((isFault(error) && error.code === 'task.busy') || !fs.existsSync(journal)) return [];
-  return [{ what: `all that ${journal} lists`, reason: 'the task was not closed', byHand: 'look: holdstill status' }];
+  return [
+    {
+      what: `all that ${journal} lists`,
+      reason: 'the task was not closed',
+      byHand: 'look: holdstill status',
+      needed: false,
+    },
+  ];
 }
 
 /** Waits, but no longer than the hook may work. Throws `task.busy` where another process works on the task all the time. */

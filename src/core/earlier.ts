@@ -5,6 +5,7 @@ import type { Machine } from './machine.ts';
 import type { Opened } from './opened.ts';
 import { replay } from './replay.ts';
 import { shellWord } from './shell.ts';
+import { namesOf } from './users.ts';
 
 type Earlier = { readonly kind: 'clear'; readonly cleared: string | undefined } | Exclude<Opened, { kind: 'opened' }>;
 
@@ -27,7 +28,7 @@ export async function clearEarlier(file: string, runKey: string | undefined, mac
     if (users.length > 0) {
       const fault = new Fault(
         'task.busy',
-        `run ${header.run} of this task (${header.startedAt}) is still read by ${users.join(', ')}`,
+        `run ${header.run} of this task (${header.startedAt}) is still in use by ${namesOf(users)}`,
         { hint: `wait for it, or end it and type: holdstill post ${shellWord(header.task)}` },
       );
       return { kind: 'failed', fault, leftovers: [] };

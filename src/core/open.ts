@@ -77,7 +77,8 @@ async function carryOut(task: Task, prepared: Prepared, journal: Journal, machin
   machine.checkInterrupted();
 
   const points = layout.mounts.map(({ point }) => point);
-  for (const step of journal.note(machine.mountPoints.steps(mount, points))) machine.mountPoints.make(step);
+  const directories = journal.note(machine.mountPoints.steps(mount, points));
+  const made = directories.map((step) => machine.mountPoints.make(step));
 
   const mountSteps = layout.mounts.map((planned, index) =>
     machine.guests.mountStep(planned, devices[index] ?? planned.snapshotDevice, uuids[planned.origin] ?? ''),
@@ -88,8 +89,8 @@ async function carryOut(task: Task, prepared: Prepared, journal: Journal, machin
     machine.checkInterrupted();
     facts.push(await machine.guests.mount(step));
   }
-  // Only the verdict needs the facts of mounts, so one write for all is soon enough.
-  journal.learn(noted, facts);
+  // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
+  journal.learn([...directories, ...noted], [...made, ...facts]);
   machine.checkInterrupted();
   return layout;
 }

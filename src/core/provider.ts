@@ -1,4 +1,4 @@
-import type { Facts, NotedStep, Outcome, Step } from './step.ts';
+import type { Facts, NotedStep, Outcome, Step, UndoHandler } from './step.ts';
 import type { Size, Source } from './task.ts';
 
 /** A live thing to protect, as one provider knows it. */
@@ -65,9 +65,15 @@ export interface Provider {
   take(planned: readonly PlannedSnapshot[]): Promise<readonly Facts[]>;
   health(steps: readonly NotedStep[]): Promise<readonly Health[]>;
   remove(steps: readonly NotedStep[]): Promise<readonly Outcome[]>;
-  /** All snapshots that are marked as ours. One whose run has no journal is never removed by us, only told of. */
-  marked(): Promise<readonly { readonly run: string; readonly what: string; readonly byHand: string }[]>;
-  describe(step: NotedStep): { readonly what: string; readonly byHand: string };
+  /**
+   * All snapshots that are marked as ours. One whose run has no journal is never removed by us, only told of.
+   * `after removal`: as they were seen after the last `remove`, if there was one.
+   */
+  marked(
+    when: 'now' | 'after removal',
+  ): Promise<readonly { readonly run: string; readonly what: string; readonly byHand: string }[]>;
+  rests: UndoHandler['rests'];
+  describe: UndoHandler['describe'];
   /** The commands that `take` and `remove` would run, for people. */
   commands(planned: readonly PlannedSnapshot[]): {
     readonly take: readonly string[];

@@ -1,48 +1,88 @@
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
-import type { NotedStep, Outcome } from './step.ts';
+import type { NotedStep, Outcome, UndoHandler } from './step.ts';
 
 /** A step that could not be undone. */
 export interface Leftover {
   readonly what: string;
   readonly reason: string;
   readonly byHand: string;
+  /** It only had to stay because of another leftover. */
+  readonly needed: boolean;
 }
 
 /**
  * Undoes what the journal lists, newest first, steps of one kind together (one process unmounts all mounts). Goes on
- * after a failure and returns what is left; deletes the journal if that is nothing. Never throws. There is no other way
- * that holdstill removes anything.
+ * after a failure and returns what is left; what that stands on is not tried. Deletes the journal if nothing is left.
+ * Never throws. There is no other way that holdstill removes anything.
  */
 export async function replay(journal: Journal, machine: Machine): Promise<readonly Leftover[]> {
   const leftovers: Leftover[] = [];
+  /** By the name of a thing: the leftover that stands on it. */
+  const bearing = new Map<string, string>();
+  const leave = (step: NotedStep, cause: string, leftover: Leftover): void => {
+    leftovers.push(leftover);
+    for (const name of restsOf(step, machine).on) bearing.set(name, cause);
+  };
   for (const group of groupsOfOneKind(journal.steps.toReversed())) {
-    const outcomes = await undoGroup(group, machine);
-    const gone = group.filter((_, index) => outcomes[index]?.kind === 'undone');
+    const free: NotedStep[] = [];
+    for (const step of group) {
+      const cause = bearing.get(restsOf(step, machine).is ?? '');
+      if (cause === undefined) free.push(step);
+      else leave(step, cause, { ...describeStep(step, machine), reason: `still needed by ${cause}`, needed: true });
+    }
+    if (free.length === 0) continue;
+    const outcomes = await undoGroup(free, machine);
+    const gone = free.filter((_, index) => outcomes[index]?.kind === 'undone');
     try {
       journal.undone(gone.map((step) => step.number));
     } catch (error) {
       // The steps are undone whether or not the disk lets us say so: undoing them again is a success.
       machine.log.warn({ err: error }, 'the journal could not be brought up to date');
     }
-    group.forEach((step, index) => {
+    free.forEach((step, index) => {
       const outcome = outcomes[index];
       if (outcome?.kind === 'undone') return;
       const { what, byHand } = describeStep(step, machine);
-      const foreign = outcome?.kind === 'left' && outcome.foreign;
       const reason = outcome?.reason ?? 'not answered for';
-      leftovers.push({ what, reason, byHand: foreign ? 'look whose it is' : byHand });
+      const command = outcome?.byHand ?? (outcome?.foreign ? 'look whose it is' : byHand);
+      leave(step, what, { what, reason, byHand: command, needed: false });
     });
   }
+  if (journal.steps.length === 0) leftovers.push(...(await unlisted(journal, machine)));
   if (leftovers.length === 0 && journal.steps.length === 0) {
     try {
       journal.delete();
     } catch (error) {
       const reason = (error as Error).message;
-      leftovers.push({ what: `journal ${journal.path}`, byHand: `rm ${journal.path}`, reason });
+      leftovers.push({ what: `journal ${journal.path}`, byHand: `rm ${journal.path}`, reason, needed: false });
     }
   }
   return leftovers;
+}
+
+/**
+ * Snapshots that are marked with the run though the journal does not list them: it may have been cut short. They can't
+ * be proved to be ours and are only told, and the journal stays so that they are told again.
+ */
+async function unlisted({ header }: Journal, machine: Machine): Promise<readonly Leftover[]> {
+  const left: Leftover[] = [];
+  for (const provider of machine.providers) {
+    try {
+      for (const { run, what } of await provider.marked('after removal')) {
+        const reason = 'is marked with this run, but its journal does not list it';
+        if (run === header.run) left.push({ what, reason, byHand: 'look whose it is', needed: false });
+      }
+    } catch (error) {
+      const reason = `could not be looked for: ${(error as Error).message}`;
+      left.push({ what: 'snapshots of this run', reason, byHand: 'holdstill status', needed: false });
+    }
+  }
+  return left;
+}
+
+function restsOf(step: NotedStep, machine: Machine): ReturnType<UndoHandler['rests']> {
+  return machine.undo.get(step.step.kind)?.rests(step) ?? { is: undefined, on: [] };
 }
 
 async function undoGroup(group: readonly NotedStep[], machine: Machine): Promise<readonly Outcome[]> {

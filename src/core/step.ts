@@ -25,6 +25,8 @@ export type Outcome =
       readonly reason: string;
       /** What is there is not ours, so nobody is told to remove it. */
       readonly foreign?: true;
+      /** What to type, where it is another command than `describe` gives. */
+      readonly byHand?: string;
     };
 
 /**
@@ -34,6 +36,11 @@ export type Outcome =
 export interface UndoHandler {
   readonly kind: string;
   undo(steps: readonly NotedStep[]): Promise<readonly Outcome[]>;
+  /**
+   * What the step made and what that stands on, by names of which each is one thing on this machine. While something
+   * stands on it a step is not undone.
+   */
+  rests(step: NotedStep): { readonly is: string | undefined; readonly on: readonly string[] };
   /** One line for people: what the step made, and the command that would undo it by hand. */
   describe(step: NotedStep): { readonly what: string; readonly byHand: string };
 }

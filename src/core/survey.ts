@@ -16,6 +16,8 @@ export interface TaskStatus {
   readonly snapshots: readonly SnapshotStatus[];
   /** Parts of the origins that are not in the mounts, and why. */
   readonly notSaved: readonly string[];
+  /** Who reads it, or keeps it busy in another way. */
+  readonly users: readonly string[];
   /** Everything else that stands in the journal: loop devices, directories. */
   readonly others: readonly { readonly kind: string; readonly what: string }[];
 }
@@ -48,6 +50,7 @@ export async function survey(journal: Journal, machine: Machine): Promise<TaskSt
     since: header.startedAt,
     snapshots,
     notSaved,
+    users: machine.usersOf(journal.steps),
     others: journal.steps
       .filter(({ step }) => !shown.has(step.kind))
       .map((step) => ({ kind: step.step.kind, what: describeStep(step, machine).what })),

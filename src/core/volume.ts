@@ -80,5 +80,6 @@ export interface MountPoints {
   check(point: string, ours: string): void;
   /** The steps that make `mount` and the directories below it, outermost first. */
   steps(mount: string, points: readonly string[]): readonly Step[];
-  make(step: NotedStep): void;
+  /** The facts tell the directory from a later one of the same name. */
+  make(step: NotedStep): Facts;
 }

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
+import { namesOf } from '../core/users.ts';
 import type { Extent } from '../core/volume.ts';
 import { readLoops, volumeUuidBehind, type LoopDevice } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { attachLoop, detachLoops } from '../system/losetup.ts';
+import { readUses } from '../system/uses.ts';
 
-const TRIES = 10;
+/** How long a loop device that somebody has open is waited for, as LVM waits for an LV: udev and blkid look in and leave. */
+const PATIENCE_MS = 5000;
 const PAUSE_MS = 200;
 
 /** A loop device over a partition in a snapshot, known by the UUID of the LV under it and by where it starts. */
@@ -22,25 +25,41 @@ export async function attach(steps: readonly NotedStep[], exec: Exec): Promise<r
   return facts;
 }
 
-/** Detaches our loop devices, all in one process; a device that stays in use is waited for, for two seconds. */
+/**
+ * Detaches our loop devices, all in one process. One that somebody uses is not tried, since that would only mark it: it
+ * is waited for, for five seconds.
+ */
 export function undoLoops(exec: Exec): UndoHandler {
   return {
     kind: 'loop',
 
     async undo(steps) {
-      let loops = readLoops();
-      const ours = steps.flatMap((step) => loopsOf(step, loops).map(({ device }) => device));
-      if (ours.length > 0) await exec.run(detachLoops(ours));
-      for (let tries = TRIES; tries > 0; tries -= 1) {
-        loops = readLoops();
-        if (steps.every((step) => loopsOf(step, loops).length === 0)) break;
+      const end = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const loops = readLoops();
+        const states = steps.map((step) => {
+          const ours = loopsOf(step, loops);
+          return { ours, users: ours.length > 0 ? usersOfLoops(ours) : [] };
+        });
+        const free = states.flatMap(({ ours, users }) => (users.length > 0 ? [] : ours.map(({ device }) => device)));
+        if (free.length > 0) await exec.run(detachLoops(free));
+        const now = readLoops();
+        const left = steps.map((step) => loopsOf(step, now)[0]?.device);
+        if (left.every((device) => device === undefined) || performance.now() > end) {
+          return left.map((device, index): Outcome => {
+            if (device === undefined) return { kind: 'undone' };
+            const users = states[index]?.users ?? [];
+            return {
+              kind: 'left',
+              reason: users.length > 0 ? `in use by ${namesOf(users)}` : `${device} is still in use`,
+            };
+          });
+        }
         await sleep(PAUSE_MS);
       }
-      return steps.map((step): Outcome => {
-        const [left] = loopsOf(step, loops);
-        return left ? { kind: 'left', reason: `${left.device} is still in use` } : { kind: 'undone' };
-      });
     },
+
+    rests: ({ step, facts }) => ({ is: facts?.['device'], on: [step['volume'] ?? ''] }),
 
     describe: (step) => {
       const device = loopsOf(step, readLoops())[0]?.device ?? step.facts?.['device'] ?? 'a loop device';
@@ -53,7 +72,7 @@ export function undoLoops(exec: Exec): UndoHandler {
  * The loop device that a step made: over the LV with this UUID, at this place, and the one that was noted. After a crash
  * in between nothing was, and the place must do.
  */
-function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]): readonly LoopDevice[] {
+export function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]): readonly LoopDevice[] {
   return loops.filter(
     (loop) =>
       (facts?.['device'] ?? loop.device) === loop.device &&
@@ -61,4 +80,8 @@ function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]): read
       String(loop.bytes) === step['bytes'] &&
       volumeUuidBehind(loop.device) === step['volume'],
   );
+}
+
+function usersOfLoops(loops: readonly LoopDevice[]): readonly string[] {
+  return readUses(false).ofDevices(new Set(loops.map(({ number }) => number)), () => false);
 }

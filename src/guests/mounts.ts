@@ -3,17 +3,18 @@ import { opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
+import { namesOf } from '../core/users.ts';
 import type { PlannedMount } from '../core/volume.ts';
 import { shellWord } from '../core/shell.ts';
 import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { mountBind, mountDevice, unmount } from '../system/mount.ts';
 import { mountAt, readMounts, type MountEntry } from '../system/mountinfo.ts';
-import { processesUsing } from '../system/processes.ts';
+import { mountsElsewhere, readUses } from '../system/uses.ts';
 import { fileSystemOf } from './filesystems.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
-const TRIES = 15;
+const PATIENCE_MS = 3000;
 const PAUSE_MS = 200;
 /** How long a mount may take to show that it can be read. */
 const ANSWER_MS = 20_000;
@@ -83,31 +84,61 @@ async function readProblem(directory: string): Promise<string | undefined> {
   }
 }
 
-/** Unmounts ours, all in one process; who is busy is tried again for three seconds, never detached lazily. */
+/**
+ * Unmounts ours, all in one process; who is busy is tried again for three seconds, never detached lazily. In another
+ * namespace a copy may stand: the kernel takes it away with its directory, so that has to wait for who is in it.
+ */
 export function undoMounts(exec: Exec): UndoHandler {
   return {
     kind: 'mount',
 
     async undo(steps) {
-      for (let tries = TRIES; tries > 0; tries -= 1) {
-        const mounts = readMounts();
-        const points = steps.flatMap((step) => ourMounts(step, mounts).map(({ point }) => point));
-        if (points.length === 0) break;
-        if (tries < TRIES) await sleep(PAUSE_MS);
-        await exec.run(unmount(points));
+      const end = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const points = standing(steps).map(({ point }) => point);
+        if (points.length > 0) await exec.run(unmount(points));
+        const last = performance.now() > end;
+        const reasons = last || standing(steps).length === 0 ? reasonsToStay(steps) : [];
+        if (last || (reasons.length > 0 && reasons.every((reason) => reason === undefined))) {
+          return reasons.map((reason): Outcome => (reason ? { kind: 'left', ...reason } : { kind: 'undone' }));
+        }
+        await sleep(PAUSE_MS);
       }
-      const mounts = readMounts();
-      return steps.map((step): Outcome => {
-        const point = step.step['point'] ?? '';
-        if (!mounts.some((entry) => entry.point === point && isOurs(entry, step.step))) return { kind: 'undone' };
-        if (ourMounts(step, mounts).length === 0) return { kind: 'left', reason: 'something else is mounted over it' };
-        const users = processesUsing({ points: [point], devices: [] });
-        return { kind: 'left', reason: users.length > 0 ? `in use by ${users.join(', ')}` : 'busy' };
-      });
     },
+
+    rests: ({ step: { point = '', device = '', volume = '' } }) => ({ is: undefined, on: [volume, device, point] }),
 
     describe: ({ step: { point = '' } }) => ({ what: `mount ${point}`, byHand: `umount ${shellWord(point)}` }),
   };
+}
+
+function standing(steps: readonly NotedStep[]): readonly MountEntry[] {
+  const mounts = readMounts();
+  return steps.flatMap((step) => ourMounts(step, mounts));
+}
+
+/** Why each of the mounts is not gone yet; undefined: it is. */
+function reasonsToStay(
+  steps: readonly NotedStep[],
+): readonly ({ readonly reason: string; readonly byHand?: string } | undefined)[] {
+  const mounts = readMounts();
+  const copies = mountsElsewhere((entry) => steps.some(({ step }) => isOurs(entry, step)));
+  return steps.map((noted) => {
+    const { step } = noted;
+    const { point = '' } = step;
+    const ours = ourMounts(noted, mounts);
+    const there = mounts.some((entry) => entry.point === point && isOurs(entry, step));
+    const over = mountAt(point, mounts);
+    if (there && ours.length === 0 && over) {
+      const reason = `${over.source} (${over.type}) is mounted over it`;
+      return { reason, byHand: `look whose it is: umount ${shellWord(point)}` };
+    }
+    const held = [...ours, ...copies.filter((entry) => isOurs(entry, step))];
+    if (held.length === 0) return undefined;
+    const users = readUses(true).ofMounts(held);
+    if (users.length > 0) return { reason: `in use by ${namesOf(users)}` };
+    return there ? { reason: 'busy, but nothing was found in it' } : undefined;
+  });
 }
 
 /** What of this step can be unmounted: only what is on top at its directory, so that nothing of others is hit. */
@@ -117,8 +148,8 @@ function ourMounts({ step }: NotedStep, mounts: readonly MountEntry[]): readonly
   return there.slice(foreign + 1);
 }
 
-/** By the device itself, whatever it is called now; btrfs and FUSE have numbers of their own, and only a path. */
-function isOurs({ device, source }: MountEntry, step: Step): boolean {
+/** Whether a mount stands on the volume of a step: by the device itself, whatever it is called now; btrfs and FUSE have numbers of their own, and only a path. */
+export function isOurs({ device, source }: MountEntry, step: Step): boolean {
   const behind = device.startsWith('0:') ? volumeUuidBehind(source) : volumeUuidOf(device);
   return behind !== undefined && behind === step['volume'];
 }

@@ -35,6 +35,7 @@ export const mountPoints: MountPoints = {
         throw refused(directory, `it can't be made: ${(error as Error).message}`, `name another 'mount'`);
       }
     }
+    return { made: identityOf(directory) ?? '' };
   },
 };
 
@@ -76,21 +77,40 @@ export const undoDirectories: UndoHandler = {
 
   undo: (steps) => Promise.resolve(steps.map(removeEmpty)),
 
+  rests: ({ step: { directory = '' } }) => ({ is: directory, on: [path.dirname(directory)] }),
+
   describe: ({ step: { directory = '' } }) => ({
     what: `directory ${directory}`,
     byHand: `rmdir ${shellWord(directory)}`,
   }),
 };
 
-function removeEmpty({ step }: NotedStep): Outcome {
+function removeEmpty({ step: { directory = '' }, facts }: NotedStep): Outcome {
+  const over = mountAt(directory, readMounts());
+  if (over) {
+    const reason = `${over.source} (${over.type}) is mounted there`;
+    return { kind: 'left', reason, byHand: `look whose it is: umount ${shellWord(directory)}` };
+  }
   try {
-    fs.rmdirSync(step['directory'] ?? '');
+    const now = identityOf(directory);
+    if (now === undefined) return { kind: 'undone' };
+    // After a crash nothing was noted; then it is enough that it is empty.
+    if (now !== (facts?.['made'] ?? now)) {
+      return { kind: 'left', reason: 'it is not the directory that was made', foreign: true };
+    }
+    fs.rmdirSync(directory);
     return { kind: 'undone' };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { kind: 'undone' };
     return { kind: 'left', reason: code === 'ENOTEMPTY' ? 'it is not empty' : `rmdir: ${code}` };
   }
+}
+
+/** Tells a directory from a later one of the same name; numbers alone are used again at once. */
+function identityOf(directory: string): string | undefined {
+  const stat = fs.lstatSync(directory, { bigint: true, throwIfNoEntry: false });
+  return stat && `${stat.mode & 0o170000n}.${stat.ino}.${stat.birthtimeNs}`;
 }
 
 function refused(point: string, why: string, hint: string): Fault {

@@ -1,22 +1,24 @@
 import { Fault } from '../core/fault.ts';
 import { encodeName } from '../core/names.ts';
 import type { Health, Origin, PlannedSnapshot, Provider, RunNames } from '../core/provider.ts';
-import type { NotedStep, Outcome, Step } from '../core/step.ts';
+import type { NotedStep, Step } from '../core/step.ts';
 import type { Size } from '../core/task.ts';
 import { formatBytes } from '../core/bytes.ts';
 import type { Exec } from '../system/command.ts';
-import { lvcreateSnapshot, lvmShell, lvremoveProven, lvs, lvsOf, type LvRow } from '../system/lvm.ts';
+import { lvcreateSnapshot, lvmShell, lvs, type LvRow } from '../system/lvm.ts';
+import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
+import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { checkRoom, roomFor } from './lvm/room.ts';
 import { resolveSource } from './lvm/origins.ts';
 
 /** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
 const LONGEST = 127;
-const RUN_TAG = 'holdstill.run=';
 
 /** Snapshots by LVM, thick and thin. Many are taken in one `lvm` process, one after the other. */
-export function createLvm(exec: Exec, holdersOf: (uuid: string) => readonly string[]): Provider {
+export function createLvm(exec: Exec, users: LvUsers): Provider {
   const rowOf = new WeakMap<Origin, LvRow>();
   let known: readonly LvRow[] = [];
+  let afterRemoval: readonly LvRow[] | undefined;
   const lvOf = (origin: Origin): LvRow => {
     const row = rowOf.get(origin);
     if (!row) throw new Error(`${origin.label} was not resolved by this provider`);
@@ -43,7 +45,7 @@ export function createLvm(exec: Exec, holdersOf: (uuid: string) => readonly stri
     async take(planned) {
       const { rows, complaints } = await exec.run(lvmShell(planned.map((one) => createWords(one, lvOf(one.origin)))));
       return planned.map(({ step, origin }) => {
-        const row = rows.find((one) => isProven(one, step));
+        const row = rows.find((one) => isProven(one, { step, facts: undefined }));
         if (!row?.active || row.invalid) {
           throw new Fault('snapshot.failed', `LVM took no snapshot of ${origin.label}`, { detail: complaints });
         }
@@ -57,32 +59,21 @@ export function createLvm(exec: Exec, holdersOf: (uuid: string) => readonly stri
     },
 
     async remove(steps) {
-      const { rows: reported, complaints } = await exec.run(lvmShell(steps.map(removeWords)));
-      const rows = await completed(reported, new Set(steps.map(({ step }) => step['vg'] ?? '')), exec);
-      return steps.map(({ step, facts }): Outcome => {
-        const uuid = facts?.['uuid'];
-        const renamed = rows.find((row) => row.uuid === uuid && row.name !== step['name']);
-        if (renamed) return { kind: 'left', reason: `somebody renamed it to ${renamed.vg}/${renamed.name}` };
-        const row = rows.find(({ vg, name }) => vg === step['vg'] && name === step['name']);
-        if (!row) return { kind: 'undone' };
-        if (!isProven(row, step) || (uuid ?? row.uuid) !== row.uuid) {
-          const reason = 'an LV of this name is there, but not the snapshot that this run took';
-          return { kind: 'left', reason, foreign: true };
-        }
-        const users = holdersOf(row.uuid);
-        const said = complaints.filter((line) => line.includes(row.name)).join('; ');
-        return { kind: 'left', reason: users.length > 0 ? `in use by ${users.join(', ')}` : said || 'LVM kept it' };
+      const { outcomes, rows } = await removeSnapshots(steps, users, exec);
+      afterRemoval = rows;
+      return outcomes;
+    },
+
+    async marked(when) {
+      const rows = (when === 'after removal' ? afterRemoval : undefined) ?? (await exec.run(lvs()));
+      return rows.flatMap((row) => {
+        const run = markedRun(row);
+        if (run === undefined) return [];
+        return [{ run, what: `snapshot ${row.vg}/${row.name}`, byHand: `lvremove ${row.vg}/${row.name}` }];
       });
     },
 
-    async marked() {
-      const rows = await exec.run(lvs());
-      return rows.flatMap(({ tags, roles, vg, name }) => {
-        const run = tags.find((tag) => tag.startsWith(RUN_TAG))?.slice(RUN_TAG.length);
-        if (!tags.includes('holdstill') || !roles.includes('snapshot') || run === undefined) return [];
-        return [{ run, what: `snapshot ${vg}/${name}`, byHand: `lvremove ${vg}/${name}` }];
-      });
-    },
+    rests: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
 
     describe: ({ step }) => ({
       what: `snapshot ${step['vg']}/${step['name']}`,
@@ -94,17 +85,6 @@ export function createLvm(exec: Exec, holdersOf: (uuid: string) => readonly stri
       remove: planned.map(({ step }) => `lvremove ${step['vg']}/${step['name']}`),
     }),
   };
-}
-
-/**
- * A snapshot that is missing in a report is gone only if the report tells of its VG at all: the lvm shell does not say
- * when a VG could not be read.
- */
-async function completed(rows: readonly LvRow[], vgs: ReadonlySet<string>, exec: Exec): Promise<readonly LvRow[]> {
-  const silent = [...vgs].filter((vg) => !rows.some((row) => row.vg === vg));
-  const more: LvRow[] = [];
-  for (const vg of silent) more.push(...(await exec.run(lvsOf(vg))));
-  return [...rows, ...more];
 }
 
 function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index: number): PlannedSnapshot {
@@ -141,42 +121,19 @@ function snapshotName({ vg, name, pool }: LvRow, run: string, index: number): st
   throw new Fault('origin.unsuitable', `${vg}/${name} can't be an origin: the names are too long for device-mapper`);
 }
 
-function tagsOf(step: Step): readonly string[] {
-  return ['holdstill', `holdstill.task=${step['task']}`, runTag(step)];
-}
-
-function runTag(step: Step): string {
-  return `${RUN_TAG}${step['run']}`;
-}
-
 function createWords({ step, bytes }: PlannedSnapshot, row: LvRow): readonly string[] {
   const extents = bytes === 0 ? undefined : bytes / row.extentBytes;
   return lvcreateSnapshot(row.vg, row.name, step['name'] ?? '', tagsOf(step), extents);
 }
 
-function removeWords({ step, facts }: NotedStep): readonly string[] {
-  const { vg = '', name = '', originUuid = '' } = step;
-  return lvremoveProven({ vg, name, originUuid, tag: runTag(step), uuid: facts?.['uuid'] });
-}
-
-/** Whether an LV is the snapshot that a step made: by name, run and origin, never by the name alone. */
-function isProven(row: LvRow, step: Step): boolean {
-  return (
-    row.vg === step['vg'] &&
-    row.name === step['name'] &&
-    row.roles.includes('snapshot') &&
-    row.tags.includes(runTag(step)) &&
-    row.originUuid === step['originUuid']
-  );
-}
-
-function healthOf({ step, facts }: NotedStep, rows: readonly LvRow[]): Health {
+function healthOf(noted: NotedStep, rows: readonly LvRow[]): Health {
+  const { step } = noted;
   const { label = '' } = step;
-  const row = rows.find((one) => isProven(one, step) && one.uuid === (facts?.['uuid'] ?? one.uuid));
+  const row = rows.find((one) => isProven(one, noted));
   if (!row) {
     return { kind: 'bad', reason: `${label}: its snapshot is gone`, fill: undefined, bytes: 0 };
   }
-  const pool = rows.find(({ vg, name }) => vg === step['vg'] && name === step['pool']);
+  const pool = rows.find(({ vg, name }) => vg === row.vg && name === step['pool']);
   if (!pool && !row.invalid && row.dataPercent === undefined) {
     return {
       kind: 'unknown',

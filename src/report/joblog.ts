@@ -9,6 +9,7 @@ import type { Recovered } from '../core/recover.ts';
 import type { Leftover } from '../core/replay.ts';
 import { nothing } from '../core/reply.ts';
 import { shellWord } from '../core/shell.ts';
+import { namesOf } from '../core/users.ts';
 import { atMost, formatDuration, headline, line, quoted } from './lines.ts';
 
 /** Together with the headline, the last line and a product's own status line these stay below 15. */
@@ -75,7 +76,7 @@ export function closedReply(closed: Closed): Reply {
   return {
     kind: 'closed',
     verdict,
-    leftovers: leftovers.map(({ what }) => what),
+    leftovers: namesOfLeftovers(leftovers),
     lines: [
       headline('post', task, run),
       ...said,
@@ -112,7 +113,7 @@ export function failedReply(
   return {
     kind: 'failed',
     fault,
-    leftovers: leftovers.map(({ what }) => what),
+    leftovers: namesOfLeftovers(leftovers),
     lines: [
       headline(verb, task, run),
       line('failed', fault.message),
@@ -134,8 +135,13 @@ export function heldReply(task: string, run: string, recovered: Exclude<Recovere
       `task ${task} is properly open (run ${run}); to close it all the same: holdstill post ${shellWord(task)}`,
     );
   }
-  const fault = new Fault('task.busy', `run ${run} of task ${task} is read by ${recovered.users.join(', ')}`);
+  const fault = new Fault('task.busy', `run ${run} of task ${task} is in use by ${namesOf(recovered.users)}`);
   return { kind: 'failed', fault, leftovers: [], lines: [] };
+}
+
+/** For a status line, which may be all that is read: why is said once, of what stands in the way. */
+function namesOfLeftovers(leftovers: readonly Leftover[]): readonly string[] {
+  return leftovers.map(({ what, reason, needed }) => (needed ? what : `${what} (${reason})`));
 }
 
 function leftoverLines(leftovers: readonly Leftover[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { formatBytes } from '../core/bytes.ts';
 import { escapeText } from '../core/escape.ts';
 import type { SnapshotStatus, TaskStatus } from '../core/survey.ts';
+import { namesOf } from '../core/users.ts';
 import { formatDuration } from './lines.ts';
 import { drawBar, drawTree, paint, type Branch } from './tree.ts';
 
@@ -38,9 +39,11 @@ function branchOf(status: TaskStatus, width: number): Branch {
     (text) => ({ text: paint.faint(text), below: [] }),
   );
   const notSaved = status.notSaved.map((what) => ({ text: paint.warn(`not saved: ${what}`), below: [] }));
+  const users =
+    status.users.length === 0 ? [] : [{ text: paint.faint(`in use by ${namesOf(status.users)}`), below: [] }];
   return {
     text: `${name}  ${state}  ${facts}`,
-    below: [...status.snapshots.map(snapshotBranch), ...notSaved, ...others],
+    below: [...status.snapshots.map(snapshotBranch), ...notSaved, ...users, ...others],
   };
 }
 

@@ -11,7 +11,7 @@ export function deviceNumber(device: string): string | undefined {
 }
 
 /** How the kernel writes a device number in sysfs and mountinfo. */
-function numberOf(rdev: number): string {
+export function numberOf(rdev: number): string {
   // makedev(3): 12 bits of major above 8 bits of minor, and 12 more bits of minor above those.
   const major = (rdev >>> 8) & 0xfff;
   const minor = (rdev & 0xff) | ((rdev >>> 12) & 0xfff00);
@@ -96,13 +96,48 @@ export function deviceBytes(device: string): number {
   return sectors === undefined ? Number.POSITIVE_INFINITY : Number(sectors) * 512;
 }
 
-/** The numbers of the LV with this device-mapper UUID and of the loop devices over it. */
-export function numbersOn(uuid: string): ReadonlySet<string> {
+/** The numbers of all device-mapper devices by their dm UUID. */
+export function numbersByUuid(): ReadonlyMap<string, string> {
   const names = fs.existsSync('/sys/block') ? fs.readdirSync('/sys/block') : [];
-  const direct = names.flatMap((name) => {
-    const number = read(`/sys/block/${name}/dev`);
-    return number !== undefined && read(`/sys/block/${name}/dm/uuid`) === uuid ? [number] : [];
+  return new Map(
+    names.flatMap((name): [string, string][] => {
+      const uuid = name.startsWith('dm-') ? read(`/sys/block/${name}/dm/uuid`) : undefined;
+      return uuid ? [[uuid, read(`/sys/block/${name}/dev`) ?? '']] : [];
+    }),
+  );
+}
+
+/** The devices that stand on these, at any height: of device-mapper, loop devices, md; with a name for people. */
+export function devicesAbove(
+  numbers: ReadonlySet<string>,
+  loops: readonly LoopDevice[],
+): readonly { readonly number: string; readonly name: string }[] {
+  const found = new Map<string, string>();
+  let round = [...numbers];
+  while (round.length > 0) {
+    const next = round.flatMap((number) => [
+      ...holders(number),
+      ...loops
+        .filter(({ backing }) => deviceNumber(backing) === number)
+        .map((loop) => ({ number: loop.number, name: loop.device })),
+    ]);
+    round = [];
+    for (const { number, name } of next) {
+      if (numbers.has(number) || found.has(number)) continue;
+      found.set(number, name);
+      round.push(number);
+    }
+  }
+  return [...found].map(([number, name]) => ({ number, name }));
+}
+
+function holders(number: string): readonly { readonly number: string; readonly name: string }[] {
+  const directory = `/sys/dev/block/${number}/holders`;
+  if (!fs.existsSync(directory)) return [];
+  return fs.readdirSync(directory).flatMap((device) => {
+    const above = read(`/sys/block/${device}/dev`);
+    if (above === undefined) return [];
+    const mapped = attribute(above, 'dm/name');
+    return [{ number: above, name: mapped === undefined ? `/dev/${device}` : `the device-mapper device ${mapped}` }];
   });
-  const loops = readLoops().filter(({ device }) => volumeUuidBehind(device) === uuid);
-  return new Set([...direct, ...loops.map(({ number }) => number)]);
 }

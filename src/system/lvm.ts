@@ -130,7 +130,11 @@ export interface LvProof {
   readonly name: string;
   readonly tag: string;
   readonly originUuid: string;
-  /** Undefined where the process that made it died before it could note it. */
+  /**
+   * Undefined where the process that made it died before it could note it. The rest suffices then: the name and the tag
+   * hold the run's random id, and LVM allows one LV of a name; another one of that name, tag and origin could only have
+   * been made by somebody who copied them in the moments since, knowing them from the snapshot or the journal.
+   */
   readonly uuid: string | undefined;
 }
 
@@ -143,6 +147,8 @@ export function lvremoveProven(proof: LvProof): readonly string[] {
     `lv_name=${proof.name}`,
     `lv_tags=${proof.tag}`,
     'lv_role=snapshot',
+    // Of a thin snapshot somebody may have taken a thick one, which LVM would remove as well, unasked.
+    'lv_role!=thickorigin',
     `origin_uuid=${lvUuidOf(proof.originUuid)}`,
     ...(proof.uuid === undefined ? [] : [`lv_uuid=${lvUuidOf(proof.uuid)}`]),
   ];

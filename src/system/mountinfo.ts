@@ -3,6 +3,8 @@ import fs from 'node:fs';
 /** A line of mountinfo: proc(5). */
 export interface MountEntry {
   readonly id: number;
+  /** The id of the mount that it is mounted on. */
+  readonly parent: number;
   /** `major:minor` of the file system; no block device for btrfs and FUSE. */
   readonly device: string;
   /** The directory of the file system that is mounted: `/`, or a subdirectory for a bind mount. */
@@ -10,6 +12,10 @@ export interface MountEntry {
   readonly point: string;
   readonly type: string;
   readonly source: string;
+  /** The peer group that hears of mounts and unmounts below it; undefined: it is private. */
+  readonly shared: string | undefined;
+  /** The peer group that it hears of mounts and unmounts from. */
+  readonly master: string | undefined;
 }
 
 /** All mounts that a process sees, in the order they were made. `process`: `self` or a pid. */
@@ -21,13 +27,28 @@ export function parseMountinfo(text: string): readonly MountEntry[] {
   return text.split('\n').flatMap((line) => {
     const fields = line.split(' ');
     const dash = fields.indexOf('-', 6);
-    const [id, , device, root, point] = fields;
+    const [id, parent, device, root, point] = fields;
     const [type, source] = fields.slice(dash + 1);
     if (dash < 0 || !id || !device || !root || !point || !type) return [];
+    const flags = fields.slice(6, dash);
     return [
-      { id: Number(id), device, root: unescape(root), point: unescape(point), type, source: unescape(source ?? '') },
+      {
+        id: Number(id),
+        parent: Number(parent),
+        device,
+        root: unescape(root),
+        point: unescape(point),
+        type,
+        source: unescape(source ?? ''),
+        shared: groupOf(flags, 'shared:'),
+        master: groupOf(flags, 'master:'),
+      },
     ];
   });
+}
+
+function groupOf(flags: readonly string[], name: string): string | undefined {
+  return flags.find((flag) => flag.startsWith(name))?.slice(name.length);
 }
 
 /** The mount that is on top at a directory; undefined: none is. */

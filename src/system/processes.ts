@@ -1,28 +1,4 @@
 import fs from 'node:fs';
-import { readMounts } from './mountinfo.ts';
-
-/** What of ours somebody may have open. */
-export interface Held {
-  /** Directories: anything at or below them. */
-  readonly points: readonly string[];
-  /** Block devices by path, as links in /proc name them. */
-  readonly devices: readonly string[];
-}
-
-/**
- * The processes that have something open in these mounts or devices, as `name (pid)`; of their working directory, root,
- * program and descriptors. Not ourselves.
- */
-export function processesUsing(held: Held): readonly string[] {
-  return pids().flatMap((pid) => {
-    const links = ['cwd', 'root', 'exe'].map((name) => link(`/proc/${pid}/${name}`));
-    for (const fd of list(`/proc/${pid}/fd`)) links.push(link(`/proc/${pid}/fd/${fd}`));
-    // ntfs-3g has the device open because it is mounted: it serves whoever reads, and ends with the mount.
-    const asked = links.includes('/dev/fuse') ? { ...held, devices: [] } : held;
-    const uses = links.some((target) => target !== undefined && isHeld(target, asked));
-    return uses ? [`${nameOf(pid)} (${pid})`] : [];
-  });
-}
 
 /** The variable in the environment of our commands that says for which task they work. */
 export const MARK = 'HOLDSTILL_TASK';
@@ -44,34 +20,29 @@ export function markedProcesses(mark: string, tools: readonly string[]): readonl
   });
 }
 
-/**
- * The processes in whose mount namespace these devices are still mounted though they aren't in ours: a service with
- * PrivateMounts or ProtectSystem that was started while our mount stood has a copy of it.
- */
-export function namespacesHolding(numbers: ReadonlySet<string>): readonly string[] {
-  const seen = new Set([link('/proc/self/ns/mnt')]);
-  return pids().flatMap((pid) => {
-    const namespace = link(`/proc/${pid}/ns/mnt`);
-    if (namespace === undefined || seen.has(namespace)) return [];
-    seen.add(namespace);
-    try {
-      const holds = readMounts(pid).some((entry) => numbers.has(entry.device));
-      return holds ? [`the mount namespace of ${nameOf(pid)} (${pid})`] : [];
-    } catch {
-      return [];
-    }
-  });
+/** The device numbers of the files that a process has mapped, `major:minor`: proc(5), maps. */
+export function mapsOf(pid: string): readonly string[] {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/maps`, 'utf8');
+    const devices = new Set([...text.matchAll(/^\S+ \S+ \S+ (\S+) /gm)].map(([, device = '']) => device));
+    return [...devices].map((device) =>
+      device
+        .split(':')
+        .map((half) => Number.parseInt(half, 16))
+        .join(':'),
+    );
+  } catch {
+    return [];
+  }
 }
 
-function isHeld(target: string, { points, devices }: Held): boolean {
-  return devices.includes(target) || points.some((point) => target === point || target.startsWith(`${point}/`));
-}
-
-function pids(): readonly string[] {
+/** All processes but ourselves. */
+export function pids(): readonly string[] {
   return list('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
 }
 
-function nameOf(pid: string): string {
+/** What the kernel calls a process: comm, 15 bytes. */
+export function nameOf(pid: string): string {
   try {
     return fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
   } catch {
@@ -79,7 +50,8 @@ function nameOf(pid: string): string {
   }
 }
 
-function list(directory: string): readonly string[] {
+/** The names in a directory; none where it can't be read. */
+export function list(directory: string): readonly string[] {
   try {
     return fs.readdirSync(directory);
   } catch {
@@ -87,7 +59,8 @@ function list(directory: string): readonly string[] {
   }
 }
 
-function link(file: string): string | undefined {
+/** Where a link leads to; undefined where that can't be told. */
+export function link(file: string): string | undefined {
   try {
     return fs.readlinkSync(file);
   } catch {

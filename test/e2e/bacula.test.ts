@@ -168,7 +168,7 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
     expect(run.call('stays').status).toBe(0);
     expect(run.call('busy')).toMatchObject({ status: 4, stderr: expect.stringMatching(/sleep \(\d+\)/) as string });
     expect(run.call('busy-run').status).toBe(4);
-    expect(run.call('busy-run').stdout).toMatch(/^ERROR: .* still read by sleep \(\d+\)/m);
+    expect(run.call('busy-run').stdout).toMatch(/^ERROR: .* still in use by sleep \(\d+\)/m);
     expect(run.call('recover').status).toBe(0);
     expect(run.files('after')).toBe(run.files('before'));
   });
@@ -210,7 +210,7 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
     expect(statuses.map((name) => run.call(name).status)).toEqual([0, 0, 0, 4, 0, 0, 0, 2, 2]);
     expect(run.stdout).toBe('/run/holdstill/job/later\n1 T\n');
     expect(run.call('second').stdout).toMatch(/^ {2}ready .*open already: back up \/run\/holdstill\/job$/m);
-    expect(run.call('other').stdout).toMatch(/^ERROR: run [0-9a-f]+ of this task .* is still read by sleep \(\d+\)/m);
+    expect(run.call('other').stdout).toMatch(/^ERROR: run [0-9a-f]+ of this task .* is still in use by sleep \(\d+\)/m);
     expect(run.call('post').stdout).toMatch(/^ {2}verdict +good/m);
     expect(run.call('log').stdout).toContain('Backup OK -- with warnings');
     expect(run.call('log').stdout).toMatch(/ClientAfterJob: +verdict +good/);

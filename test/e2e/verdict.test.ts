@@ -85,7 +85,7 @@ Y
     expect(run.stdout).toBe('');
     for (const name of ['busy-pre', 'busy-recover', 'busy-again']) {
       expect(run.call(name)).toMatchObject({ status: 4 });
-      expect(run.call(name).stderr).toMatch(/read by sleep \(\d+\)/);
+      expect(run.call(name).stderr).toMatch(/in use by sleep \(\d+\)/);
     }
     const { status, stdout } = run.call('busy');
     expect(stdout).toMatch(/left +mount \/run\/holdstill\/t: in use by sleep \(\d+\) +\(umount \/run\/holdstill\/t\)/);

@@ -63,7 +63,7 @@ describe('lvs', () => {
     const [uuid, originUuid] = [row('hs.0a1b2c3d.xenvm')?.uuid ?? '', row('xenvm')?.uuid ?? ''];
     const words = lvremoveProven({ vg: 'system', name: 'hs.1.x', tag: 'holdstill.run=1', originUuid, uuid });
     expect(words.join(' ')).toBe(
-      'lvremove -qq -y --select lv_name=hs.1.x&&lv_tags=holdstill.run=1&&lv_role=snapshot&&' +
+      'lvremove -qq -y --select lv_name=hs.1.x&&lv_tags=holdstill.run=1&&lv_role=snapshot&&lv_role!=thickorigin&&' +
         'origin_uuid=loT34e-BgZe-9NI6-rm1I-2ymn-81n9-fFHE1i&&lv_uuid=0UZBJN-CzTx-Kzed-Yq1d-vEDb-PWk3-P1Th7W system',
     );
   });

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NotedStep, Outcome } from '../../core/step.ts';
+import { namesOf } from '../../core/users.ts';
+import type { Exec } from '../../system/command.ts';
+import { lvmShell, lvremoveProven, lvsOf, type LvRow } from '../../system/lvm.ts';
+import { isProven, runTag } from './proof.ts';
+
+/** Who uses an LV, looked up by what device-mapper calls it. */
+export interface LvUsers {
+  /** The dm UUID of an LV that is active under this name; undefined: none is. */
+  uuidAt(vg: string, name: string): string | undefined;
+  /** Whether the kernel has a device of this UUID. */
+  isActive(uuid: string): boolean;
+  /** Who uses these LVs, in their order. */
+  of(uuids: readonly string[]): readonly (readonly string[])[];
+  /** Who may use an LV that LVM keeps though `of` names nobody; takes longer. */
+  hidden(uuid: string): Promise<readonly string[]>;
+}
+
+/** As long as LVM itself waits for one that is open (retry_deactivation); but for all together. */
+const PATIENCE_MS = 5000;
+const PAUSE_MS = 200;
+
+/**
+ * Removes the snapshots of steps, all in one process. One that is in use is waited for and then left, since LVM would
+ * wait for each of them. The rows are the LVs afterwards.
+ */
+export async function removeSnapshots(
+  steps: readonly NotedStep[],
+  users: LvUsers,
+  exec: Exec,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly rows: readonly LvRow[] }> {
+  const using = await waitForUsers(steps, users);
+  const free = steps.filter((step) => !using.has(step));
+  let { rows, complaints } = await exec.run(lvmShell(free.map((step) => removeWords(step))));
+  const moved = free.filter((step) => nowIn(step, rows) !== step.step['vg']);
+  if (moved.length > 0) {
+    ({ rows, complaints } = await exec.run(lvmShell(moved.map((step) => removeWords(step, nowIn(step, rows))))));
+  }
+  rows = await completed(steps, rows, exec);
+  const outcomes: Outcome[] = [];
+  for (const step of steps) {
+    const outcome = outcomeOf(step, rows, users);
+    outcomes.push(outcome ?? (await reasonFor(step, rows, using.get(step) ?? [], complaints, users)));
+  }
+  return { outcomes, rows };
+}
+
+/** Waits until nobody uses the snapshots, for five seconds; who still does then. */
+async function waitForUsers(
+  steps: readonly NotedStep[],
+  users: LvUsers,
+): Promise<ReadonlyMap<NotedStep, readonly string[]>> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const found = users.of(
+      steps.map(({ step, facts }) => facts?.['uuid'] ?? users.uuidAt(step['vg'] ?? '', step['name'] ?? '') ?? ''),
+    );
+    const using = new Map(
+      steps.flatMap((step, index) => (found[index]?.length ? [[step, found[index]] as const] : [])),
+    );
+    if (using.size === 0 || performance.now() > end) return using;
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** The VG that holds the snapshot now: it may have been renamed. */
+function nowIn(step: NotedStep, rows: readonly LvRow[]): string | undefined {
+  const row = rows.find((one) => isProven(one, step) && one.name === step.step['name']);
+  return row?.vg ?? step.step['vg'];
+}
+
+function removeWords({ step, facts }: NotedStep, vg = step['vg']): readonly string[] {
+  const { name = '', originUuid = '' } = step;
+  return lvremoveProven({ vg: vg ?? '', name, originUuid, tag: runTag(step), uuid: facts?.['uuid'] });
+}
+
+/**
+ * A snapshot that is missing in a report is gone only if the report tells of its VG at all: the lvm shell does not say
+ * when a VG could not be read.
+ */
+async function completed(steps: readonly NotedStep[], rows: readonly LvRow[], exec: Exec): Promise<readonly LvRow[]> {
+  const missing = steps.filter((step) => !rows.some((row) => isProven(row, step)));
+  const silent = new Set(
+    missing.map(({ step }) => step['vg'] ?? '').filter((vg) => !rows.some((row) => row.vg === vg)),
+  );
+  const more: LvRow[] = [];
+  for (const vg of silent) more.push(...(await exec.run(lvsOf(vg))));
+  return [...rows, ...more];
+}
+
+/** Gone, or changed by somebody so that it is not for us to remove; undefined: it is ours, and still there. */
+function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Outcome | undefined {
+  const { step, facts } = noted;
+  const uuid = facts?.['uuid'];
+  const origin = rows.find((row) => row.uuid === step['originUuid']);
+  const row = rows.find((one) => (uuid === undefined ? isProven(one, noted) : one.uuid === uuid));
+  if (!row && uuid !== undefined && users.isActive(uuid)) {
+    // lvs does not list a snapshot that is being merged; where its origin is in use that waits for the next activation.
+    const reason = origin?.merging
+      ? `somebody merges it into ${origin.vg}/${origin.name} (lvconvert --merge)`
+      : 'LVM does not list it, but its device is there';
+    return { kind: 'left', reason, foreign: true };
+  }
+  if (!row) {
+    const other = rows.find(({ vg, name }) => vg === step['vg'] && name === step['name']);
+    if (!other) return { kind: 'undone' };
+    const reason = 'an LV of this name is there, but not the snapshot that this run took';
+    return { kind: 'left', reason, foreign: true };
+  }
+  const now = `${row.vg}/${row.name}`;
+  const byHand = `if nobody needs it: lvremove ${now}`;
+  if (!isProven(row, noted)) {
+    const reason = origin
+      ? `somebody made it something else: ${now} is no snapshot of ${origin.vg}/${origin.name} with our tags any more`
+      : `its origin is gone, so ${now} may be all that is left of it`;
+    return { kind: 'left', reason, byHand };
+  }
+  if (row.name !== step['name']) return { kind: 'left', reason: `somebody renamed it to ${now}`, byHand };
+  const above = rows.filter(({ originUuid, roles }) => originUuid === row.uuid && roles.includes('thicksnapshot'));
+  if (above.length > 0) {
+    const reason = `somebody took a snapshot of it: ${namesOf(above.map(({ vg, name }) => `${vg}/${name}`))}`;
+    return { kind: 'left', reason, byHand: 'remove that one first' };
+  }
+  return undefined;
+}
+
+/** Why LVM kept a snapshot that is ours. */
+async function reasonFor(
+  { step, facts }: NotedStep,
+  rows: readonly LvRow[],
+  seen: readonly string[],
+  complaints: readonly string[],
+  users: LvUsers,
+): Promise<Outcome> {
+  const uuid = facts?.['uuid'] ?? rows.find((row) => row.name === step['name'] && row.vg === step['vg'])?.uuid ?? '';
+  if (seen.length > 0) return { kind: 'left', reason: `in use by ${namesOf(seen)}` };
+  const hidden = await users.hidden(uuid);
+  if (hidden.length > 0) return { kind: 'left', reason: `in use: ${namesOf(hidden)}` };
+  return {
+    kind: 'left',
+    reason: complaints.filter((line) => line.includes(step['name'] ?? '')).join('; ') || 'LVM kept it',
+  };
+}
