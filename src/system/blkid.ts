@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import { type Command, wholeLines } from './command.ts';
 
 /** What blkid(8) found at a place (util-linux 2.38). */
 export interface Probe {
@@ -50,10 +50,13 @@ export function probeDevice(
   };
 }
 
-/** Blocks of NAME=value lines, a block a device. Values are shell-safe: special characters have a backslash. */
+/**
+ * Blocks of NAME=value lines, a block a device. Values are shell-safe: special characters have a backslash. Throws
+ * `tool.failed` where the text is cut off.
+ */
 export function parseExport(stdout: string): ReadonlyMap<string, Probe> {
   const found = new Map<string, Probe>();
-  for (const block of stdout.split('\n\n')) {
+  for (const block of wholeLines('blkid', stdout).join('\n').split('\n\n')) {
     const fields = new Map(
       block.split('\n').flatMap((line): [string, string][] => {
         const equals = line.indexOf('=');

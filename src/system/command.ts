@@ -1,3 +1,4 @@
+import { Fault } from '../core/fault.ts';
 import { shellWord } from '../core/shell.ts';
 
 /** What a finished command left. */
@@ -32,6 +33,16 @@ export interface Command<T> {
 export interface Exec {
   /** Throws `tool.missing`, `tool.failed` (the detail is the tool's standard error) or `tool.timeout`. */
   run<T>(command: Command<T>): Promise<T>;
+}
+
+/**
+ * The lines of what a tool printed. Throws `tool.failed` where the last one has no end: the tool did not come to the end
+ * of what it had to say, whatever its status, and what is missing would be taken for gone.
+ */
+export function wholeLines(tool: string, text: string): readonly string[] {
+  const lines = text.split('\n');
+  if (lines.pop() === '') return lines;
+  throw new Fault('tool.failed', `what ${tool} printed is cut off`, { detail: [lines.at(-1) ?? ''] });
 }
 
 /** A command as a line that can be pasted into a shell. Only for people: nothing of ours goes through a shell. */

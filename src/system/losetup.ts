@@ -1,3 +1,4 @@
+import { Fault } from '../core/fault.ts';
 import type { Command } from './command.ts';
 
 /**
@@ -12,7 +13,10 @@ export function attachLoop(device: string, offset: number, bytes: number): Comma
     argv: ['--find', '--show', ...where, '--', device],
     mutates: true,
     statuses: [0],
-    parse: ({ stdout }) => stdout.trim(),
+    parse: ({ stdout }) => {
+      if (/^\/dev\/loop\d+\n$/.test(stdout)) return stdout.trim();
+      throw new Fault('tool.failed', 'losetup does not say which loop device it took', { detail: [stdout.trim()] });
+    },
   };
 }
 

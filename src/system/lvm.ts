@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.ts';
-import type { Command, Finished } from './command.ts';
+import { type Command, type Finished, wholeLines } from './command.ts';
 
 /** A logical volume as lvs(8) reports it (lvm2 2.03.16). */
 export interface LvRow {
@@ -161,13 +161,18 @@ function lvUuidOf(dmUuid: string): string {
   return lv.replace(/^(.{6})(.{4})(.{4})(.{4})(.{4})(.{4})(.{6})$/, '$1-$2-$3-$4-$5-$6-$7');
 }
 
-/** Reads the lines of a report, `LVM2_VG_NAME='system' LVM2_LV_NAME='root' ...`; other lines are skipped. */
+/**
+ * Reads the lines of a report, `LVM2_VG_NAME='system' LVM2_LV_NAME='root' ...`; other lines are skipped. Throws
+ * `tool.failed` for a report that is not whole: an LV that is missing in it would be taken for gone.
+ */
 export function parseReport({ stdout }: Pick<Finished, 'stdout'>): readonly LvRow[] {
-  return stdout.split('\n').flatMap((line) => {
+  return wholeLines('lvm', stdout).flatMap((line) => {
+    if (!line.trimStart().startsWith('LVM2_')) return [];
     const fields = new Map(
       [...line.matchAll(/LVM2_(\w+)='([^']*)'/g)].map(([, name = '', value = '']) => [name, value]),
     );
-    return fields.size < FIELDS.length ? [] : [rowOf(fields)];
+    if (fields.size === FIELDS.length) return [rowOf(fields)];
+    throw new Fault('tool.failed', 'what lvm printed is damaged', { detail: [line.trim()] });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import { type Command, wholeLines } from './command.ts';
 
 /** partx(8) counts in sectors of 512 bytes, whatever the device has (util-linux 2.38, libblkid's unit). */
 const SECTOR = 512;
@@ -23,8 +23,9 @@ export function readTable(device: string): Command<readonly TableEntry[] | undef
   };
 }
 
+/** Throws `tool.failed` where the text is cut off. */
 export function parsePairs(stdout: string): readonly TableEntry[] {
-  return stdout.split('\n').flatMap((line) => {
+  return wholeLines('partx', stdout).flatMap((line) => {
     const fields = new Map([...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
     const number = Number(fields.get('NR'));
     if (!number) return [];

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseExport } from '../../src/system/blkid.ts';
+import { attachLoop } from '../../src/system/losetup.ts';
 import { lvremoveProven, parseReport } from '../../src/system/lvm.ts';
 import { mountAt, parseMountinfo } from '../../src/system/mountinfo.ts';
 import { parsePairs } from '../../src/system/partx.ts';
@@ -94,6 +95,32 @@ describe('partx', () => {
 
   test('a GPT', () => {
     expect(parsePairs(recorded('partx-2.38.1.gpt.txt')).map(({ offset }) => offset)).toEqual([1048576, 22020096]);
+  });
+});
+
+describe('a tool that stopped in the middle of what it had to say', () => {
+  // The places within its last line and within the first half, where whole lines are missing.
+  const cuts = (text: string): readonly string[] =>
+    [0, -8, -text.length / 2].map((cut) => text.trimEnd().slice(0, cut || undefined));
+
+  test.each([
+    ['lvs', cuts(recorded('lvs-2.03.16.shell.txt')), (stdout: string): unknown => parseReport({ stdout })],
+    ['blkid', cuts(recorded('blkid-2.38.1.export.txt')), parseExport],
+    ['partx', cuts(recorded('partx-2.38.1.mbr.txt')), parsePairs],
+  ])('%s is not believed', (_, texts, parse) => {
+    for (const text of texts) expect(() => parse(text)).toThrow(/cut off/);
+  });
+
+  test('a report with a line that lacks fields is not believed', () => {
+    const report = recorded('lvs-2.03.16.shell.txt');
+    expect(() => parseReport({ stdout: report.replace(/ LVM2_LV_TAGS='[^']*'/, '') })).toThrow(/damaged/);
+  });
+
+  test('losetup must name a loop device', () => {
+    const parse = (stdout: string) => attachLoop('/dev/a/b', 0, 512).parse({ status: 0, stdout, stderr: '' });
+    expect(parse('/dev/loop7\n')).toBe('/dev/loop7');
+    for (const text of ['', '/dev/lo', '/dev/loop7', 'x\n/dev/loop7\n'])
+      expect(() => parse(text)).toThrow(/which loop/);
   });
 });
 
