@@ -17,6 +17,7 @@ import { stopSignal } from './signals.ts';
 import { numbersByUuid, readLoops, volumeUuidBehind } from './system/blockdev.ts';
 import type { Exec } from './system/command.ts';
 import { createExec } from './system/exec.ts';
+import { markedProcesses } from './system/processes.ts';
 import { detachedUsers, readUses } from './system/uses.ts';
 
 /** The machine with the port that runs commands, for what is done outside the core. */
@@ -65,6 +66,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       commands: mountCommands,
     },
     usersOf,
+    unfinished: () => markedProcesses(encodeName(task)),
     checkInterrupted: () => {
       const signal = stopSignal();
       if (signal) throw new Fault('task.interrupted', `stopped by ${signal}`);

@@ -62,7 +62,6 @@ export async function withTask(
 
 /** How often a command of a killed hook is looked at. */
 const ORPHAN_PAUSE_MS = 250;
-const CHANGING_TOOLS = ['lvm', 'losetup', 'mount', 'umount'];
 
 /**
  * Waits for the command that a killed hook has left running: it could still make what we are about to undo. We hold the
@@ -71,7 +70,7 @@ const CHANGING_TOOLS = ['lvm', 'losetup', 'mount', 'umount'];
 async function outliveOrphans(task: string, { deadline }: OurMachine): Promise<void> {
   if (!fs.existsSync(journalPath(STATE_DIRECTORY, task))) return;
   for (;;) {
-    const orphans = markedProcesses(encodeName(task), CHANGING_TOOLS);
+    const orphans = markedProcesses(encodeName(task));
     if (orphans.length === 0) return;
     if (deadline.workMs() <= 0) {
       throw new Fault(

@@ -16,6 +16,8 @@ export interface Machine {
   readonly bootId: string;
   /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */
   usersOf(steps: readonly NotedStep[]): readonly string[];
+  /** Commands of this task that were given up, or left by a hook that was killed, and that still run: `lvm (4711)`. */
+  unfinished(): readonly string[];
   /**
    * Throws `task.interrupted` if a signal has asked us to stop, `task.timeout` if the rest of our time is needed for
    * undoing. Called between steps of an opening only.

@@ -24,6 +24,7 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
     leftovers.push(leftover);
     for (const name of restsOf(step, machine).on) bearing.set(name, cause);
   };
+  const unfinished = machine.unfinished();
   for (const group of groupsOfOneKind(journal.steps.toReversed())) {
     const free: NotedStep[] = [];
     for (const step of group) {
@@ -32,7 +33,8 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
       else leave(step, cause, { ...describeStep(step, machine), reason: `still needed by ${cause}`, needed: true });
     }
     if (free.length === 0) continue;
-    const outcomes = await undoGroup(free, machine);
+    const found = await undoGroup(free, machine);
+    const outcomes = unfinished.length === 0 ? found : found.map((outcome) => notYet(outcome, unfinished));
     const gone = free.filter((_, index) => outcomes[index]?.kind === 'undone');
     try {
       journal.undone(gone.map((step) => step.number));
@@ -46,7 +48,10 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
       const { what, byHand } = describeStep(step, machine);
       const reason = outcome?.reason ?? 'not answered for';
       const command = outcome?.byHand ?? (outcome?.foreign ? 'look whose it is' : byHand);
-      leave(step, what, { what, reason, byHand: command, needed: false });
+      const leftover = { what, reason, byHand: command, needed: false };
+      // What is not there yet stands on nothing.
+      if (found[index]?.kind === 'undone') leftovers.push(leftover);
+      else leave(step, what, leftover);
     });
   }
   if (journal.steps.length === 0) leftovers.push(...(await unlisted(journal, machine)));
@@ -83,6 +88,12 @@ async function unlisted({ header }: Journal, machine: Machine): Promise<readonly
 
 function restsOf(step: NotedStep, machine: Machine): ReturnType<UndoHandler['rests']> {
   return machine.undo.get(step.step.kind)?.rests(step) ?? { is: undefined, on: [] };
+}
+
+/** What is not there could still be made by a command that did not end in time: whoever comes after it looks again. */
+function notYet(outcome: Outcome, unfinished: readonly string[]): Outcome {
+  if (outcome.kind === 'left') return outcome;
+  return { kind: 'left', reason: `${unfinished.join(', ')} did not end in time, and could still make it` };
 }
 
 async function undoGroup(group: readonly NotedStep[], machine: Machine): Promise<readonly Outcome[]> {

@@ -3,14 +3,17 @@ import fs from 'node:fs';
 /** The variable in the environment of our commands that says for which task they work. */
 export const MARK = 'HOLDSTILL_TASK';
 
+/** The tools with which we change the machine. */
+const CHANGING_TOOLS = ['lvm', 'losetup', 'mount', 'umount'];
+
 /**
- * The commands with this mark that still run, as `name (pid)`. A hook that was killed leaves the command it had started,
- * which goes on to its end. Daemons that a command has left (ntfs-3g, dmeventd) have other names, and are none.
+ * The commands with this mark that still run and change the machine, as `name (pid)`. A hook that was killed leaves the
+ * command it had started, which goes on to its end. Daemons that a command has left (ntfs-3g, dmeventd) have other names, and are none.
  */
-export function markedProcesses(mark: string, tools: readonly string[]): readonly string[] {
+export function markedProcesses(mark: string): readonly string[] {
   return pids().flatMap((pid) => {
     const name = nameOf(pid);
-    if (!tools.includes(name)) return [];
+    if (!CHANGING_TOOLS.includes(name)) return [];
     try {
       const variables = fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
       return variables.includes(`${MARK}=${mark}`) ? [`${name} (${pid})`] : [];
