@@ -21,7 +21,7 @@ import {
   otherRunReply,
   recoveredReply,
 } from './report/joblog.ts';
-import { readJournals, openMachine, withTask, type Session } from './session.ts';
+import { clearStillborn, readJournals, openMachine, withTask, type Session } from './session.ts';
 import { stopSignal } from './signals.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
 
@@ -189,6 +189,7 @@ export async function statusOf(
 export async function recoverTasks(only: string | undefined): Promise<readonly Reply[]> {
   leaveDirectory();
   const { sound, broken } = readJournals();
+  await clearStillborn();
   const names = sound.map(({ header }) => header.task);
   // A damaged journal may be that of a name that no sound one has.
   const replies: Reply[] = only !== undefined && names.includes(only) ? [] : broken.map(brokenReply);

@@ -138,6 +138,37 @@ export function readJournals(): Journals {
   return { sound: sound.toSorted((a, b) => a.header.task.localeCompare(b.header.task)), broken };
 }
 
+/**
+ * Removes the journals that a crash left without a header, under which nothing was tried yet. Not one of a task that
+ * somebody works on: that may get its header at any moment.
+ */
+export async function clearStillborn(): Promise<void> {
+  if (!fs.existsSync(STATE_DIRECTORY)) return;
+  const { exec } = openMachine({ task: '', contract: 'cli', phase: 'recover', level: 'info', timeoutMs: undefined });
+  for (const name of fs.readdirSync(STATE_DIRECTORY).filter(isJournal)) {
+    const journal = path.join(STATE_DIRECTORY, name);
+    if (!isStillborn(journal)) continue;
+    let lock: Lock | undefined;
+    try {
+      lock = await lockFile(journal.replace(/\.journal$/, '.lock'), 0, exec);
+      if (lock && isStillborn(journal)) Journal.load(journal);
+    } catch {
+      // It does no harm where it is; the next hook of its task removes it, too.
+    } finally {
+      lock?.release();
+    }
+  }
+}
+
+function isStillborn(journal: string): boolean {
+  try {
+    return fs.existsSync(journal) && Journal.read(journal) === undefined;
+  } catch {
+    // A damaged one is told of by who reads it.
+    return false;
+  }
+}
+
 function ensureDirectories(): void {
   for (const directory of [STATE_DIRECTORY, RUN_DIRECTORY, path.dirname(LOG_FILE)]) {
     try {
