@@ -1,4 +1,4 @@
-import { isWithin } from './names.ts';
+import { isWithin, LONGEST_PATH } from './names.ts';
 import { mapOf, type SourceFile } from './plain.ts';
 import type { Sources } from './source.ts';
 import { at, problemAt, quoted } from './wording.ts';
@@ -21,23 +21,64 @@ export function clashes(file: SourceFile, name: string, sources: Sources): reado
   });
   const mount = mountOf(file, name);
   if (mount === undefined) return problems;
-  for (const other of sources.files) {
-    for (const otherName of Object.keys(mapOf(other.value['tasks']))) {
-      const theirs = otherName === name ? undefined : mountOf(other, otherName);
-      if (theirs === undefined || !(isWithin(mount, theirs) || isWithin(theirs, mount))) continue;
-      const how = mount === theirs ? 'the same as' : isWithin(mount, theirs) ? 'below' : 'above';
-      const where = place(other, ['tasks', otherName, 'mount']);
-      const text = `is ${quoted(mount)}, which is ${how} the mount of task ${quoted(otherName)} at ${where}`;
-      problems.push(problemAt(file, [...path, 'mount'], text));
-    }
+  const { at: same, below } = mountsOf(sources);
+  const above = parentsOf(mount).flatMap((parent) => same.get(parent) ?? []);
+  for (const other of [...above, ...(same.get(mount) ?? []), ...(below.get(mount) ?? [])]) {
+    if (other.name === name) continue;
+    const how = mount === other.mount ? 'the same as' : isWithin(mount, other.mount) ? 'below' : 'above';
+    const where = place(other.file, ['tasks', other.name, 'mount']);
+    const text = `is ${quoted(mount)}, which is ${how} the mount of task ${quoted(other.name)} at ${where}`;
+    problems.push(problemAt(file, [...path, 'mount'], text));
   }
   return problems;
+}
+
+interface Mount {
+  readonly file: SourceFile;
+  readonly name: string;
+  readonly mount: string;
+}
+
+/** All mounts by where they are, and by each directory that they are below of. */
+interface Mounts {
+  readonly at: ReadonlyMap<string, readonly Mount[]>;
+  readonly below: ReadonlyMap<string, readonly Mount[]>;
+}
+
+const known = new WeakMap<Sources, Mounts>();
+
+function mountsOf(sources: Sources): Mounts {
+  const found = known.get(sources);
+  if (found) return found;
+  const at = new Map<string, Mount[]>();
+  const below = new Map<string, Mount[]>();
+  const add = (to: Map<string, Mount[]>, key: string, mount: Mount): void => {
+    const there = to.get(key);
+    if (there) there.push(mount);
+    else to.set(key, [mount]);
+  };
+  for (const file of sources.files) {
+    for (const name of Object.keys(mapOf(file.value['tasks']))) {
+      const mount = mountOf(file, name);
+      if (mount === undefined) continue;
+      add(at, mount, { file, name, mount });
+      for (const parent of parentsOf(mount)) add(below, parent, { file, name, mount });
+    }
+  }
+  known.set(sources, { at, below });
+  return { at, below };
+}
+
+/** `/a` and `/` for `/a/b`. As written: what is not written plainly is an error anyway. */
+function parentsOf(mount: string): readonly string[] {
+  const ends = Array.from(mount.matchAll(/\//g), ({ index }) => index);
+  return ends.flatMap((end) => (end === mount.length - 1 ? [] : [mount.slice(0, end) || '/']));
 }
 
 /* As written: the other task may be wrong otherwise. */
 function mountOf(file: SourceFile, name: string): string | undefined {
   const mount = mapOf(mapOf(file.value['tasks'])[name])['mount'];
-  return typeof mount === 'string' && mount.startsWith('/') ? mount : undefined;
+  return typeof mount === 'string' && mount.startsWith('/') && mount.length <= LONGEST_PATH ? mount : undefined;
 }
 
 function place(file: SourceFile, path: readonly string[]): string {

@@ -12,7 +12,9 @@ export const ENVIRONMENT_MEANT = 'must be the name of an environment variable, f
 const CONTROL = /[\p{Cc}\p{Surrogate}\u2028\u2029]/u;
 const LONGEST_TASK = 128;
 const LONGEST_LVM = 127;
-const LONGEST_PATH = 4095;
+const LONGEST_GLOB = 1000;
+/** Bytes of a path. */
+export const LONGEST_PATH = 4095;
 
 /** Directories that are no mount point themselves; what is below them may be one. */
 const SYSTEM = ['/home', '/lost+found', '/media', '/mnt', '/opt', '/root', '/run', '/run/lock', '/srv'];
@@ -65,6 +67,7 @@ export function eachProblem(text: string): string | undefined {
 export function globProblem(glob: string): string | undefined {
   if (glob.includes('/')) return 'must be a pattern for the names of LVs alone, without the VG';
   if (glob === '') return GLOB_MEANT;
+  if (glob.length > LONGEST_GLOB) return `must not be longer than ${LONGEST_GLOB} characters`;
   const flat = glob.replace(/\[[!^]?[A-Za-z0-9+_.-]+\]/g, '?');
   if (/[[\]]/.test(flat)) return 'has a "[" or "]" without its partner, or an empty "[]"';
   if (!isGlob(glob)) return 'has a range in "[]" that runs backwards';
