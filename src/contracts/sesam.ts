@@ -13,7 +13,9 @@ export const sesam: Contract = {
   section: 'sesam',
 
   decode({ phase, argv, env, switches }) {
-    const fromEnv = switches.taskEnv === undefined ? undefined : env[switches.taskEnv];
+    const { taskEnv } = switches;
+    // The environment is an object like any other, with a `constructor` that nobody has set.
+    const fromEnv = taskEnv !== undefined && Object.hasOwn(env, taskEnv) ? env[taskEnv] : undefined;
     const candidates = fromEnv === undefined ? argv : [...argv, fromEnv];
     return { phase, candidates: candidates.filter((name) => name !== ''), switches };
   },

@@ -181,7 +181,10 @@ export class Journal {
   }
 
   #write(lines: readonly object[]): void {
-    const { text, seal } = sealLines(lines, this.#seal);
+    const { text, seal } = sealLines(
+      lines.map((line) => JSON.stringify(line)),
+      this.#seal,
+    );
     const bytes = Buffer.from(text);
     const end = fs.fstatSync(this.#fd).size;
     try {
@@ -241,17 +244,26 @@ function parseWhole(file: string, whole: string): readonly [JournalHeader, reado
 }
 
 function isHeader(value: object | undefined): value is JournalHeader {
-  const { task, run, boot, machine } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return [task, run, boot, machine].every((text) => typeof text === 'string');
+  const { version, timeoutMs, ...texts } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const needed = ['machine', 'task', 'contract', 'run', 'runKey', 'boot', 'startedAt'];
+  return version === VERSION && Number.isInteger(timeoutMs) && needed.every((key) => key in texts) && isTexts(texts);
 }
 
 /** A line that is sound and not one of ours must not be passed over: it may have been a step. */
 function isLine(value: object): value is Line {
-  const { do: step, n, learned, undone, opened, closing } = value as Readonly<Record<string, unknown>>;
+  const { do: step, n, learned, undone, opened, notSaved, closing } = value as Readonly<Record<string, unknown>>;
   if (step !== undefined) return Number.isInteger(n) && isTexts(step) && 'kind' in step;
   if (learned !== undefined) return Number.isInteger(n) && isTexts(learned);
   if (undone !== undefined) return Array.isArray(undone) && undone.every(Number.isInteger);
-  return opened === undefined ? typeof closing === 'object' && closing !== null : Array.isArray(opened);
+  if (opened !== undefined) return Array.isArray(opened) && opened.every(isTexts) && isTextList(notSaved);
+  const { kind, reason, reasons } = (closing ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    kind === 'good' || (kind === 'bad' && isTextList(reasons)) || (kind === 'unknown' && typeof reason === 'string')
+  );
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {

@@ -12,6 +12,8 @@ const JOURNAL = '.journal';
  * `[A-Za-z0-9_+.-/=!:&#]` (lvm(8), 2.03.16).
  */
 export function encodeName(name: string): string {
+  // Never the directory itself.
+  if (name === '') return '=';
   const encoded = Array.from(Buffer.from(name, 'utf8'), (byte, index) => {
     const char = String.fromCharCode(byte);
     return SAFE.test(char) && !(index === 0 && char === '.')

@@ -1,6 +1,7 @@
 import { emptyOrigins, layOut, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { prepare, type Prepared } from './prepare.ts';
+import { shellWord } from './shell.ts';
 import type { Task } from './task.ts';
 import type { Volume } from './volume.ts';
 
@@ -34,7 +35,8 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
       mount,
       layout.mounts.map(({ point }) => point),
     )
-    .map(({ directory }) => ({ command: `mkdir -m 700 ${directory}`, undo: `rmdir ${directory}` }));
+    .map(({ directory = '' }) => shellWord(directory))
+    .map((directory) => ({ command: `mkdir -m 700 ${directory}`, undo: `rmdir ${directory}` }));
   const mounts = layout.mounts.flatMap((one) => {
     const { mount: forward, unmount } = machine.guests.commands(one);
     const backward = unmount.toReversed();

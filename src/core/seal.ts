@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto';
 /** A line is `SEAL JSON`; the seal is a hash over all lines up to and with this one, so none can be changed, moved or left out. */
 const LINE = /^([0-9a-f]{16}) (\{.*\})$/;
 
-/** Lines of text for values, to stand after a line with the seal `after` ('' at the start); and the last one's seal. */
-export function sealLines(values: readonly object[], after: string): { readonly text: string; readonly seal: string } {
+/** Sealed lines for one-line JSON texts, to stand after a line with the seal `after` ('' at the start); and the last one's seal. */
+export function sealLines(jsons: readonly string[], after: string): { readonly text: string; readonly seal: string } {
   let seal = after;
   let text = '';
-  for (const value of values) {
-    const json = JSON.stringify(value);
+  for (const json of jsons) {
     seal = sealOf(seal, json);
     text += `${seal} ${json}\n`;
   }
@@ -24,10 +23,19 @@ export function unsealLines(
   for (const line of lines) {
     const [, found, json = ''] = LINE.exec(line) ?? [];
     seal = sealOf(seal, json);
-    if (found !== seal) return { wrong: values.length + 1 };
-    values.push(JSON.parse(json) as object);
+    const value = found === seal ? parsed(json) : undefined;
+    if (value === undefined) return { wrong: values.length + 1 };
+    values.push(value);
   }
   return { values, seal };
+}
+
+function parsed(json: string): object | undefined {
+  try {
+    return JSON.parse(json) as object;
+  } catch {
+    return undefined;
+  }
 }
 
 function sealOf(before: string, json: string): string {

@@ -17,34 +17,38 @@ interface FileSystem {
  */
 const SAFE = ['ro', 'nosuid', 'nodev', 'noexec', 'nosymfollow'] as const;
 
-const KNOWN: Readonly<Record<string, FileSystem>> = {
-  ext2: { type: 'ext2', options: SAFE, needs: 'the kernel module ext4' },
-  ext3: { type: 'ext3', options: SAFE, needs: 'the kernel module ext4' },
-  ext4: { type: 'ext4', options: SAFE, needs: 'the kernel module ext4' },
-  // The origin has the same UUID and may be mounted, and so may another guest made from the same template.
-  xfs: { type: 'xfs', options: [...SAFE, 'nouuid'], needs: 'the kernel module xfs' },
-  // Without utf8 every name with a letter beyond ASCII would be shown, and saved, with question marks.
-  vfat: { type: 'vfat', options: [...SAFE, 'utf8'], needs: 'the kernel module vfat' },
-  ntfs: { type: 'ntfs-3g', options: SAFE, needs: 'ntfs-3g: apt-get install ntfs-3g' },
-  btrfs: { type: 'btrfs', options: SAFE, needs: 'the kernel module btrfs' },
-};
+const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
+  Object.entries({
+    ext2: { type: 'ext2', options: SAFE, needs: 'the kernel module ext4' },
+    ext3: { type: 'ext3', options: SAFE, needs: 'the kernel module ext4' },
+    ext4: { type: 'ext4', options: SAFE, needs: 'the kernel module ext4' },
+    // The origin has the same UUID and may be mounted, and so may another guest made from the same template.
+    xfs: { type: 'xfs', options: [...SAFE, 'nouuid'], needs: 'the kernel module xfs' },
+    // Without utf8 every name with a letter beyond ASCII would be shown, and saved, with question marks.
+    vfat: { type: 'vfat', options: [...SAFE, 'utf8'], needs: 'the kernel module vfat' },
+    ntfs: { type: 'ntfs-3g', options: SAFE, needs: 'ntfs-3g: apt-get install ntfs-3g' },
+    btrfs: { type: 'btrfs', options: SAFE, needs: 'the kernel module btrfs' },
+  }),
+);
 
 /** What is known and deliberately not mounted, and why. */
-const REFUSED: Readonly<Record<string, string>> = {
-  LVM2_member: 'holds LVM of the guest, which this version does not open',
-  crypto_LUKS: 'is encrypted',
-  linux_raid_member: 'is a part of a software RAID',
-  zfs_member: 'is a part of a ZFS pool',
-  bcache: 'is a bcache device',
-  ocfs2: 'is a cluster file system',
-  gfs2: 'is a cluster file system',
-};
+const REFUSED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    LVM2_member: 'holds LVM of the guest, which this version does not open',
+    crypto_LUKS: 'is encrypted',
+    linux_raid_member: 'is a part of a software RAID',
+    zfs_member: 'is a part of a ZFS pool',
+    bcache: 'is a bcache device',
+    ocfs2: 'is a cluster file system',
+    gfs2: 'is a cluster file system',
+  }),
+);
 
 /** Holds nothing that anybody would restore. */
 const HARMLESS = new Set(['swap', 'swsuspend']);
 
 export function fileSystemOf(type: string): FileSystem {
-  const known = KNOWN[type];
+  const known = KNOWN.get(type);
   if (!known) throw new Error(`no way to mount ${type}`);
   return known;
 }
@@ -55,7 +59,7 @@ export function refusal(content: Content): { readonly reason: string; readonly h
   if (doubt !== undefined) return { reason: doubt, harmless: false };
   if (type === undefined) return { reason: 'no file system was found in it', harmless: false };
   if (HARMLESS.has(type)) return { reason: 'holds swapped-out memory only', harmless: true };
-  if (!(type in KNOWN)) return { reason: REFUSED[type] ?? `'${type}' is no file system we mount`, harmless: false };
+  if (!KNOWN.has(type)) return { reason: REFUSED.get(type) ?? `'${type}' is no file system we mount`, harmless: false };
   if (type === 'btrfs' && uuid !== undefined && isBtrfsMounted(uuid)) {
     return {
       reason: 'a btrfs with the same id is mounted on this host; the kernel could mix them up',

@@ -1,7 +1,7 @@
 import type { PlannedMount } from '../core/volume.ts';
 import { shellLine } from '../system/command.ts';
 import { attachLoop } from '../system/losetup.ts';
-import { mountBind, mountDevice } from '../system/mount.ts';
+import { mountBind, mountDevice, unmount } from '../system/mount.ts';
 import { fileSystemOf } from './filesystems.ts';
 
 /** The commands that show a file system at its place, and those that undo it; `/dev/loopN` is whichever is free. */
@@ -14,8 +14,9 @@ export function mountCommands(mount: PlannedMount): {
   const device = extent ? '/dev/loopN' : snapshotDevice;
   const loop = extent ? [shellLine(attachLoop(snapshotDevice, extent.offset, extent.bytes))] : [];
   const bind = subdirectory ? [shellLine(mountBind(`${point}/${subdirectory}`, point))] : [];
+  const undo = shellLine(unmount([point]));
   return {
     mount: [...loop, shellLine(mountDevice(type, options, device, point)), ...bind],
-    unmount: [...bind.map(() => `umount ${point}`), `umount ${point}`, ...loop.map(() => `losetup -d ${device}`)],
+    unmount: [...bind.map(() => undo), undo, ...loop.map(() => `losetup -d ${device}`)],
   };
 }

@@ -14,8 +14,11 @@ export function attachLoop(device: string, offset: number, bytes: number): Comma
     mutates: true,
     statuses: [0],
     parse: ({ stdout }) => {
-      if (/^\/dev\/loop\d+\n$/.test(stdout)) return stdout.trim();
-      throw new Fault('tool.failed', 'losetup does not say which loop device it took', { detail: [stdout.trim()] });
+      if (/^\/dev\/loop\d{1,7}\n$/.test(stdout)) return stdout.trim();
+      // The device may be there all the same: undone by where it lies, since no name is learned.
+      throw new Fault('tool.failed', `losetup does not say which loop device it took for ${device}`, {
+        detail: [stdout.trim().slice(0, 100)],
+      });
     },
   };
 }

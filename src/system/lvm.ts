@@ -61,6 +61,11 @@ type RawRow = ReadonlyMap<string, string>;
 // Not JSON: inside the lvm shell `--reportformat` is ignored (2.03.16, tried).
 const REPORT = ['--noheadings', '--nameprefixes', '--units', 'b', '--nosuffix', '--options', FIELDS.join(',')];
 
+/** What LVM takes for the name of a VG or LV (lvm(8)): no option, no path, one word of the lvm shell. */
+const NAME = /^(?!\.\.?$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,126}$/;
+/** Any other word of the lvm shell: nothing that it would split, unquote or take for a comment. */
+const WORD = /^[A-Za-z0-9+_.,=:/!&-]+$/;
+
 /** All LVs of this host but hidden ones. Status 5 is accepted, since another, broken VG is no concern of ours. */
 export function lvs(): Command<readonly LvRow[]> {
   return { tool: 'lvm', argv: ['lvs', ...REPORT], mutates: false, statuses: [0, 5], parse: parseReport };
@@ -70,7 +75,7 @@ export function lvs(): Command<readonly LvRow[]> {
 export function lvsOf(vg: string): Command<readonly LvRow[]> {
   return {
     ...lvs(),
-    argv: ['lvs', ...REPORT, vg],
+    argv: ['lvs', ...REPORT, named(vg)],
     parse: (finished) => {
       if (finished.status === 0) return parseReport(finished);
       const [complaint = `status ${finished.status}`] = complaintsOf(finished.stderr);
@@ -87,10 +92,11 @@ export interface LvmChange {
 
 /**
  * Runs commands in one `lvm` process, and a report after them: a process costs more than a snapshot does. The exit
- * status of the lvm shell is always 0 (2.03.16, tried), so success is what the report shows. No line may hold anything
- * but names that LVM itself allows.
+ * status of the lvm shell is always 0 (2.03.16, tried), so success is what the report shows. Throws where a word could
+ * be taken for something else than one word.
  */
 export function lvmShell(lines: readonly (readonly string[])[]): Command<LvmChange> {
+  for (const word of lines.flat()) if (!WORD.test(word)) throw misread(`'${word}' is no word for LVM`);
   return {
     tool: 'lvm',
     argv: [],
@@ -119,8 +125,8 @@ export function lvcreateSnapshot(
     ...room,
     ...tags.flatMap((tag) => ['--addtag', tag]),
     '-n',
-    name,
-    `${vg}/${origin}`,
+    named(name),
+    `${named(vg)}/${named(origin)}`,
   ];
 }
 
@@ -152,7 +158,7 @@ export function lvremoveProven(proof: LvProof): readonly string[] {
     `origin_uuid=${lvUuidOf(proof.originUuid)}`,
     ...(proof.uuid === undefined ? [] : [`lv_uuid=${lvUuidOf(proof.uuid)}`]),
   ];
-  return ['lvremove', '-qq', '-y', '--select', tests.join('&&'), proof.vg];
+  return ['lvremove', '-qq', '-y', '--select', tests.join('&&'), named(proof.vg)];
 }
 
 /** lvs' form of the LV's half of a device-mapper UUID: groups of 6, 4, 4, 4, 4, 4 and 6 characters. */
@@ -166,36 +172,57 @@ function lvUuidOf(dmUuid: string): string {
  * `tool.failed` for a report that is not whole: an LV that is missing in it would be taken for gone.
  */
 export function parseReport({ stdout }: Pick<Finished, 'stdout'>): readonly LvRow[] {
-  return wholeLines('lvm', stdout).flatMap((line) => {
+  const rows = wholeLines('lvm', stdout).flatMap((line) => {
     if (!line.trimStart().startsWith('LVM2_')) return [];
     const fields = new Map(
-      [...line.matchAll(/LVM2_(\w+)='([^']*)'/g)].map(([, name = '', value = '']) => [name, value]),
+      [...line.matchAll(/\bLVM2_(\w{1,40})='([^']*)'/g)].map(([, name = '', value = '']) => [name, value]),
     );
-    if (fields.size === FIELDS.length) return [rowOf(fields)];
-    throw new Fault('tool.failed', 'what lvm printed is damaged', { detail: [line.trim()] });
+    if (FIELDS.every((field) => fields.has(field.toUpperCase()))) return [rowOf(fields)];
+    throw misread('a line of its report is damaged');
   });
+  if (new Set(rows.map(({ uuid }) => uuid)).size === rows.length) return rows;
+  throw misread('lvs tells of a logical volume twice');
+}
+
+function misread(what: string): Fault {
+  return new Fault('tool.failed', `lvm can't be understood: ${what}`, { hint: 'look what it says: lvs' });
+}
+
+function named(name: string): string {
+  if (NAME.test(name)) return name;
+  throw misread(`'${name}' is no name for LVM`);
 }
 
 function rowOf(raw: RawRow): LvRow {
   const text = (field: Field): string => raw.get(field.toUpperCase()) ?? '';
   const words = (field: Field): readonly string[] => text(field).split(',').filter(Boolean);
-  const percent = (field: Field): number | undefined => (text(field) === '' ? undefined : Number(text(field)));
-  const uuid = (vg: string, lv: string): string => (lv === '' ? '' : `LVM-${vg}${lv}`.replaceAll(/(?<=^LVM-.*)-/g, ''));
+  const number = (field: Field, form = /^\d{1,15}$/): number => {
+    if (form.test(text(field))) return Number(text(field));
+    throw misread(`${field} is '${text(field)}'`);
+  };
+  const percent = (field: Field): number | undefined =>
+    text(field) === '' ? undefined : number(field, /^\d{1,3}(\.\d+)?$/);
+  const uuid = (field: 'lv_uuid' | 'origin_uuid'): string => {
+    const [vg, lv] = [text('vg_uuid').replaceAll('-', ''), text(field).replaceAll('-', '')];
+    if (field === 'origin_uuid' && lv === '') return '';
+    if (/^[A-Za-z0-9]{64}$/.test(vg + lv)) return `LVM-${vg}${lv}`;
+    throw misread(`${field} is '${text(field)}'`);
+  };
   const attr = text('lv_attr');
   return {
-    vg: text('vg_name'),
-    name: text('lv_name'),
-    uuid: uuid(text('vg_uuid'), text('lv_uuid')),
+    vg: named(text('vg_name')),
+    name: named(text('lv_name')),
+    uuid: uuid('lv_uuid'),
     // lvs(8), lv_attr: first letter the type, third the allocation, in capitals while locked, fifth the state.
     merging: /^[OS]/.test(attr),
     locked: /^(p|..[A-Z])/.test(attr),
     suspended: /^.{4}[sS]/.test(attr),
-    bytes: Number(text('lv_size')),
+    bytes: number('lv_size'),
     layout: words('lv_layout'),
     roles: words('lv_role'),
     active: text('lv_active').startsWith('active'),
     origin: text('origin'),
-    originUuid: uuid(text('vg_uuid'), text('origin_uuid')),
+    originUuid: uuid('origin_uuid'),
     pool: text('pool_lv'),
     tags: words('lv_tags'),
     dataPercent: percent('data_percent'),
@@ -203,9 +230,10 @@ function rowOf(raw: RawRow): LvRow {
     // lvs(8): the fifth letter is I (or S, suspended) for an invalid snapshot; the field is empty for a valid one.
     invalid: text('lv_snapshot_invalid') === 'snapshot invalid' || /^.{4}[IS]/.test(attr),
     health: text('lv_health_status'),
-    vgFreeBytes: Number(text('vg_free')),
-    extentBytes: Number(text('vg_extent_size')),
-    number: Number(text('lv_kernel_major')) >= 0 ? `${text('lv_kernel_major')}:${text('lv_kernel_minor')}` : undefined,
+    vgFreeBytes: number('vg_free'),
+    extentBytes: number('vg_extent_size'),
+    // -1 where it isn't active.
+    number: /^\d+$/.test(text('lv_kernel_major')) ? `${text('lv_kernel_major')}:${text('lv_kernel_minor')}` : undefined,
   };
 }
 

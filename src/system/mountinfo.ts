@@ -29,7 +29,7 @@ export function parseMountinfo(text: string): readonly MountEntry[] {
     const dash = fields.indexOf('-', 6);
     const [id, parent, device, root, point] = fields;
     const [type, source] = fields.slice(dash + 1);
-    if (dash < 0 || !id || !device || !root || !point || !type) return [];
+    if (dash < 0 || !id || !device || !root || !point?.startsWith('/') || !type || !/^\d+$/.test(id)) return [];
     const flags = fields.slice(6, dash);
     return [
       {

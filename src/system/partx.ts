@@ -23,13 +23,18 @@ export function readTable(device: string): Command<readonly TableEntry[] | undef
   };
 }
 
-/** Throws `tool.failed` where the text is cut off. */
-export function parsePairs(stdout: string): readonly TableEntry[] {
-  return wholeLines('partx', stdout).flatMap((line) => {
-    const fields = new Map([...line.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
-    const number = Number(fields.get('NR'));
-    if (!number) return [];
-    const extended = ['0x5', '0xf', '0x85'].includes(fields.get('TYPE') ?? '');
-    return [{ number, offset: Number(fields.get('START')) * SECTOR, bytes: Number(fields.get('SIZE')), extended }];
-  });
+/** Undefined: what it says can't be the partitions of one device. Throws `tool.failed` where it is cut off. */
+export function parsePairs(stdout: string): readonly TableEntry[] | undefined {
+  const entries: TableEntry[] = [];
+  for (const line of wholeLines('partx', stdout)) {
+    const fields = new Map([...line.matchAll(/\b(\w{1,20})="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+    const whole = (name: string): number =>
+      /^\d{1,15}$/.test(fields.get(name) ?? '') ? Number(fields.get(name)) : NaN;
+    const number = whole('NR');
+    const [offset, bytes] = [whole('START') * SECTOR, whole('SIZE')];
+    if (!(number > 0) || !Number.isSafeInteger(offset + bytes)) return undefined;
+    if (entries.some((entry) => entry.number === number)) return undefined;
+    entries.push({ number, offset, bytes, extended: ['0x5', '0xf', '0x85'].includes(fields.get('TYPE') ?? '') });
+  }
+  return entries;
 }

@@ -53,6 +53,13 @@ describe('a pattern for names', () => {
     ['axb', 'a.b', false],
     ['a+b', 'a+b', true],
     ['a', '', false],
+    ['[]', '[]', true],
+    ['[!', '[!', true],
+    ['a]', '[!]]', false],
+    ['xa]', '?[!]]]', false],
+    ['a!', 'a[!]', true],
+    ['abcabd', 'a*b[d]', true],
+    ['a'.repeat(127), `${'*a'.repeat(60)}b`, false],
   ])('%s against %s: %s', (name, glob, matches) => expect(matchesGlob(name, glob)).toBe(matches));
 
   test('a range that runs backwards is none', () => {

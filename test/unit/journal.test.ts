@@ -164,7 +164,10 @@ describe('a journal', () => {
 });
 
 function sealed(...lines: readonly object[]): string {
-  return sealLines(lines, '').text;
+  return sealLines(
+    lines.map((line) => JSON.stringify(line)),
+    '',
+  ).text;
 }
 
 function faultOf(action: () => unknown): Fault | undefined {

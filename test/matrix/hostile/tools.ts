@@ -1,0 +1,296 @@
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { layOut, emptyOrigins, notSaved } from '../../../src/core/layout.ts';
+import type { Origin } from '../../../src/core/provider.ts';
+import type { Step } from '../../../src/core/step.ts';
+import type { Source, Task } from '../../../src/core/task.ts';
+import { refusal, fileSystemOf } from '../../../src/guests/filesystems.ts';
+import { look } from '../../../src/guests/look.ts';
+import { attach } from '../../../src/guests/loops.ts';
+import { createLvm } from '../../../src/providers/lvm.ts';
+import type { LvUsers } from '../../../src/providers/lvm/remove.ts';
+import type { Command, Exec } from '../../../src/system/command.ts';
+import { parseMountinfo } from '../../../src/system/mountinfo.ts';
+import { must, orFault, property, type Property } from './property.ts';
+import { damaged, recorded, text } from './texts.ts';
+
+const FIELDS = [
+  'VG_NAME',
+  'VG_UUID',
+  'LV_NAME',
+  'LV_UUID',
+  'LV_ATTR',
+  'LV_SIZE',
+  'LV_TAGS',
+  'ORIGIN_UUID',
+  'POOL_LV',
+  'VG_FREE',
+  'VG_EXTENT_SIZE',
+  'DATA_PERCENT',
+];
+
+/** A report in which some fields hold something else. */
+const otherFields = fc
+  .array(
+    fc.tuple(
+      fc.nat(7),
+      fc.constantFrom(...FIELDS),
+      text.map((value) => value.replaceAll("'", '')),
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((changes) => {
+    const lines = recorded('lvs-2.03.16.shell.txt')
+      .replaceAll(/(?<=VG_FREE=')\d+/g, '9999999999')
+      .split('\n');
+    for (const [line, field, value] of changes) {
+      lines[line] = (lines[line] ?? '').replace(new RegExp(`(?<=${field}=')[^']*`), () => value);
+    }
+    return lines.join('\n');
+  });
+const lvs = fc.oneof(otherFields, damaged(recorded('lvs-2.03.16.shell.txt'), recorded('lvs-2.03.16.overflowed.txt')));
+const probe = fc
+  .record({
+    device: fc.constantFrom('xenvm', 'disk', 'gpt'),
+    type: fc.option(fc.oneof(text, fc.constantFrom('ext4', 'btrfs', 'swap'))),
+    table: fc.option(fc.oneof(text, fc.constantFrom('dos', 'gpt'))),
+    uuid: text,
+  })
+  .map(
+    ({ device, type, table, uuid }) =>
+      `DEVNAME=/dev/system/${device}\nUUID=${uuid}\n${type === null ? '' : `TYPE=${type}\n`}${table === null ? '' : `PTTYPE=${table}\n`}`,
+  );
+const blkid = fc.oneof(
+  fc.array(probe, { minLength: 1, maxLength: 4 }).map((blocks) => blocks.join('\n')),
+  damaged(recorded('blkid-2.38.1.export.txt'), 'DEVNAME=/dev/system/xenvm\nTYPE=ext4\n'),
+);
+const amount = fc
+  .oneof(fc.nat(9), fc.maxSafeNat(), fc.constantFrom(2 ** 63, -1, '', 'x', '1e3', '0x10'), text)
+  .map(String);
+const entry = fc
+  .record({ nr: amount, start: amount, size: amount, type: fc.constantFrom('0x83', '0x5') })
+  .map(({ nr, start, size, type }) => `NR="${nr}" START="${start}" SIZE="${size}" TYPE="${type}"`);
+const partx = fc.oneof(
+  fc.array(entry, { maxLength: 4 }).map((lines) => lines.join('\n')),
+  damaged(recorded('partx-2.38.1.mbr.txt'), recorded('partx-2.38.1.gpt.txt')),
+);
+const mountinfo = damaged(recorded('mountinfo-6.1.txt'));
+
+/** What LVM takes for a name: lvm(8). It is a word of the lvm shell, where a blank or a quote would begin something else. */
+const NAME = /^(?!\.\.?$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,126}$/;
+const WORD = /^[A-Za-z0-9+_.,=:/!#&-]+$/;
+
+/** Answers every command with the next of the texts, and keeps the commands. */
+function answering(
+  texts: readonly string[],
+  statuses: readonly number[],
+): Exec & { readonly asked: Command<unknown>[] } {
+  const asked: Command<unknown>[] = [];
+  return {
+    asked,
+    run: async (command) => {
+      asked.push(command);
+      const [stdout = '', stderr = ''] = [texts[asked.length % texts.length], texts[(asked.length + 1) % texts.length]];
+      const status = command.statuses[(statuses[asked.length % statuses.length] ?? 0) % command.statuses.length] ?? 0;
+      return command.parse({ status, stdout, stderr: status === 0 ? '' : stderr });
+    },
+  };
+}
+
+const outputs = (output: fc.Arbitrary<string>) =>
+  fc.record({
+    texts: fc.array(output, { minLength: 1, maxLength: 3 }),
+    statuses: fc.array(fc.nat(200), { minLength: 1, maxLength: 3 }),
+  });
+
+const source: fc.Arbitrary<Source> = fc.constantFrom<Source>(
+  { kind: 'lv', vg: 'system', lv: 'xenvm' },
+  { kind: 'lv', vg: 'system', lv: 'thin1' },
+  { kind: 'path', path: '/' },
+  { kind: 'each', vg: 'system', glob: '*', exclude: ['s2'] },
+);
+const size: fc.Arbitrary<Task['size']> = fc.constantFrom<Task['size']>(
+  { kind: 'auto' },
+  { kind: 'full' },
+  { kind: 'percent', percent: 20 },
+  { kind: 'bytes', bytes: 1e6 },
+);
+
+/** The lines that the lvm shell was given: only commands of ours, of words that can't be taken for something else. */
+function checkShell(asked: readonly Command<unknown>[]): void {
+  for (const { argv, input } of asked) {
+    for (const word of argv) must(WORD.test(word), `an argument: ${word}`);
+    for (const line of (input ?? '').split('\n').slice(0, -1)) {
+      const [verb = '', ...words] = line.split(' ');
+      must(['lvcreate', 'lvremove', 'lvs'].includes(verb), `a command of nobody's: ${line}`);
+      for (const word of words) must(WORD.test(word), `a word: ${word}`);
+      if (verb !== 'lvcreate') continue;
+      const [name = '', origin = ''] = words.slice(-2);
+      must(words.at(-3) === '-n' && NAME.test(name), `the name of a snapshot: ${name}`);
+      must(
+        origin.split('/').length === 2 && origin.split('/').every((part) => NAME.test(part)),
+        `an origin: ${origin}`,
+      );
+      const room = words.indexOf('-l');
+      must(room < 0 || /^[1-9]\d{0,15}$/.test(words[room + 1] ?? ''), `the room: ${line}`);
+      const tags = words.filter((_, index) => words[index - 1] === '--addtag');
+      must(
+        tags.length === 3 && tags.every((tag) => /^(?!-)[A-Za-z0-9_+.\-/=!:&#]{1,1024}$/.test(tag)),
+        `tags: ${line}`,
+      );
+    }
+  }
+}
+
+function checkPlaces(mount: string, points: readonly string[]): void {
+  must(new Set(points).size === points.length, `two mounts at one place: ${points.join(', ')}`);
+  for (const point of points) {
+    must(
+      point === path.normalize(point) && (point === mount || point.startsWith(`${mount}/`)),
+      `leaves ${mount}: ${point}`,
+    );
+    must(!/[\0-\u001f]/.test(point), `a control character in ${JSON.stringify(point)}`);
+  }
+}
+
+const NOBODY: LvUsers = {
+  uuidAt: () => undefined,
+  isActive: () => false,
+  of: (uuids) => uuids.map(() => []),
+  hidden: () => Promise.resolve([]),
+};
+
+export const tools: readonly Property[] = [
+  property(
+    'a name or label through LVM: lvs, snapshot, health, removal',
+    2500,
+    fc.record({ lvs: outputs(lvs), source, size, task: text }),
+    async (input) => {
+      const exec = answering(input.lvs.texts, input.lvs.statuses);
+      const lvm = createLvm(exec, NOBODY);
+      const names = { task: input.task, run: '0a1b2c3d' };
+      const resolved = await orFault(() => lvm.resolve(input.source));
+      if (resolved !== undefined && !(resolved instanceof Error)) {
+        const planned = await orFault(() => lvm.plan(resolved.origins, input.size, names));
+        if (!(planned instanceof Error)) {
+          for (const { bytes, origin, device } of planned) {
+            must(
+              Number.isSafeInteger(bytes) && bytes >= 0 && Number.isSafeInteger(origin.bytes),
+              `sizes: ${bytes}, ${origin.bytes}`,
+            );
+            must(/^\/dev\/[^/]+\/[^/]+$/.test(device), `a device: ${device}`);
+          }
+          lvm.commands(planned);
+          await orFault(() => lvm.take(planned));
+        }
+      }
+      const step: Step = {
+        kind: 'lvm',
+        label: 'system/xenvm',
+        vg: 'system',
+        name: 'hs.0a1b2c3d.xenvm',
+        origin: 'xenvm',
+        originUuid: XENVM,
+        pool: '',
+        task: 'x',
+        run: '0a1b2c3d',
+      };
+      const noted = [{ number: 1, step, facts: undefined }];
+      const health = await orFault(() => lvm.health(noted));
+      if (!(health instanceof Error)) must(health.length === 1, 'a health for each');
+      await orFault(() => lvm.remove(noted));
+      await orFault(() => lvm.marked('now'));
+      checkShell(exec.asked);
+    },
+  ),
+  property(
+    'a journal that leads to commands of LVM',
+    500,
+    fc.dictionary(fc.constantFrom('vg', 'name', 'originUuid', 'run', 'uuid', 'pool', 'task', 'label'), text),
+    async (fields) => {
+      const exec = answering([recorded('lvs-2.03.16.shell.txt')], [0]);
+      const lvm = createLvm(exec, NOBODY);
+      const noted = [
+        {
+          number: 1,
+          step: { vg: 'system', name: 'x', originUuid: XENVM, run: '1', ...fields, kind: 'lvm' },
+          facts: fields,
+        },
+      ];
+      await orFault(() => lvm.health(noted));
+      await orFault(() => lvm.remove(noted));
+      lvm.describe(noted[0] ?? { number: 1, step: { kind: 'lvm' }, facts: undefined });
+      checkShell(exec.asked);
+    },
+  ),
+  property(
+    'what blkid and partx say of volumes, and where it would be mounted',
+    2500,
+    fc.record({ blkid, partx, both: fc.boolean(), statuses: fc.array(fc.nat(200), { minLength: 1, maxLength: 3 }) }),
+    async (input) => {
+      const devices = ['/dev/system/xenvm', '/dev/system/disk', '/dev/system/gpt'];
+      const exec: Exec = {
+        run: async (command) => {
+          const { blkid, partx, statuses } = input;
+          const status = command.statuses[(statuses[0] ?? 0) % command.statuses.length] ?? 0;
+          return command.parse({
+            status,
+            stdout: command.tool === 'partx' ? partx : blkid,
+            stderr: input.both ? partx : '',
+          });
+        },
+      };
+      const volumes = await orFault(() => look(devices, exec));
+      if (volumes instanceof Error) return;
+      const task: Task = {
+        name: 'x',
+        source: { kind: 'each', vg: 'system', glob: '*', exclude: [] },
+        mount: undefined,
+        size: { kind: 'auto' },
+        timeoutMs: 1,
+      };
+      const origins = devices.map((device): Origin => ({
+        provider: 'lvm',
+        label: device,
+        directory: [path.basename(device)],
+        bytes: 1,
+        device,
+        subdirectory: undefined,
+        asked: undefined,
+      }));
+      const layout = layOut(task, '/run/holdstill/x', origins, volumes, refusal);
+      checkPlaces(
+        '/run/holdstill/x',
+        layout.mounts.map(({ point }) => point),
+      );
+      for (const { extent, type } of layout.mounts) {
+        must(fileSystemOf(type).options.includes('ro'), `${type} is not read-only`);
+        if (extent === undefined) continue;
+        must(
+          Number.isSafeInteger(extent.offset) &&
+            extent.offset >= 0 &&
+            Number.isSafeInteger(extent.bytes) &&
+            extent.bytes > 0,
+          JSON.stringify(extent),
+        );
+      }
+      for (const said of [...emptyOrigins(origins, layout), ...notSaved(layout, [])])
+        must(typeof said === 'string', 'a text');
+      for (const { reason } of layout.skipped) must(typeof reason === 'string', 'a reason is no text');
+    },
+  ),
+  property('mountinfo', 1000, mountinfo, (said) => {
+    for (const { id, point, root } of parseMountinfo(said)) {
+      must(Number.isInteger(id), `a mount id: ${id}`);
+      must(point.startsWith('/') && root !== '', `a mount point: ${point}`);
+    }
+  }),
+  property('the name that losetup gives', 300, fc.oneof(text, fc.constant('/dev/loop7\n')), async (said) => {
+    const exec: Exec = { run: async (command) => command.parse({ status: 0, stdout: said, stderr: '' }) };
+    const step = { kind: 'loop', backing: '/dev/system/x', offset: '0', bytes: '512' };
+    const facts = await orFault(() => attach([{ number: 1, step, facts: undefined }], exec));
+    if (!(facts instanceof Error)) must(/^\/dev\/loop\d+$/.test(facts[0]?.['device'] ?? ''), `a loop device: ${said}`);
+  }),
+];
+
+const XENVM = 'LVM-E7KPNuUcb32eiFI7sga6nWpoonHmzKb9loT34eBgZe9NI6rm1I2ymn81n9fFHE1i';
