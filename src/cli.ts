@@ -37,7 +37,8 @@ function program(say: Say): Command {
     .version(VERSION)
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: (stdout) => say({ stdout }), writeErr: (stderr) => say({ stderr }) });
+    // Its messages hold the arguments as they came.
+    .configureOutput({ writeOut: (stdout) => say({ stdout }), writeErr: (text) => say({ stderr: escapeLines(text) }) });
 
   cli
     .command('pre <task>')
@@ -148,6 +149,10 @@ async function runOver(task: string, command: readonly [string, ...string[]]): P
   if (!closed) return { exit: exitStatus(opened) };
   tell(closed);
   return { exit: status || exitStatus(closed) };
+}
+
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeText).join('\n');
 }
 
 function callFor(phase: 'open' | 'close', task: string) {

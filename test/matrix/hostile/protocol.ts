@@ -12,12 +12,15 @@ const STATUSES: Readonly<Record<string, readonly number[]>> = {
 };
 const MOST_LINES = 15;
 
+/** Throws unless it is whole lines without anything that a terminal or a log could take for more than text. */
+export function checkShown(said: string): void {
+  must(!UNPRINTABLE.test(said), `an unprintable character: ${JSON.stringify(said)}`);
+  must(said === '' || said.endsWith('\n'), `the last line has no end: ${JSON.stringify(said)}`);
+}
+
 /** Throws unless the product can make nothing but what was meant of the answer. */
 export function checkAnswer(product: string, { stdout, stderr, exit }: Answer): void {
-  for (const said of [stdout, stderr]) {
-    must(!UNPRINTABLE.test(said), `an unprintable character: ${JSON.stringify(said)}`);
-    must(said === '' || said.endsWith('\n'), `the last line has no end: ${JSON.stringify(said)}`);
-  }
+  for (const said of [stdout, stderr]) checkShown(said);
   must(STATUSES[product]?.includes(exit) === true, `${product} gets the status ${exit}`);
   const lines = stdout.split(ANY_LINE_END).slice(0, -1);
   must(lines.length <= MOST_LINES, `${lines.length} lines for the job log`);
