@@ -4,10 +4,12 @@ import { Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
 import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
+import { disturbed } from './guests/disturbed.ts';
 import { refusal } from './guests/filesystems.ts';
 import { look } from './guests/look.ts';
 import { attach, loopsOf, loopStep, undoLoops } from './guests/loops.ts';
-import { disturbed, isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
+import { markers, undoMarkers } from './guests/markers.ts';
+import { isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
 import { mountPoints, undoDirectories } from './guests/points.ts';
 import { mountCommands } from './guests/wording.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
@@ -43,6 +45,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     })),
     undoLoops(exec),
     undoMounts(exec),
+    undoMarkers,
     undoDirectories,
   ];
   return {
@@ -51,6 +54,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     log,
     providers,
     mountPoints,
+    markers,
     stateDirectory: STATE_DIRECTORY,
     runDirectory: RUN_DIRECTORY,
     bootId: fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
@@ -62,7 +66,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       attach: (steps) => attach(steps, exec),
       mountStep,
       mount: (step) => mount(step, exec),
-      disturbed,
+      disturbed: (steps) => disturbed(steps, exec),
       commands: mountCommands,
     },
     usersOf,

@@ -1,4 +1,5 @@
 import type { Verdict } from './contract.ts';
+import { asError, isFault } from './fault.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Health } from './provider.ts';
@@ -15,30 +16,59 @@ export interface Closed {
   readonly leftovers: readonly Leftover[];
 }
 
+/** What is known of the snapshots and mounts of an open task. */
+export interface Examined {
+  readonly snapshots: Closed['snapshots'];
+  /** Why a mount is not what it was; undefined: it is. */
+  readonly mounts: readonly { readonly step: NotedStep; readonly disturbed: string | undefined }[];
+  /** What can't be checked may be bad, so it is. */
+  readonly verdict: Verdict;
+  /** What holds whenever it is asked again: `unknown` where only a later check can tell. */
+  readonly lasting: Verdict;
+}
+
 /**
  * Judges the snapshots of an open task, then removes everything. Needs nothing but the journal, so it works with a
- * broken configuration and after a reboot. A closing that was cut short keeps the verdict it had come to.
+ * broken configuration and after a reboot. A closing that was cut short keeps the verdict it had come to, unless that
+ * was that it could not be checked.
  */
 export async function close(journal: Journal, machine: Machine): Promise<Closed> {
   const { header } = journal;
-  const mounts = journal.steps.filter(({ step }) => step.kind === 'mount').length;
-  const { snapshots, verdict: found } = await examine(journal, machine);
-  const verdict = journal.verdict ?? found;
+  const examined = await examine(journal, machine);
+  const settled = journal.verdict?.kind === 'unknown' ? undefined : journal.verdict;
   try {
-    journal.markClosing(verdict);
+    journal.markClosing(settled ?? examined.lasting);
   } catch (error) {
     // A full disk must not keep the snapshot alive; the worst that is lost is this verdict, and it is told below.
     machine.log.warn({ err: error }, 'the journal could not be brought up to date');
   }
   const leftovers = await replay(journal, machine);
   journal.close();
-  return { run: header.run, task: header.task, openedAt: header.startedAt, verdict, snapshots, mounts, leftovers };
+  const { snapshots, mounts, verdict } = examined;
+  return {
+    run: header.run,
+    task: header.task,
+    openedAt: header.startedAt,
+    verdict: settled ?? verdict,
+    snapshots,
+    mounts: mounts.length,
+    leftovers,
+  };
 }
 
 /** How the snapshots and mounts of an open task are. Changes nothing. */
-export async function examine(journal: Journal, machine: Machine): Promise<Pick<Closed, 'snapshots' | 'verdict'>> {
-  const snapshots = await healthOfSnapshots(journal, machine);
-  return { snapshots, verdict: await judge(journal, snapshots, machine) };
+export async function examine(journal: Journal, machine: Machine): Promise<Examined> {
+  const steps = journal.steps.filter(({ step }) => step.kind === 'mount');
+  // At once: of a device that hangs both have to wait for long.
+  const [snapshots, states] = await Promise.all([
+    healthOfSnapshots(journal, machine),
+    machine.guests.disturbed(steps).catch((error: unknown) => {
+      machine.log.error({ err: error }, 'the mounts could not be checked');
+      return steps.map(() => `the mounts could not be checked: ${describe(error)}`);
+    }),
+  ]);
+  const mounts = steps.map((step, index) => ({ step, disturbed: states[index] }));
+  return { snapshots, mounts, ...judge(journal, snapshots, mounts, machine.bootId) };
 }
 
 async function healthOfSnapshots(journal: Journal, machine: Machine): Promise<Closed['snapshots']> {
@@ -47,9 +77,9 @@ async function healthOfSnapshots(journal: Journal, machine: Machine): Promise<Cl
     const steps = journal.steps.filter(({ step }) => step.kind === provider.kind);
     if (steps.length === 0) continue;
     const health = await provider.health(steps).catch((error: unknown) =>
-      steps.map((): Health => {
+      steps.map(({ step }): Health => {
         machine.log.error({ err: error }, 'the snapshots could not be checked');
-        const reason = `could not be checked: ${(error as Error).message}`;
+        const reason = `${step['label']}: its snapshot could not be checked: ${describe(error)}`;
         return { kind: 'unknown', reason, fill: undefined, bytes: 0 };
       }),
     );
@@ -61,16 +91,35 @@ async function healthOfSnapshots(journal: Journal, machine: Machine): Promise<Cl
   return found;
 }
 
-/** `bad` if and only if the data that was read may be bad; what can't be checked may be bad. */
-async function judge(journal: Journal, snapshots: Closed['snapshots'], machine: Machine): Promise<Verdict> {
-  if (journal.header.boot !== machine.bootId) {
-    return { kind: 'unknown', reason: 'the machine was restarted while it was open' };
-  }
-  if (journal.opened === undefined) return { kind: 'bad', reasons: ['the task was never opened to the end'] };
-  const reasons = snapshots.flatMap(({ health }) => (health.kind === 'good' ? [] : [health.reason ?? 'unknown state']));
-  for (const step of journal.steps.filter(({ step: { kind } }) => kind === 'mount')) {
-    const disturbed = await machine.guests.disturbed(step);
-    if (disturbed !== undefined) reasons.push(disturbed);
-  }
-  return reasons.length > 0 ? { kind: 'bad', reasons } : { kind: 'good' };
+function describe(error: unknown): string {
+  const { message } = asError(error);
+  return isFault(error) && error.hint ? `${message}; ${error.hint}` : message;
+}
+
+/** `bad` if and only if the data that was read may be bad. */
+function judge(
+  journal: Journal,
+  snapshots: Closed['snapshots'],
+  mounts: Examined['mounts'],
+  bootId: string,
+): Pick<Examined, 'verdict' | 'lasting'> {
+  if (journal.header.boot !== bootId)
+    return both({ kind: 'unknown', reason: 'the machine was restarted while it was open' });
+  if (journal.opened === undefined) return both({ kind: 'bad', reasons: ['the task was never opened to the end'] });
+  const reasonsOf = (kind: Health['kind']): readonly string[] =>
+    snapshots.flatMap(({ health }) => (health.kind === kind ? [health.reason ?? 'unknown state'] : []));
+  const unchecked = reasonsOf('unknown');
+  // Whoever could not check the snapshots has found the mounts well, and then begun to remove them.
+  const disturbed = journal.verdict ? [] : mounts.flatMap((mount) => mount.disturbed ?? []);
+  const bad = [...reasonsOf('bad'), ...disturbed];
+  if (bad.length > 0) return both({ kind: 'bad', reasons: [...bad, ...unchecked] });
+  if (unchecked.length === 0) return both({ kind: 'good' });
+  return {
+    verdict: { kind: 'bad', reasons: unchecked },
+    lasting: { kind: 'unknown', reason: unchecked.join('; ') },
+  };
+}
+
+function both(verdict: Verdict): Pick<Examined, 'verdict' | 'lasting'> {
+  return { verdict, lasting: verdict };
 }

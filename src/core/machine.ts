@@ -1,12 +1,13 @@
 import type { Provider } from './provider.ts';
 import type { NotedStep, UndoHandler } from './step.ts';
-import type { Guests, MountPoints } from './volume.ts';
+import type { Guests, Markers, MountPoints } from './volume.ts';
 
 /** Everything the core needs of the machine it runs on; made in app.ts. */
 export interface Machine {
   readonly providers: readonly Provider[];
   readonly guests: Guests;
   readonly mountPoints: MountPoints;
+  readonly markers: Markers;
   /** By kind of step. */
   readonly undo: ReadonlyMap<string, UndoHandler>;
   /** Directory of the journals. */

@@ -79,6 +79,7 @@ async function carryOut(task: Task, prepared: Prepared, journal: Journal, machin
   const points = layout.mounts.map(({ point }) => point);
   const directories = journal.note(machine.mountPoints.steps(mount, points));
   const made = directories.map((step) => machine.mountPoints.make(step));
+  for (const step of journal.note(machine.markers.steps(points, journal.header))) machine.markers.make(step);
 
   const mountSteps = layout.mounts.map((planned, index) =>
     machine.guests.mountStep(planned, devices[index] ?? planned.snapshotDevice, uuids[planned.origin] ?? ''),

@@ -30,20 +30,28 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
 
   const storage = machine.providers.find(({ kind }) => kind === origins[0]?.provider)?.commands(planned);
   const pairs = (storage?.take ?? []).map((command, index) => ({ command, undo: storage?.remove[index] ?? '' }));
+  const points = layout.mounts.map(({ point }) => point);
   const directories = machine.mountPoints
-    .steps(
-      mount,
-      layout.mounts.map(({ point }) => point),
-    )
+    .steps(mount, points)
     .map(({ directory = '' }) => shellWord(directory))
     .map((directory) => ({ command: `mkdir -m 700 ${directory}`, undo: `rmdir ${directory}` }));
+  const markers = machine.markers
+    .steps(points, { task: task.name, run: RUN })
+    .map(({ file = '' }) => ({ command: `(writes ${shellWord(file)})`, undo: `rm ${shellWord(file)}` }));
   const mounts = layout.mounts.flatMap((one) => {
     const { mount: forward, unmount } = machine.guests.commands(one);
     const backward = unmount.toReversed();
     return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
   });
   const problems = emptyOrigins(origins, layout).map((why) => `nothing that could be saved is in ${why}`);
-  return { task: task.name, prepared, volumes, layout, commands: [...pairs, ...directories, ...mounts], problems };
+  return {
+    task: task.name,
+    prepared,
+    volumes,
+    layout,
+    commands: [...pairs, ...directories, ...markers, ...mounts],
+    problems,
+  };
 }
 
 function onSnapshot(volume: Volume, device: string): Volume {

@@ -32,12 +32,14 @@ export interface SnapshotStatus {
 /** Looks at a task with a journal; changes nothing. */
 export async function survey(journal: Journal, machine: Machine): Promise<TaskStatus> {
   const snapshots: SnapshotStatus[] = [];
-  for (const { step, health } of (await examine(journal, machine)).snapshots) {
-    const mounts: { point: string; type: string; state: string }[] = [];
-    for (const mount of journal.steps.filter((one) => isMountOf(one, step))) {
-      const { point = '', type = '' } = mount.step;
-      mounts.push({ point, type, state: (await machine.guests.disturbed(mount)) ?? 'read-only' });
-    }
+  const examined = await examine(journal, machine);
+  for (const { step, health } of examined.snapshots) {
+    const mounts = examined.mounts
+      .filter((mount) => isMountOf(mount.step, step))
+      .map(({ step: { step: mount }, disturbed }) => {
+        const { point = '', type = '' } = mount;
+        return { point, type, state: disturbed ?? 'read-only' };
+      });
     snapshots.push({ origin: step.step['label'] ?? '', snapshot: step.step['name'] ?? '', health, mounts });
   }
   const shown = new Set(['mount', ...machine.providers.map(({ kind }) => kind)]);

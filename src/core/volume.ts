@@ -1,3 +1,4 @@
+import type { RunNames } from './provider.ts';
 import type { Facts, NotedStep, Step } from './step.ts';
 
 /** A stretch of a block device. */
@@ -68,8 +69,8 @@ export interface Guests {
   mountStep(mount: PlannedMount, device: string, snapshotUuid: string): Step;
   /** Mounts read-only; the facts hold `id`, the mount id. Throws `mount.failed`. */
   mount(step: NotedStep): Promise<Facts>;
-  /** Why our mount is not what it was when we made it; undefined: it is the same and can be read. */
-  disturbed(step: NotedStep): Promise<string | undefined>;
+  /** For each mount of ours why it is not what it was when we made it; undefined: it is the same and can be read. */
+  disturbed(steps: readonly NotedStep[]): Promise<readonly (string | undefined)[]>;
   /** The commands that mount and unmount, for people. */
   commands(mount: PlannedMount): { readonly mount: readonly string[]; readonly unmount: readonly string[] };
 }
@@ -82,4 +83,11 @@ export interface MountPoints {
   steps(mount: string, points: readonly string[]): readonly Step[];
   /** The facts tell the directory from a later one of the same name. */
   make(step: NotedStep): Facts;
+}
+
+/** The files beneath our mounts, by which a directory whose mount has gone away is told from an empty one. */
+export interface Markers {
+  steps(points: readonly string[], names: RunNames): readonly Step[];
+  /** Throws `mount.point`. */
+  make(step: NotedStep): void;
 }

@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import { opendir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
@@ -9,15 +8,13 @@ import { shellWord } from '../core/shell.ts';
 import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { mountBind, mountDevice, unmount } from '../system/mount.ts';
-import { mountAt, readMounts, type MountEntry } from '../system/mountinfo.ts';
+import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
 import { mountsElsewhere, readUses } from '../system/uses.ts';
 import { fileSystemOf } from './filesystems.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
 const PATIENCE_MS = 3000;
 const PAUSE_MS = 200;
-/** How long a mount may take to show that it can be read. */
-const ANSWER_MS = 20_000;
 
 /** A mount of ours, known by the UUID of the LV that its device is or lies on. */
 export function mountStep(mount: PlannedMount, device: string, volumeUuid: string): Step {
@@ -37,11 +34,17 @@ export async function mount({ step }: NotedStep, exec: Exec): Promise<Facts> {
       hint: complaint?.unknownType ? `it needs ${needs}` : '',
     });
   }
-  if (subdirectory === '') return { id: String(entry.id) };
-  return { id: String(await showSubdirectory(label, point, subdirectory, exec)), below: String(entry.id) };
+  if (subdirectory === '') return identityOf(entry);
+  return { ...identityOf(await showSubdirectory(label, point, subdirectory, exec)), below: String(entry.id) };
 }
 
-async function showSubdirectory(label: string, point: string, subdirectory: string, exec: Exec): Promise<number> {
+/** By which the mount is known again: the kernel gives the id of a mount that is gone to the next one. */
+function identityOf(entry: MountEntry): Facts {
+  const superblock = superblockOf(entry);
+  return { id: String(entry.id), options: entry.options, ...(superblock === undefined ? {} : { superblock }) };
+}
+
+async function showSubdirectory(label: string, point: string, subdirectory: string, exec: Exec): Promise<MountEntry> {
   const directory = `${point}/${subdirectory}`;
   // A link in the snapshot could lead to live data, or anywhere.
   const real = realPath(directory);
@@ -50,38 +53,10 @@ async function showSubdirectory(label: string, point: string, subdirectory: stri
   }
   const complaint = await exec.run(mountBind(directory, point));
   const entry = mountAt(point, readMounts());
-  if (complaint === undefined && entry) return entry.id;
+  if (complaint === undefined && entry) return entry;
   throw new Fault('mount.failed', `${label}: ${subdirectory} can't be shown at ${point}`, {
     detail: complaint?.lines ?? [],
   });
-}
-
-/** Why our mount is not what it was; undefined: it is there, on top, and can be read. */
-export async function disturbed({ step, facts }: NotedStep): Promise<string | undefined> {
-  const { label, point = '' } = step;
-  const mounts = readMounts();
-  const top = mountAt(point, mounts);
-  if (!mounts.some((entry) => String(entry.id) === facts?.['id'] && entry.point === point && isOurs(entry, step))) {
-    return `${label}: its mount at ${point} went away while the task was open`;
-  }
-  if (!top || !isOurs(top, step)) return `${label}: something else was mounted over ${point}`;
-  const problem = await Promise.race([readProblem(point), sleep(ANSWER_MS, 'no answer', { ref: false })]);
-  return problem === undefined ? undefined : `${label}: ${point} can't be read any more (${problem})`;
-}
-
-/** Reads a little of a directory. A file system of which a device hangs never answers, and must not stop us for ever. */
-async function readProblem(directory: string): Promise<string | undefined> {
-  try {
-    const opened = await opendir(directory);
-    try {
-      await opened.read();
-      return undefined;
-    } finally {
-      await opened.close();
-    }
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? String(error);
-  }
 }
 
 /**

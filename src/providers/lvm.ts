@@ -1,11 +1,12 @@
 import { Fault } from '../core/fault.ts';
 import { encodeName } from '../core/names.ts';
-import type { Health, Origin, PlannedSnapshot, Provider, RunNames } from '../core/provider.ts';
-import type { NotedStep, Step } from '../core/step.ts';
+import type { Origin, PlannedSnapshot, Provider, RunNames } from '../core/provider.ts';
+import type { Step } from '../core/step.ts';
 import type { Size } from '../core/task.ts';
 import { formatBytes } from '../core/bytes.ts';
 import type { Exec } from '../system/command.ts';
 import { lvcreateSnapshot, lvmShell, lvs, type LvRow } from '../system/lvm.ts';
+import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { checkRoom, roomFor } from './lvm/room.ts';
@@ -55,7 +56,16 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async health(steps) {
       const rows = await exec.run(lvs());
-      return steps.map((noted) => healthOf(noted, rows));
+      return Promise.all(
+        steps.map((noted) =>
+          healthOf(
+            noted.step,
+            rows.find((row) => isProven(row, noted)),
+            rows,
+            exec,
+          ),
+        ),
+      );
     },
 
     async remove(steps) {
@@ -124,41 +134,4 @@ function snapshotName({ vg, name, pool }: LvRow, run: string, index: number): st
 function createWords({ step, bytes }: PlannedSnapshot, row: LvRow): readonly string[] {
   const extents = bytes === 0 ? undefined : bytes / row.extentBytes;
   return lvcreateSnapshot(row.vg, row.name, step['name'] ?? '', tagsOf(step), extents);
-}
-
-function healthOf(noted: NotedStep, rows: readonly LvRow[]): Health {
-  const { step } = noted;
-  const { label = '' } = step;
-  const row = rows.find((one) => isProven(one, noted));
-  if (!row) {
-    return { kind: 'bad', reason: `${label}: its snapshot is gone`, fill: undefined, bytes: 0 };
-  }
-  const pool = rows.find(({ vg, name }) => vg === row.vg && name === step['pool']);
-  if (!pool && !row.invalid && row.dataPercent === undefined) {
-    return {
-      kind: 'unknown',
-      reason: `${label}: LVM does not say how full its snapshot is`,
-      fill: undefined,
-      bytes: 0,
-    };
-  }
-  const fill = pool ? undefined : row.invalid ? 1 : (row.dataPercent ?? 0) / 100;
-  const reason = pool ? sickPool(pool, row) : overflow(row, fill ?? 0);
-  const state = { fill, bytes: pool ? 0 : row.bytes };
-  return reason === undefined
-    ? { kind: 'good', reason, ...state }
-    : { kind: 'bad', reason: `${label}: ${reason}`, ...state };
-}
-
-/** Once a snapshot has been full it is invalid for good: lvmsnapshot, dm-snap.c; it can't be repaired. */
-function overflow(row: LvRow, fill: number): string | undefined {
-  if (!row.invalid && fill < 1) return undefined;
-  return `snapshot overflowed (${formatBytes(row.bytes)} were not enough), set a larger 'size'`;
-}
-
-/** lv_health_status of a thin pool: lvs(8). */
-function sickPool(pool: LvRow, row: LvRow): string | undefined {
-  if (pool.health === '' && row.health === '' && (pool.dataPercent ?? 0) < 100) return undefined;
-  const health = pool.health || row.health || 'out_of_data';
-  return `thin pool ${pool.vg}/${pool.name} is not well: ${health} (data ${pool.dataPercent} %, metadata ${pool.metadataPercent} %)`;
 }

@@ -96,6 +96,13 @@ export function deviceBytes(device: string): number {
   return sectors === undefined ? Number.POSITIVE_INFINITY : Number(sectors) * 512;
 }
 
+/** The node of the device with this device-mapper UUID, by the name that the kernel itself gives it. */
+export function deviceOf(uuid: string): string | undefined {
+  const names = fs.existsSync('/sys/block') ? fs.readdirSync('/sys/block') : [];
+  const name = names.find((one) => one.startsWith('dm-') && read(`/sys/block/${one}/dm/uuid`) === uuid);
+  return name && `/dev/${name}`;
+}
+
 /** The numbers of all device-mapper devices by their dm UUID. */
 export function numbersByUuid(): ReadonlyMap<string, string> {
   const names = fs.existsSync('/sys/block') ? fs.readdirSync('/sys/block') : [];

@@ -22,6 +22,8 @@ export interface Command<T> {
   readonly fd?: number;
   /** Milliseconds; undefined: what the hook has left. For a command that waits on purpose. */
   readonly timeoutMs?: number;
+  /** Milliseconds; less than the limit of the task if that allows more. For a command that hangs or is quick. */
+  readonly mostMs?: number;
   /** Changes the machine: a signal to us does not reach it, and after a timeout it is asked to end but never killed. */
   readonly mutates: boolean;
   /** Exit statuses that `parse` is called for; any other is a Fault `tool.failed`. */

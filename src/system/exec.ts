@@ -28,8 +28,8 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
   return {
     async run(command) {
       const began = performance.now();
-      const finished = await spawn(command, command.timeoutMs ?? limits.commandMs(), limits.graceMs(), mark);
-      const { tool, argv, input } = command;
+      const { tool, argv, input, timeoutMs = limits.commandMs(), mostMs = timeoutMs } = command;
+      const finished = await spawn(command, Math.min(timeoutMs, mostMs), limits.graceMs(), mark);
       const ms = Math.round(performance.now() - began);
       log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');
       if (!command.statuses.includes(finished.status)) {
@@ -63,8 +63,10 @@ async function spawn(command: Command<unknown>, timeoutMs: number, graceMs: numb
   const child = execa(tool, argv, options);
 
   let timer: NodeJS.Timeout | undefined;
+  let asked = false;
   const expired = new Promise<'expired'>((resolve) => {
     timer = setTimeout(() => {
+      asked = true;
       child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
       timer = setTimeout(() => resolve('expired'), mutates ? graceMs : 100);
     }, timeoutMs);
@@ -75,10 +77,9 @@ async function spawn(command: Command<unknown>, timeoutMs: number, graceMs: numb
     child.unref();
     child.stdout.destroy();
     child.stderr.destroy();
-    throw new Fault('tool.timeout', `${nameOf(command)} did not end within ${Math.round(timeoutMs / 100) / 10} s`, {
-      hint: `process ${child.pid} may still be running; look at it, and set a longer 'timeout' if it just needs time`,
-    });
+    throw late(command, timeoutMs, `process ${child.pid} may still be running; look at it, and `);
   }
+  if (asked && result.signal !== undefined) throw late(command, timeoutMs, '');
   if (result.code === 'ENOENT') {
     throw new Fault('tool.missing', `${tool} is not installed (looked in ${PATH})`, {
       hint: `type: apt-get install ${PACKAGES[tool] ?? 'util-linux'}`,
@@ -88,6 +89,12 @@ async function spawn(command: Command<unknown>, timeoutMs: number, graceMs: numb
     throw new Fault('tool.failed', `${tool} can't be started: ${result.shortMessage}`, { cause: result });
   }
   return { status: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
+}
+
+function late(command: Command<unknown>, timeoutMs: number, still: string): Fault {
+  return new Fault('tool.timeout', `${nameOf(command)} did not end within ${Math.round(timeoutMs / 100) / 10} s`, {
+    hint: `${still}set a longer 'timeout' if it just needs time`,
+  });
 }
 
 /** `lvm lvs`, `mount`: the whole line is in the log and would fill a status line. */

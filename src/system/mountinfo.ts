@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 
 /** A line of mountinfo: proc(5). */
 export interface MountEntry {
@@ -10,6 +11,8 @@ export interface MountEntry {
   /** The directory of the file system that is mounted: `/`, or a subdirectory for a bind mount. */
   readonly root: string;
   readonly point: string;
+  /** Of this mount alone: `ro,nosuid,relatime`. */
+  readonly options: string;
   readonly type: string;
   readonly source: string;
   /** The peer group that hears of mounts and unmounts below it; undefined: it is private. */
@@ -27,9 +30,10 @@ export function parseMountinfo(text: string): readonly MountEntry[] {
   return text.split('\n').flatMap((line) => {
     const fields = line.split(' ');
     const dash = fields.indexOf('-', 6);
-    const [id, parent, device, root, point] = fields;
+    const [id, parent, device, root, point, options] = fields;
     const [type, source] = fields.slice(dash + 1);
-    if (dash < 0 || !id || !device || !root || !point?.startsWith('/') || !type || !/^\d+$/.test(id)) return [];
+    if (dash < 0 || !id || !device || !root || !point?.startsWith('/') || !type || !options || !/^\d+$/.test(id))
+      return [];
     const flags = fields.slice(6, dash);
     return [
       {
@@ -38,6 +42,7 @@ export function parseMountinfo(text: string): readonly MountEntry[] {
         device,
         root: unescape(root),
         point: unescape(point),
+        options,
         type,
         source: unescape(source ?? ''),
         shared: groupOf(flags, 'shared:'),
@@ -54,6 +59,25 @@ function groupOf(flags: readonly string[], name: string): string | undefined {
 /** The mount that is on top at a directory; undefined: none is. */
 export function mountAt(point: string, mounts: readonly MountEntry[]): MountEntry | undefined {
   return mounts.findLast((entry) => entry.point === point);
+}
+
+/** The drivers that show each mounted file system in a directory of sysfs, by the name of its device. */
+const IN_SYSFS: Readonly<Record<string, string>> = { ext2: 'ext4', ext3: 'ext4', ext4: 'ext4', xfs: 'xfs' };
+
+/**
+ * Tells a mounted file system from the same one mounted later: the inode number of its directory in sysfs, since the
+ * kernel hands those out in turn and takes none again soon (fs/kernfs/dir.c, idr_alloc_cyclic, Linux 4.14 and newer).
+ * Undefined where the driver has no such directory.
+ */
+export function superblockOf({ type, device }: MountEntry): string | undefined {
+  const driver = IN_SYSFS[type];
+  if (driver === undefined) return undefined;
+  try {
+    const name = path.basename(fs.readlinkSync(`/sys/dev/block/${device}`));
+    return String(fs.statSync(`/sys/fs/${driver}/${name}`, { bigint: true }).ino);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Space, tab, newline and backslash are octal in mountinfo. Bytes that are no UTF-8 stay lost. */

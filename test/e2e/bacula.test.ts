@@ -173,6 +173,40 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
     expect(run.files('after')).toBe(run.files('before'));
   });
 
+  test('a snapshot that dmeventd unmounts in mid-backup fails the job', async () => {
+    const run = await inBaculaLab(
+      { unmounted: '{lv: in.zekjur.net/domu-plain, size: 8M}' },
+      `
+      cat >/opt/overflow <<'SH'
+#!/bin/bash
+dd if=/dev/urandom of=/srv/plain/more bs=1M count=20 conv=fsync status=none
+for i in {1..300}; do grep -q ' /run/holdstill/unmounted ' /proc/self/mountinfo || exit 0; sleep 0.1; done
+exit 1
+SH
+      chmod 755 /opt/overflow
+      # As lvm2-monitor.service does when it is started again.
+      sed -i 's/monitoring=0/monitoring=1/' /etc/lvm/lvm.conf
+      printf '#!/bin/sh\nvgchange -q --monitor y in.zekjur.net\n' >/opt/monitor; chmod 755 /opt/monitor
+      job_run unmounted; killall -q dmeventd; sed -i 's/monitoring=1/monitoring=0/' /etc/lvm/lvm.conf
+      look after; call log job_log 1
+      bacula_sql 'select Name from Filename' | grep NOT; bacula_sql "select count(*) from File"`,
+      {
+        world: SMALL_HOST,
+        bacula: [
+          job('unmounted', { more: `${then('/opt/monitor').more ?? ''}\n  ${then('/opt/overflow').more ?? ''}` }),
+        ],
+      },
+    );
+    // The one file that it found says what has happened.
+    expect(run.stdout).toMatch(/^1 [Ef]\nHOLDSTILL-NOT-MOUNTED\n/);
+    const { stdout: log } = run.call('log');
+    expect(log).toMatch(
+      /ClientAfterJob: ERROR: THIS BACKUP MAY BE BAD: in\.zekjur\.net\/domu-plain: snapshot overflowed/,
+    );
+    expect(log).toMatch(/ClientAfterJob: +verdict +BAD: .* its mount at \/run\/holdstill\/unmounted went away/);
+    expect(run.files('after')).toBe(run.files('before'));
+  });
+
   test('the same job is answered as before, another one is not, and no value shifts the arguments', async () => {
     const run = await inBaculaLab(
       { job: '/srv/plain', warned: '/srv/plain' },

@@ -10,7 +10,12 @@ import type { Row, Scale } from './row.ts';
 
 const dist = path.join(import.meta.dirname, '../../dist');
 const FILES = [
-  ...['sesam/sbc_pre', 'sesam/sbc_post', 'bacula/run-before', 'bacula/run-after', 'generic/pre', 'generic/post'],
+  'sesam/sbc_pre',
+  'sesam/sbc_post',
+  'bacula/run-before',
+  'bacula/run-after',
+  'generic/pre',
+  'generic/post',
   'holdstill',
 ] as const;
 const COUNT: Readonly<Record<Scale, number>> = { all: 150, sample: 40 };

@@ -1,0 +1,84 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Fault } from '../core/fault.ts';
+import { shellWord } from '../core/shell.ts';
+import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
+import type { Markers } from '../core/volume.ts';
+import { mountAt, readMounts } from '../system/mountinfo.ts';
+
+/** What lies in a directory that a mount of ours covers. Part of what we promise: scripts test for it. */
+const NAME = 'HOLDSTILL-NOT-MOUNTED';
+
+/**
+ * Files beneath our mounts. As long as a mount stands its file can't be seen; when the mount has gone, whoever reads the
+ * directory finds a file that says so, and not an empty directory.
+ */
+export const markers: Markers = {
+  steps: (points, { task, run }) =>
+    points.map((point) => ({ kind: 'marker', file: path.join(point, NAME), text: textFor(point, task, run) })),
+
+  make({ step: { file = '', text = '' } }) {
+    try {
+      // `wx` is O_EXCL, which follows no link: open(2).
+      fs.writeFileSync(file, text, { flag: 'wx', mode: 0o400 });
+    } catch (error) {
+      throw new Fault('mount.point', `${file} can't be made: ${(error as Error).message}`, {
+        hint: `look at the directory, or name another 'mount'`,
+        cause: error,
+      });
+    }
+  },
+};
+
+function textFor(point: string, task: string, run: string): string {
+  return [
+    `This is not the data. ${JSON.stringify(point)} is where holdstill shows the snapshot of task ${JSON.stringify(task)}, run ${run},`,
+    'while that task is open. Whoever can read this file looks at the empty directory below: the mount has gone away, for',
+    'example because the snapshot was full and dmeventd unmounted it. What was saved from here since then is worthless, and',
+    'the hook after the job reports it as bad.',
+    '',
+  ].join('\n');
+}
+
+/** Removes these files and nothing else: a regular file of root's with our text, in a directory that nothing covers. */
+export const undoMarkers: UndoHandler = {
+  kind: 'marker',
+
+  undo: (steps) => Promise.resolve(steps.map(removeOurs)),
+
+  rests: ({ step: { file = '' } }) => ({ is: path.dirname(file), on: [path.dirname(file)] }),
+
+  describe: ({ step: { file = '' } }) => ({ what: `file ${file}`, byHand: `rm ${shellWord(file)}` }),
+};
+
+function removeOurs({ step: { file = '', text = '' } }: NotedStep): Outcome {
+  if (mountAt(path.dirname(file), readMounts())) return { kind: 'left', reason: 'a mount is over it' };
+  try {
+    if (!isOurs(file, text)) {
+      return { kind: 'left', reason: 'it is not the file that holdstill wrote', foreign: true };
+    }
+    fs.unlinkSync(file);
+    return { kind: 'undone' };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? { kind: 'undone' } : { kind: 'left', reason: `it can't be removed: ${code}` };
+  }
+}
+
+function isOurs(file: string, text: string): boolean {
+  const stat = fs.lstatSync(file);
+  if (path.basename(file) !== NAME || !stat.isFile() || stat.uid !== 0 || stat.size > Buffer.byteLength(text))
+    return false;
+  // A power cut may have left the beginning of it only.
+  return text.startsWith(readRegular(file));
+}
+
+/** Opens no link and waits for nobody, whatever has taken the file's place in this moment. */
+function readRegular(file: string): string {
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+  try {
+    return fs.readFileSync(fd, 'utf8');
+  } finally {
+    fs.closeSync(fd);
+  }
+}

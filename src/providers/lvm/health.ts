@@ -1,0 +1,82 @@
+import { formatBytes } from '../../core/bytes.ts';
+import { isFault } from '../../core/fault.ts';
+import type { Health } from '../../core/provider.ts';
+import type { Step } from '../../core/step.ts';
+import { deviceBytes, deviceOf } from '../../system/blockdev.ts';
+import type { Exec } from '../../system/command.ts';
+import { readBlock } from '../../system/dd.ts';
+import type { LvRow } from '../../system/lvm.ts';
+
+/** How long a block may take to be read. */
+const ANSWER_MS = 20_000;
+
+/**
+ * Whether a snapshot still holds what it held: `row` is its own as LVM reports it now, `rows` are those of all LVs. That
+ * it can be read is tried, since LVM doesn't know of a disk that fails.
+ */
+export async function healthOf(
+  { label = '', vg = '', pool = '' }: Step,
+  row: LvRow | undefined,
+  rows: readonly LvRow[],
+  exec: Exec,
+): Promise<Health> {
+  const thinPool = rows.find((one) => one.vg === (row?.vg ?? vg) && one.name === pool);
+  const fill =
+    row && !thinPool
+      ? row.invalid
+        ? 1
+        : row.dataPercent === undefined
+          ? undefined
+          : row.dataPercent / 100
+      : undefined;
+  const state = { fill, bytes: row && !thinPool ? row.bytes : 0 };
+  const reason = await sickness(row, thinPool, pool !== '', exec);
+  if (reason !== undefined) return { kind: 'bad', reason: `${label}: ${reason}`, ...state };
+  if (!thinPool && fill === undefined) {
+    return { kind: 'unknown', reason: `${label}: LVM does not say how full its snapshot is`, ...state };
+  }
+  return { kind: 'good', reason: undefined, ...state };
+}
+
+async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: boolean, exec: Exec) {
+  if (!row) return `its snapshot is gone: nothing but the hook may remove an LV that is tagged 'holdstill'`;
+  if (!row.active)
+    return `its snapshot was deactivated: nothing but the hook may touch an LV that is tagged 'holdstill'`;
+  const store = thin ? undefined : await problemOf(deviceOf(`${row.uuid}-cow`), 0, exec);
+  const size = formatBytes(row.bytes);
+  if (store !== undefined) {
+    const lost = row.invalid ? ', and the snapshot is lost' : '';
+    return `what its snapshot keeps (${size}) can't be read (${store})${lost}: look at dmesg for the disk`;
+  }
+  // Once a snapshot has been full it is invalid for good: lvmsnapshot, dm-snap.c; it can't be repaired.
+  if (row.invalid || (!thin && (row.dataPercent ?? 0) >= 100)) {
+    return `snapshot overflowed (${size} were not enough): set a larger 'size', or 'full'`;
+  }
+  const sick = pool && sickPool(pool, row);
+  if (sick !== undefined) return sick;
+  const problem = await problemOf(deviceOf(row.uuid), 0.5, exec);
+  return problem && `its snapshot can't be read (${problem}): look at dmesg for the disk`;
+}
+
+/** lv_health_status of a thin pool: lvs(8). */
+function sickPool(pool: LvRow, row: LvRow): string | undefined {
+  const { dataPercent = 0, metadataPercent = 0 } = pool;
+  if (pool.health === '' && row.health === '' && dataPercent < 100 && metadataPercent < 100) return undefined;
+  const name = `${pool.vg}/${pool.name}`;
+  const health = pool.health || row.health || (dataPercent < 100 ? 'out_of_metadata' : 'out_of_data');
+  const cure =
+    health === 'out_of_data'
+      ? `add room, lvextend -L +SIZE ${name}`
+      : `add room, lvextend --poolmetadatasize +SIZE ${name}, and repair it, lvconvert --repair ${name}`;
+  return `thin pool ${name} is not well: ${health} (data ${dataPercent} %, metadata ${metadataPercent} %): ${cure}`;
+}
+
+async function problemOf(device: string | undefined, share: number, exec: Exec): Promise<string | undefined> {
+  if (device === undefined) return 'it is not there';
+  try {
+    return await exec.run(readBlock(device, deviceBytes(device), share, ANSWER_MS));
+  } catch (error) {
+    if (isFault(error) && error.code === 'tool.timeout') return 'no answer';
+    throw error;
+  }
+}
