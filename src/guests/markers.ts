@@ -52,7 +52,11 @@ export const undoMarkers: UndoHandler = {
 };
 
 function removeOurs({ step: { file = '', text = '' } }: NotedStep): Outcome {
-  if (mountAt(path.dirname(file), readMounts())) return { kind: 'left', reason: 'a mount is over it' };
+  const over = mountAt(path.dirname(file), readMounts());
+  if (over) {
+    const reason = `${over.source} (${over.type}) is mounted over it`;
+    return { kind: 'left', reason, byHand: `look whose it is: umount ${shellWord(path.dirname(file))}` };
+  }
   try {
     if (!isOurs(file, text)) {
       return { kind: 'left', reason: 'it is not the file that holdstill wrote', foreign: true };

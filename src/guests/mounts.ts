@@ -9,7 +9,7 @@ import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { mountBind, mountDevice, unmount } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
-import { mountsElsewhere, readUses } from '../system/uses.ts';
+import { mountsElsewhere, readUses, type Uses } from '../system/uses.ts';
 import { fileSystemOf } from './filesystems.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
@@ -98,6 +98,7 @@ function reasonsToStay(
 ): readonly ({ readonly reason: string; readonly byHand?: string } | undefined)[] {
   const mounts = readMounts();
   const copies = mountsElsewhere((entry) => steps.some(({ step }) => isOurs(entry, step)));
+  let uses: Uses | undefined;
   return steps.map((noted) => {
     const { step } = noted;
     const { point = '' } = step;
@@ -110,7 +111,8 @@ function reasonsToStay(
     }
     const held = [...ours, ...copies.filter((entry) => isOurs(entry, step))];
     if (held.length === 0) return undefined;
-    const users = readUses(true).ofMounts(held);
+    uses ??= readUses(true);
+    const users = uses.ofMounts(held);
     if (users.length > 0) return { reason: `in use by ${namesOf(users)}` };
     return there ? { reason: 'busy, but nothing was found in it' } : undefined;
   });

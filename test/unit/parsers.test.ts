@@ -131,6 +131,13 @@ describe('mountinfo', () => {
     expect(mountAt('/mnt/a b', mounts)).toMatchObject({ id: 19, device: '254:0', type: 'ext4' });
   });
 
+  test('who hears of its unmounting is read', () => {
+    const line = (flags: string) => `36 35 98:0 /mnt1 /mnt2 rw,noatime ${flags}- ext3 /dev/root rw,errors=continue`;
+    const [none, both] = parseMountinfo(`${line('')}\n${line('shared:7 master:2 propagate_from:1 ')}`);
+    expect(none).toMatchObject({ id: 36, parent: 35, shared: undefined, master: undefined, type: 'ext3' });
+    expect(both).toMatchObject({ shared: '7', master: '2', root: '/mnt1', source: '/dev/root' });
+  });
+
   test('of two mounts at one place the later is on top', () => {
     const [first] = mounts.filter(({ point }) => point === '/srv/xenvm');
     expect(first && mountAt('/srv/xenvm', [...mounts, { ...first, id: 99 }])?.id).toBe(99);

@@ -1,0 +1,165 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe.ts';
+import { inLab, type LabRun } from '../lab/run.ts';
+
+const world = `vg vg0 400M
+  lv plain 32M ext4
+  lv other 16M ext4
+  lv disk 32M mbr
+    p1 24M ext4
+  lv win 32M ntfs`;
+
+/* Task u is open all the time and must stay so. `busy NAME TASK`: pre and post while somebody keeps it; `free`: afterwards. */
+const start = `
+. "$REPO/test/lab/guest/break.bash"
+configure <<'Y'
+tasks:
+  t: {lv: vg0/plain, size: 8M}
+  d: {lv: vg0/disk, size: 8M}
+  w: {lv: vg0/win, size: 8M}
+  u: {lv: vg0/other, size: 8M}
+Y
+$PRE u >/dev/null; mkdir /mnt/b /mnt/c; touch /mnt/ns; mark
+M=/run/holdstill/t
+# The holders' own pids, once they hold.
+hold() { "$@" & holders+=($!); sleep 0.4; }
+busy() { call $1-pre $PRE $2; call $1-post $POST $2; }
+free() { [ \${#holders[@]} = 0 ] || { kill \${holders[@]}; wait \${holders[@]} 2>/dev/null; holders=(); }; call $1-end \${3:-$POST} $2; same $1 quickly; }
+holders=()
+`;
+
+const left = (run: LabRun, name: string): readonly string[] =>
+  run
+    .call(name)
+    .stdout.split('\n')
+    .filter((line) => line.startsWith('  left'));
+
+describeLab('who keeps a task busy', () => {
+  let run: LabRun;
+  let more: LabRun;
+  beforeAll(async () => {
+    [run, more] = await Promise.all([
+      inLab(PROCESSES, { world, timeoutMs: 250_000 }),
+      inLab(DEVICES, { world, timeoutMs: 250_000 }),
+    ]);
+  });
+
+  const PROCESSES = `${start}
+    # by its working directory, an open file, its root, a mapped file
+    $PRE t >/dev/null
+    hold bash -c "cd $M; exec sleep 900"
+    hold tail -f $M/hello.txt >/dev/null
+    hold perl -e 'chroot "/run/holdstill/t"; chdir "/"; sleep 900'
+    hold python3 -c 'import mmap, time; f = open("/run/holdstill/t/hello.txt", "rb"); m = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ); f.close(); time.sleep(900)'
+    until_true 20 grep -q holdstill /proc/\${holders[3]}/maps
+    call processes-recover $HOLDSTILL recover t; call processes-status $HOLDSTILL status t; busy processes t
+    call processes-bacula $REPO/dist/bacula/run-after t; call processes-sesam $REPO/dist/sesam/sbc_post t
+    free processes t "$HOLDSTILL recover"
+    # a bind mount, one of a directory below, one in another mount namespace
+    $PRE t >/dev/null; mount --bind $M /mnt/b; mount --bind $M/lost+found /mnt/c
+    hold unshare -m bash -c "umount /mnt/b /mnt/c; mount --bind $M /mnt/c; exec sleep 900"
+    busy binds t; umount /mnt/b /mnt/c; free binds t
+    # a process in a copy of the mount, in another mount namespace
+    $PRE t >/dev/null; hold unshare -m bash -c "cd $M; exec sleep 900"; busy copy t; free copy t
+    # copies that nobody is in: of a private namespace, and of one that hears of our unmounting, like those of systemd
+    mount --make-rshared /; hold unshare -m --propagation slave sleep 900
+    $PRE t >/dev/null; hold unshare -m sleep 900
+    grep -c $M /proc/\${holders[0]}/mountinfo
+    call idle-pre $PRE t; hold unshare -m sleep 900; free idle t
+    mount --make-rprivate /
+    # what was detached by hand; a namespace that no process is in
+    $PRE t >/dev/null; hold tail -f $M/hello.txt >/dev/null; umount -l $M; call lazy-post $POST t; free lazy t
+    mount --bind /mnt /mnt; mount --make-private /mnt; mark
+    $PRE t >/dev/null; unshare --mount=/mnt/ns mount --bind $M /mnt/b; call lost-post $POST t; umount /mnt/ns; free lost t
+    umount /mnt; mark; $PRE t >/dev/null; call inside bash -c "cd $M; exec $POST t"; same inside quickly
+    $POST u >/dev/null; lvs --noheadings -o lv_name --select lv_tags=holdstill`;
+
+  const DEVICES = `${start}
+    # a loop device and device-mapper on the snapshot, and a process that has it open
+    $PRE d >/dev/null; snapshot=/dev/vg0/$(snapshot_of d); loop=$(losetup -f --show -o 4096 $snapshot)
+    dmsetup create holder --table "0 8192 linear $loop 0"; exec 9<$snapshot; hold sleep 900; exec 9<&-; busy above d
+    dmsetup remove holder; losetup -d $loop; free above d
+    # device-mapper on our own loop device, swapped to; its mount is gone
+    $PRE d >/dev/null; umount /run/holdstill/d/p1; ours=$(losetup -j /dev/mapper/vg0-$(snapshot_of d) -n -O NAME)
+    dmsetup create holder --table "0 8192 linear $ours 0"; mkswap --quiet /dev/mapper/holder; swapon /dev/mapper/holder
+    busy ours d; swapoff /dev/mapper/holder; dmsetup remove holder; free ours d
+    # who reads by way of FUSE; a loop device over a file
+    $PRE w >/dev/null; loop=$(losetup -r -f --show /run/holdstill/w/noise.bin)
+    hold bash -c "cd /run/holdstill/w; exec sleep 900"; busy fuse w; losetup -d $loop; free fuse w
+    # udev and blkid look in and leave, again and again, and some for seconds
+    $PRE d >/dev/null; snapshot=/dev/vg0/$(snapshot_of d); ours=$(losetup -j /dev/mapper/vg0-$(snapshot_of d) -n -O NAME)
+    hold perl -e 'for (1 .. 4000) { for my $d (@ARGV) { open my $f, "<", $d or next; sysread $f, my $b, 512; select undef, undef, undef, 0.05 } }' $snapshot $ours
+    sleep 3 <$ours & sleep 5 <$snapshot & call look $POST d; free look d
+    $POST u >/dev/null; lvs --noheadings -o lv_name --select lv_tags=holdstill`;
+
+  test('nothing is left in the end, and another open task is not touched', () => {
+    expect(run.stdout).toBe('1\n');
+    expect(more.stdout).toBe('');
+  });
+
+  describe('is named with what keeps it, nothing below that is tried, and the next hook ends it', () => {
+    const processes = String.raw`sleep \(\d+\), tail \(\d+\), perl \(\d+\), python3 \(\d+\)`;
+    test.each([
+      ['processes', 'mount /run/holdstill/t', processes],
+      [
+        'binds',
+        'snapshot',
+        String.raw`a mount at /mnt/b, a mount at /mnt/c, a mount at /mnt/c in the mount namespace of sleep \(\d+\)`,
+      ],
+      ['copy', 'mount /run/holdstill/t', String.raw`sleep \(\d+\) in another mount namespace`],
+      ['above', 'snapshot', String.raw`/dev/loop\d+, the device-mapper device holder, sleep \(\d+\)`],
+      ['ours', '/dev/loop\\d+ over ', 'the device-mapper device holder, swap on /dev/(dm-\\d+|mapper/holder)'],
+      ['fuse', 'mount /run/holdstill/w', String.raw`/dev/loop\d+ over /run/holdstill/w/noise.bin, sleep \(\d+\)`],
+    ])('%s', (name, what, users) => {
+      const lab = `${name}-post` in run.calls ? run : more;
+      const [pre, post, end] = ['pre', 'post', 'end'].map((call) => lab.call(`${name}-${call}`));
+      expect(pre).toMatchObject({ status: 4 });
+      expect(pre?.stderr).toMatch(new RegExp(`is still in use by ${users};`));
+      expect(post?.stdout).toMatch(new RegExp(`^  left +${what}.*: in use by ${users}`, 'm'));
+      expect(post?.stderr).toMatch(new RegExp(`${what}.* \\(in use by ${users}\\)`));
+      expect(
+        left(lab, `${name}-post`)
+          .filter((line) => !/in use by|to try again/.test(line))
+          .every((line) => line.includes('still needed by')),
+      ).toBe(true);
+      expect(post?.stdout.split('\n').length).toBeLessThanOrEqual(15);
+      expect(post?.ms).toBeLessThan(12_000);
+      expect(end?.stdout).toContain('nothing is left');
+    });
+  });
+
+  test('a good verdict stays good: status 3, a warning for Bacula, an error for sesam; status shows who it is', () => {
+    expect(run.call('processes-post')).toMatchObject({ status: 3 });
+    expect(run.call('processes-post').stdout).toMatch(/verdict +good/);
+    expect(run.call('processes-bacula')).toMatchObject({ status: 0 });
+    expect(run.call('processes-bacula').stdout).toMatch(/^WARNING: left on this machine: mount .* \(in use by sleep/m);
+    expect(run.call('processes-sesam').stdout).toMatch(
+      /^STATUS:ERROR \{left on this machine: mount .* \(in use by sleep/m,
+    );
+    expect(run.call('processes-recover')).toMatchObject({ status: 4 });
+    expect(run.call('processes-recover').stderr).toMatch(/in use by sleep/);
+    expect(run.call('processes-status').stdout).toMatch(/in use by sleep/);
+    expect(left(run, 'processes-post')).toHaveLength(4);
+  });
+
+  test('copies of the mount that nobody reads, in other mount namespaces, hold nothing up', () => {
+    expect(run.call('idle-pre').stdout).toContain('cleared');
+    expect(run.call('idle-end')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('a hook that is started in the mount does not keep it itself', () => {
+    expect(run.call('inside')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('what no path leads to is found as well, or guessed', () => {
+    expect(run.call('lazy-post').stdout).toMatch(/left +snapshot .*in use: tail \(\d+\)/);
+    expect(run.call('lost-post').stdout).toMatch(
+      /left +snapshot .*in use: perhaps a mount namespace that no process is in, kept by \/mnt\/ns/,
+    );
+    for (const name of ['lazy', 'lost']) expect(run.call(`${name}-end`).stdout).toContain('nothing is left');
+  });
+
+  test('short looks at the devices are waited for', () => {
+    expect(more.call('look')).toMatchObject({ status: 0, stderr: '' });
+  });
+});

@@ -1,0 +1,114 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe.ts';
+import { inLab, type LabRun } from '../lab/run.ts';
+
+const world = `vg vg0 200M
+  lv plain 16M ext4
+  lv other 16M ext4
+  lv third 16M ext4`;
+
+/* What is done to the journal $j of task t; the second column is what is said of it. */
+const DAMAGES = {
+  'one byte': [`sed -i '3s/vg0/vg1/' $j`, /t\.journal line 3 is damaged/],
+  'another LV': [`sed -i '2s/hs\\.[0-9a-f]*\\.plain/other/g' $j`, /t\.journal line 2 is damaged/],
+  'lines swapped': [`sed -i '3{h;d};4G' $j`, /t\.journal line 3 is damaged/],
+  'a line added': [`sed -i '2{p;s/plain/other/g}' $j`, /t\.journal line 3 is damaged/],
+  'a line removed': [`sed -i 3d $j`, /t\.journal line 3 is damaged/],
+  'a hole': [`dd if=/dev/zero of=$j bs=1 seek=700 count=64 conv=notrunc status=none`, /t\.journal line \d is damaged/],
+  'cut at its start': [`sed -i 1d $j`, /t\.journal line 1 is damaged/],
+  'a newer version': [`edit_journal $j '1s/"version":2/"version":99/'`, /version 99/],
+  'another machine': [`edit_journal $j '1s/"machine":"[^"]*"/"machine":"another"/'`, /another machine|machine/],
+  'another task': [`cat /var/lib/holdstill/u.journal >$j`, /task/],
+  'a directory': [`rm $j; mkdir $j`, /t\.journal (is no regular file|can't be opened: EISDIR)/],
+  'a link': [`rm $j; ln -s /run/whole $j`, /t\.journal is a symbolic link/],
+  'a pipe': [`rm $j; mkfifo $j`, /t\.journal is no regular file/],
+  huge: [`truncate -s 1G $j`, /t\.journal is too large for a journal/],
+  "somebody else's": [`chown 1000 $j`, /t\.journal belongs to user 1000, not to root/],
+  'open to others': [`chmod 666 $j`, /t\.journal can be written by others than root/],
+} as const satisfies Readonly<Record<string, readonly [string, RegExp]>>;
+const names = Object.keys(DAMAGES);
+
+describeLab('a journal', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    run = await inLab(
+      `. "$REPO/test/lab/guest/break.bash"
+      configure <<'Y'
+tasks:
+  t: {lv: vg0/plain, size: 8M}
+  u: {lv: vg0/other, size: 8M}
+  v: {lv: vg0/third, size: 8M}
+Y
+      echo 0123456789abcdef0123456789abcdef >/etc/machine-id; j=/var/lib/holdstill/t.journal
+      mark; $PRE u >/dev/null; $PRE t >/dev/null; cp $j /run/whole
+      held() { lvs --noheadings -o lv_name --select lv_tags=holdstill; grep holdstill /proc/self/mountinfo; }
+      held >/run/held
+      # damaged N WHAT...: whatever is asked for, nothing of what it lists is touched, nor the file
+      damaged() {
+        local n=$1; shift
+        eval "$*"; stat -c '%F %a %u %s' $j >/run/file
+        call $n-post timeout 60 $POST t; call $n-pre timeout 60 $PRE t
+        held | cmp -s - /run/held || echo "$*: it was obeyed"
+        stat -c '%F %a %u %s' $j | cmp -s - /run/file || echo "$*: it was changed"
+        rm -rf $j; cp /run/whole $j; chmod 600 $j
+      }
+      ${Object.values(DAMAGES)
+        .map(([how], index) => `damaged ${index} ${quoted(how)}`)
+        .join('\n      ')}
+      # recover and the others' tasks go on beside it
+      sed -i 3d $j; $PRE v >/dev/null; edit_journal /var/lib/holdstill/v.journal '/"opened"/d'
+      call beside-recover $HOLDSTILL recover; call beside-status $HOLDSTILL status; call beside-post $POST u; cp /run/whole $j
+      # sealed anew by somebody who knows how: what is not ours is not touched all the same
+      edit_journal $j '2s/"name":"[^"]*"/"name":"third"/'; call forged $POST t; lvs vg0/third >/dev/null || echo 'the forger was obeyed'
+      lvs --noheadings -o lv_name --select lv_tags=holdstill | wc -l
+      rm -f $j; $PRE t 2>/dev/null >&2 || { lvremove -qq -y vg0/$(snapshot_of t); $PRE t >/dev/null; }
+      # cut at a line's end it is a journal like any other, and does not list what is there
+      cp $j /run/whole; sed -i 2,99d $j; call cut $POST t; call cut-again $HOLDSTILL recover; held | wc -l
+      cp /run/whole $j; call cut-end $POST t; same end`,
+      { world, timeoutMs: 200_000 },
+    );
+  });
+
+  test.each(names.map((name, index) => [name, index] as const))(
+    'with %s is refused with the reason, and nothing is done',
+    (name, index) => {
+      for (const phase of ['post', 'pre']) {
+        const { status, stdout, stderr } = run.call(`${index}-${phase}`);
+        expect(stderr).toMatch(DAMAGES[name as keyof typeof DAMAGES][1]);
+        expect(stdout).not.toContain('left      nothing');
+        expect(status).toBe(3);
+      }
+    },
+  );
+
+  test('beside it the journals of other tasks are followed', () => {
+    expect(run.stdout).toBe('1\n3\n');
+    const { status, stdout, stderr } = run.call('beside-recover');
+    expect(stderr).toMatch(/t\.journal line 3 is damaged/);
+    expect(stdout).toMatch(/recover? +v|post +v/);
+    expect(stdout).toContain('nothing is left');
+    expect(status).toBe(3);
+    expect(run.call('beside-status').stdout).toMatch(/^u +held/m);
+    expect(run.call('beside-post')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('that was forged by somebody who can seal it still leads to nothing but our own', () => {
+    expect(run.call('forged').stdout).toMatch(/left +snapshot vg0\/third: somebody renamed it to vg0\/hs\.\w+\.plain/);
+    expect(run.call('forged')).toMatchObject({ status: 3 });
+  });
+
+  test('that was cut at a line end does not make us forget the snapshot: it is told until it is gone', () => {
+    for (const name of ['cut', 'cut-again']) {
+      expect(run.call(name).stdout).toMatch(
+        /left +snapshot vg0\/hs\.\w+\.plain: is marked with this run, but its journal does not list it/,
+      );
+    }
+    expect(run.call('cut').status).toBe(5);
+    expect(run.call('cut-again').status).toBe(3);
+    expect(run.call('cut-end').stdout).toContain('nothing is left');
+  });
+});
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
