@@ -66,7 +66,7 @@ break_tools() {
 }
 
 # break_at N HOW SIGNAL COMMAND...: run it; at its Nth call of a tool it gets the signal: `before` the real call, `after` it,
-# `instead` of it, or `group` (before it, the whole process group). Leaves the command's status; what was hit is in $hit.
+# or as a whole `group` (before it). Leaves the command's status; what was hit is in $hit.
 break_at() {
   local status
   echo 0 >/run/break/count

@@ -11,7 +11,6 @@ echo "$count" >/run/break/count
 [ "$count" = "$at" ] || exec "$real" "$@"
 echo "$tool" >/run/break/hit
 case $how in
-  instead) kill "-$signal" "$PPID" && exit 99 ;;
   before) kill "-$signal" "$PPID" ;;
   # The hook leads its group; what it started in a group of its own is not hit.
   group) kill "-$signal" "-$PPID" ;;

@@ -1,0 +1,90 @@
+# For guests that try one point after the other: what all of them need. A point that is done leaves a line in $LAB/points,
+# `ok WHAT` or `failed WHAT`, and what was wrong in $LAB/failures.
+. "$REPO/test/lab/guest/sabotage.bash"
+
+# begin: a configuration, the machine as it is now as the one that shall always come back. $TIMEOUT: of a command.
+begin() {
+  local more="size: 8M, timeout: ${TIMEOUT:-2m}"
+  configure <<Y
+tasks:
+  whole: {lv: vg0/vm-data, $more}
+  parts: {lv: vg0/vm-disk, $more}
+  each: {each: {lv: vg0/vm-*}, $more}
+Y
+  mkdir -p -m 700 /run/holdstill /var/lib/holdstill /var/log/holdstill
+  sabotage
+  : >"$LAB/points"
+  : >"$LAB/failures"
+  mark_closed
+  origins /dev/vg0/vm-* >/run/origins
+}
+
+# finish: nobody has written to the origins, so they are what they were, to the bit.
+finish() {
+  what='at the end' failed=
+  origins /dev/vg0/vm-* | diff /run/origins - >/run/sabotage/out || { said=$(</run/sabotage/out) && problem 'an origin was changed'; }
+  grep -q clean /run/origins || problem 'e2fsck found no file system'
+}
+
+# number_of FIRST-OR-LAST EVENT MOMENT...: which moment that is.
+number_of() {
+  local which=$1 event=$2 n=0 found=0 moment
+  shift 2
+  for moment; do
+    n=$((n + 1))
+    [ "$moment" = "$event" ] && { found=$n && [ "$which" = first ]; } && break
+  done
+  number=$found
+}
+
+# problem TEXT: this point has failed; the next one starts from a machine that is clean, by force.
+problem() {
+  printf '%%%%%s\n%s\n%s\n' "$what" "$*" "$said" >>"$LAB/failures"
+  [ -n "$failed" ] || echo "failed $what" >>"$LAB/points"
+  failed=1 open=
+  by_force
+  is_closed >>"$LAB/failures" || die "after $what nothing could clean this machine: $(is_closed)"
+}
+
+# says STATUS TEXT...: the answer of the last hook must be this.
+says() {
+  local due=$1 text
+  shift
+  [ "$status" = "$due" ] || { problem "$last: status $status, not $due" && return 1; }
+  for text; do
+    [[ $said = *"$text"* ]] || { problem "$last does not say '$text'" && return 1; }
+  done
+}
+
+# after COMMAND...: run a hook; $status and $said are for `says`.
+after() {
+  last="${*##*/}"
+  plainly "$@"
+  status=$?
+}
+
+# closed, opened: this is how the machine must be now.
+closed() {
+  local difference
+  open=
+  difference=$(is_closed) || { problem "$last: $difference" && return 1; }
+}
+
+opened() {
+  local difference
+  open=1
+  difference=$(is_open "$task") || { problem "$last: $difference" && return 1; }
+}
+
+# opening, closing: between two points.
+opening() {
+  what="$task, between two points" failed=
+  after "$PRE" "$task"
+  says 0 && opened
+}
+closing() {
+  what="$task, between two points" failed=
+  after "$POST" "$task"
+  says 0 'verdict   good' 'nothing is left' && closed
+}
+

@@ -1,0 +1,15 @@
+/** What could go wrong and can't be tried in the lab, and why. `npm run matrix` prints it below its table. */
+export const untried: readonly { readonly what: string; readonly reason: string }[] = [
+  {
+    what: 'a command in the D state, which not even SIGKILL ends',
+    reason: 'tried instead: one that ignores SIGTERM and does its work later; the other looks the same to a hook',
+  },
+  {
+    what: 'races between hooks, udev and the kernel on several CPUs',
+    reason: 'User-Mode Linux has one CPU, and udevd does not run in the guest',
+  },
+  {
+    what: 'a kill in the middle of a system call',
+    reason: 'a signal waits for the end of the call; the moments are those between the calls',
+  },
+];
