@@ -1,7 +1,7 @@
 import type { Sources } from './config/source.ts';
 import { close } from './core/close.ts';
 import type { Call, Reply } from './core/contract.ts';
-import { asError, Fault } from './core/fault.ts';
+import { asError, Fault, isFault } from './core/fault.ts';
 import { Journal } from './core/journal.ts';
 import { journalPath } from './core/names.ts';
 import { open } from './core/open.ts';
@@ -183,6 +183,22 @@ export async function statusOf(
   }
   const status: Status = { schema: 1, tasks, strays, broken: problems };
   return { status, text: statusText(status.tasks, status.strays, status.broken) };
+}
+
+/**
+ * For an unattended run, at boot and by a timer: undoes what is left from before the last start and what crashed or
+ * interrupted hooks left. Nothing is said of a task that is properly open, or that a hook works on now; neither is an
+ * error. So there are replies only for what was undone, and for what could not be.
+ */
+export async function recoverUnattended(): Promise<readonly Reply[]> {
+  const replies = await recoverTasks(undefined);
+  return replies.flatMap((reply): readonly Reply[] => {
+    if (reply.kind !== 'failed') return reply.kind === 'nothing' ? [] : [reply];
+    const { fault, leftovers } = reply;
+    if (!isFault(fault) || fault.exitStatus !== 4) return [reply];
+    // What a crash left and a process still reads is a leftover like any other.
+    return fault.code === 'task.locked' ? [] : [{ ...reply, leftovers: [...leftovers, 'all that its journal lists'] }];
+  });
 }
 
 /** Undoes what crashes left. Without a name: of all tasks that are not properly open. A reply per task. */

@@ -88,10 +88,12 @@ function program(say: Say): Command {
   cli
     .command('recover [task]')
     .description('undo what a crash left; with a name also a task that is properly open, if nobody reads it')
-    .action(async (task?: string) => {
-      const { recoverTasks } = await import('./app.ts');
-      const replies = await recoverTasks(task);
-      if (replies.length === 0) say({ stdout: 'nothing is open, nothing to recover\n' });
+    .option('--boot', 'for a run at boot or by a timer: say only what was undone, or could not be')
+    .action(async (task: string | undefined, { boot = false }: { boot?: boolean }) => {
+      if (boot && task !== undefined) throw new Fault('call.invalid', `recover --boot takes no task`);
+      const { recoverTasks, recoverUnattended } = await import('./app.ts');
+      const replies = boot ? await recoverUnattended() : await recoverTasks(task);
+      if (replies.length === 0 && !boot) say({ stdout: 'nothing is open, nothing to recover\n' });
       for (const reply of replies) say(generic.encode(reply, {}));
     });
 

@@ -85,7 +85,8 @@ async function outliveOrphans(task: string, { deadline }: OurMachine): Promise<v
 /** After a failure that left the journal as it was: all that it lists. A busy task is another process's concern. */
 function stillOpen(task: string, error: unknown): readonly Leftover[] {
   const journal = journalPath(STATE_DIRECTORY, task);
-  if ((isFault(error) && error.code === 'task.busy') || !fs.existsSync(journal)) return [];
+  const others = isFault(error) && error.exitStatus === 4;
+  if (others || !fs.existsSync(journal)) return [];
   return [
     {
       what: `all that ${journal} lists`,
@@ -96,7 +97,7 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
   ];
 }
 
-/** Waits, but no longer than the hook may work. Throws `task.busy` where another process works on the task all the time. */
+/** Waits, but no longer than the hook may work. Throws `task.locked` where another process works on the task all the time. */
 async function lockTask(task: string, machine: OurMachine, mostSeconds: number): Promise<Lock> {
   const waitSeconds = Math.round(Math.min(mostSeconds, machine.deadline.workMs() / 1000));
   const file = path.join(STATE_DIRECTORY, `${encodeName(task)}.lock`);
@@ -104,7 +105,7 @@ async function lockTask(task: string, machine: OurMachine, mostSeconds: number):
     throw isFault(error) ? error : unwritable(file, error);
   });
   if (lock) return lock;
-  throw new Fault('task.busy', `another hook works on task ${task} (waited ${waitSeconds} s)`, {
+  throw new Fault('task.locked', `another hook works on task ${task} (waited ${waitSeconds} s)`, {
     hint: 'look again later: holdstill status',
   });
 }

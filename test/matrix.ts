@@ -1,13 +1,16 @@
 /* Everything that can go wrong, tried on a real kernel, as a table for the README: npm run matrix [-- AREA ...]. */
 import { labReason } from './lab/reason.ts';
+import { calls } from './matrix/calls.ts';
 import { crash } from './matrix/crash.ts';
 import { faults } from './matrix/faults.ts';
+import { hostile } from './matrix/hostile.ts';
+import { power } from './matrix/power.ts';
 import type { Row, Scale } from './matrix/row.ts';
 import { untried } from './matrix/untried.ts';
 
 type Area = (scale: Scale, say: (line: string) => void) => Promise<readonly Row[]>;
 
-const areas: Readonly<Record<string, Area>> = { crash, faults };
+const areas: Readonly<Record<string, Area>> = { crash, faults, power, hostile, calls };
 
 const began = performance.now();
 const print = (text: string): void => void process.stdout.write(`${text}\n`);

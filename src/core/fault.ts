@@ -10,6 +10,7 @@ const EXIT_STATUS = {
   'config.invalid': 2,
   'task.unknown': 2,
   'task.busy': 4,
+  'task.locked': 4,
   'task.interrupted': 1,
   'task.timeout': 1,
   'journal.broken': 1,

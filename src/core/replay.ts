@@ -1,5 +1,6 @@
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
+import { shellWord } from './shell.ts';
 import type { NotedStep, Outcome, UndoHandler } from './step.ts';
 
 /** A step that could not be undone. */
@@ -47,8 +48,9 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
       if (outcome?.kind === 'undone') return;
       const { what, byHand } = describeStep(step, machine);
       const reason = outcome?.reason ?? 'not answered for';
-      const command = outcome?.byHand ?? (outcome?.foreign ? 'look whose it is' : byHand);
-      const leftover = { what, reason, byHand: command, needed: false };
+      const back = `bring it back and type: holdstill recover; if it is gone for good: rm ${shellWord(journal.path)}`;
+      const other = outcome?.foreign ? 'look whose it is' : outcome?.absent ? back : undefined;
+      const leftover = { what, reason, byHand: outcome?.byHand ?? other ?? byHand, needed: false };
       // What is not there yet stands on nothing.
       if (found[index]?.kind === 'undone') leftovers.push(leftover);
       else leave(step, what, leftover);

@@ -27,6 +27,8 @@ export type Outcome =
       readonly foreign?: true;
       /** What to type, where it is another command than `describe` gives. */
       readonly byHand?: string;
+      /** It can't be told whether it is there: the storage that it is in is not, and may come back. */
+      readonly absent?: true;
     };
 
 /**

@@ -111,6 +111,7 @@ function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index:
     pool: row.pool,
     task: encodeName(names.task),
     run: names.run,
+    ...(thin ? {} : { room: String(bytes) }),
   };
   const note = thin
     ? `thin, in pool ${row.vg}/${row.pool}`

@@ -71,7 +71,24 @@ export function lvs(): Command<readonly LvRow[]> {
   return { tool: 'lvm', argv: ['lvs', ...REPORT], mutates: false, statuses: [0, 5], parse: parseReport };
 }
 
-/** The LVs of one VG, for sure. A VG that is not there is a failure, too: it may come back, with our snapshots in it. */
+/** The names of the VGs that are there, with or without LVs, by how the UUIDs of their LVs begin (`LvRow.uuid`). */
+export function vgs(): Command<ReadonlyMap<string, string>> {
+  return {
+    tool: 'lvm',
+    argv: ['vgs', '--noheadings', '--options', 'vg_uuid,vg_name'],
+    mutates: false,
+    statuses: [0, 5],
+    parse: ({ stdout }) =>
+      new Map(
+        [...stdout.matchAll(/^ *([\w-]{38}) +(\S+) *$/gm)].map(([, uuid = '', name = '']) => [
+          `LVM-${uuid.replaceAll('-', '')}`,
+          name,
+        ]),
+      ),
+  };
+}
+
+/** The LVs of one VG, for sure: a VG that can't be read is a failure. */
 export function lvsOf(vg: string): Command<readonly LvRow[]> {
   return {
     ...lvs(),
@@ -158,7 +175,27 @@ export function lvremoveProven(proof: LvProof): readonly string[] {
     `origin_uuid=${lvUuidOf(proof.originUuid)}`,
     ...(proof.uuid === undefined ? [] : [`lv_uuid=${lvUuidOf(proof.uuid)}`]),
   ];
-  return ['lvremove', '-qq', '-y', '--select', tests.join('&&'), named(proof.vg)];
+  return lvremove(proof.vg, tests);
+}
+
+/** Words of an lvremove of a plain LV, proved in the same way: by its UUID, or else by its size. */
+export function lvremoveHalf(
+  proof: Pick<LvProof, 'vg' | 'name' | 'tag'> & {
+    readonly identity: { readonly uuid: string } | { readonly bytes: string };
+  },
+): readonly string[] {
+  const { identity } = proof;
+  return lvremove(proof.vg, [
+    `lv_name=${proof.name}`,
+    `lv_tags=${proof.tag}`,
+    'lv_role!=snapshot',
+    'lv_layout=linear',
+    'uuid' in identity ? `lv_uuid=${lvUuidOf(identity.uuid)}` : `lv_size=${identity.bytes}b`,
+  ]);
+}
+
+function lvremove(vg: string, tests: readonly string[]): readonly string[] {
+  return ['lvremove', '-qq', '-y', '--select', tests.join('&&'), named(vg)];
 }
 
 /** lvs' form of the LV's half of a device-mapper UUID: groups of 6, 4, 4, 4, 4, 4 and 6 characters. */

@@ -12,6 +12,7 @@ export const packages: readonly string[] = [
   'parted',
   'fdisk',
   'psmisc',
+  'systemd',
   'strace',
   'sqlite3',
   'bacula-director',

@@ -30,6 +30,8 @@ export interface LabOptions {
   readonly disks?: readonly string[];
   /** Directories of the host that the guest may write to. */
   readonly share?: readonly string[];
+  /** Aborted, it kills the guest at once and without a word to it, as if its plug were pulled: status 125. */
+  readonly cut?: AbortSignal;
   /** Pass the guest's output on while it runs. */
   readonly echo?: boolean;
 }
@@ -136,9 +138,12 @@ async function boot(run: string, kernel: readonly string[], options: LabOptions)
       timedOut = true;
       child.stdin.write('\n');
     }, options.timeoutMs ?? 120_000);
+    const pull = (): unknown => child.stdin.write('\n');
+    options.cut?.addEventListener('abort', pull);
     const stop = options.echo ? follow(run) : undefined;
     const [status] = (await once(child, 'exit')) as [number | null];
     clearTimeout(timer);
+    options.cut?.removeEventListener('abort', pull);
     await stop?.();
     child.stdin.destroy();
     if (timedOut) return 'timeout';

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NotedStep, Outcome } from '../../core/step.ts';
 import { namesOf } from '../../core/users.ts';
 import type { Exec } from '../../system/command.ts';
-import { lvmShell, lvremoveProven, lvsOf, type LvRow } from '../../system/lvm.ts';
+import { lvmShell, lvremoveProven, lvsOf, vgs, type LvRow } from '../../system/lvm.ts';
+import { isHalf, removeHalfWords } from './half.ts';
 import { isProven, runTag } from './proof.ts';
 
 /** Who uses an LV, looked up by what device-mapper calls it. */
@@ -37,10 +38,13 @@ export async function removeSnapshots(
   if (moved.length > 0) {
     ({ rows, complaints } = await exec.run(lvmShell(moved.map((step) => removeWords(step, nowIn(step, rows))))));
   }
-  rows = await completed(steps, rows, exec);
+  const halves = free.filter((step) => rows.some((row) => isHalf(row, step)));
+  if (halves.length > 0) ({ rows, complaints } = await exec.run(lvmShell(halves.map(removeHalfWords))));
+  const { more, absent } = await silentGroups(steps, rows, exec);
+  rows = [...rows, ...more];
   const outcomes: Outcome[] = [];
   for (const step of steps) {
-    const outcome = outcomeOf(step, rows, users);
+    const outcome = absent.has(vgUuidOf(step)) ? absentOutcome(step) : outcomeOf(step, rows, users);
     outcomes.push(outcome ?? (await reasonFor(step, rows, using.get(step) ?? [], complaints, users)));
   }
   return { outcomes, rows };
@@ -77,16 +81,29 @@ function removeWords({ step, facts }: NotedStep, vg = step['vg']): readonly stri
 
 /**
  * A snapshot that is missing in a report is gone only if the report tells of its VG at all: the lvm shell does not say
- * when a VG could not be read.
+ * when a VG could not be read. One that is not there may come back, with our snapshots in it: its disk was unplugged, or
+ * is not found yet at boot. VGs are told apart by their UUIDs, since another one may have got the name.
  */
-async function completed(steps: readonly NotedStep[], rows: readonly LvRow[], exec: Exec): Promise<readonly LvRow[]> {
-  const missing = steps.filter((step) => !rows.some((row) => isProven(row, step)));
-  const silent = new Set(
-    missing.map(({ step }) => step['vg'] ?? '').filter((vg) => !rows.some((row) => row.vg === vg)),
-  );
+async function silentGroups(
+  steps: readonly NotedStep[],
+  rows: readonly LvRow[],
+  exec: Exec,
+): Promise<{ readonly more: readonly LvRow[]; readonly absent: ReadonlySet<string> }> {
+  const silent = [...new Set(steps.map(vgUuidOf))].filter((uuid) => !rows.some((row) => row.uuid.startsWith(uuid)));
+  if (silent.length === 0) return { more: [], absent: new Set() };
+  const there = await exec.run(vgs());
   const more: LvRow[] = [];
-  for (const vg of silent) more.push(...(await exec.run(lvsOf(vg))));
-  return [...rows, ...more];
+  for (const name of silent.flatMap((uuid) => there.get(uuid) ?? [])) more.push(...(await exec.run(lvsOf(name))));
+  return { more, absent: new Set(silent.filter((uuid) => !there.has(uuid))) };
+}
+
+/** How the device-mapper UUIDs of all LVs of the step's VG begin: `LVM-` and 32 characters. */
+function vgUuidOf({ step }: NotedStep): string {
+  return (step['originUuid'] ?? '').slice(0, 'LVM-'.length + 32);
+}
+
+function absentOutcome({ step }: NotedStep): Outcome {
+  return { kind: 'left', reason: `volume group ${step['vg']} is not there`, absent: true };
 }
 
 /** Gone, or changed by somebody so that it is not for us to remove; undefined: it is ours, and still there. */
@@ -94,7 +111,7 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
   const { step, facts } = noted;
   const uuid = facts?.['uuid'];
   const origin = rows.find((row) => row.uuid === step['originUuid']);
-  const row = rows.find((one) => (uuid === undefined ? isProven(one, noted) : one.uuid === uuid));
+  const row = rows.find((one) => (uuid === undefined ? isProven(one, noted) || isHalf(one, noted) : one.uuid === uuid));
   if (!row && uuid !== undefined && users.isActive(uuid)) {
     // lvs does not list a snapshot that is being merged; where its origin is in use that waits for the next activation.
     const reason = origin?.merging
@@ -110,7 +127,7 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
   }
   const now = `${row.vg}/${row.name}`;
   const byHand = `if nobody needs it: lvremove ${now}`;
-  if (!isProven(row, noted)) {
+  if (!isProven(row, noted) && !isHalf(row, noted)) {
     const reason = origin
       ? `somebody made it something else: ${now} is no snapshot of ${origin.vg}/${origin.name} with our tags any more`
       : `its origin is gone, so ${now} may be all that is left of it`;
@@ -139,6 +156,9 @@ async function reasonFor(
   if (hidden.length > 0) return { kind: 'left', reason: `in use: ${namesOf(hidden)}` };
   return {
     kind: 'left',
-    reason: complaints.filter((line) => line.includes(step['name'] ?? '')).join('; ') || 'LVM kept it',
+    reason:
+      complaints.filter((line) => line.includes(step['name'] ?? '')).join('; ') ||
+      complaints.join('; ') ||
+      'LVM kept it',
   };
 }

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { describeLab } from '../lab/describe.ts';
+import { inLab } from '../lab/run.ts';
+
+const start = `
+. "$REPO/test/lab/guest/break.bash"
+configure <<'Y'
+tasks:
+  t: {lv: vg0/data, size: 8M}
+  u: {lv: vg0/data, size: 8M}
+  v: {lv: vg1/data, size: 8M, mount: /mnt/v}
+Y
+# As after another start: the id of the boot in the journal is that of an earlier one.
+reboot() { sed -i -E '1s/"boot":"[^"]*"/"boot":"11111111-2222-3333-4444-555555555555"/' /var/lib/holdstill/$1.journal; }
+boot() { call "$1" $HOLDSTILL recover --boot; }
+`;
+
+describeLab('recover --boot', () => {
+  test('says nothing and succeeds where there is nothing to do, a task is open, or a hook is at work', async () => {
+    const run = await inLab(
+      `${start}
+      boot never; mark
+      $PRE t >/dev/null; boot open; $HOLDSTILL status t | head -n 1 | cut -d ' ' -f 1-3; $POST t >/dev/null
+      : >/var/lib/holdstill/t.journal; flock -o /var/lib/holdstill/t.lock sleep 60 & sleep 0.2; boot begun
+      ls /var/lib/holdstill; kill $!; wait; boot unbegun; same unbegun
+      call name $HOLDSTILL recover --boot t`,
+      { world: 'vg vg0 200M\n  lv data 16M ext4' },
+    );
+    for (const name of ['never', 'open', 'begun', 'unbegun']) {
+      expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    }
+    expect(run.stdout).toBe('t  held\nt.journal\nt.lock\n');
+    expect(run.call('name')).toMatchObject({ status: 2, stderr: 'holdstill: recover --boot takes no task\n' });
+  });
+
+  test('leaves a task to the hook that works on it, undoes what one left that was killed, and says so', async () => {
+    const run = await inLab(
+      `${start}
+      $PRE u >/dev/null; $POST u >/dev/null; mark; break_tools
+      # the hook waits at its third command, the taking of the snapshot, until we let it go on
+      break_at 3 before STOP $PRE t & until_true 20 test -s /run/break/hit; boot at-work
+      pkill -CONT -f generic/pre; wait
+      $HOLDSTILL status t | head -n 1 | cut -d ' ' -f 1-3; $POST t >/dev/null; same 'at work'
+      break_at 8 instead KILL $PRE t; $PRE u >/dev/null; boot killed
+      $HOLDSTILL status u | head -n 1 | cut -d ' ' -f 1-3
+      reboot u; (cd /run/holdstill/u && exec sleep 60) & sleep 0.3; boot read; kill $!; wait $! 2>/dev/null
+      boot again; same end`,
+      { world: 'vg vg0 200M\n  lv data 16M ext4' },
+    );
+    expect(run.call('at-work')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(run.call('killed')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('killed').stdout).toMatch(
+      /^holdstill \S+ post t .*\n.*never opened to the end\n.*nothing is left\n$/,
+    );
+    expect(run.call('read').status).toBe(3);
+    expect(run.call('read').stderr).toMatch(/ sleep \(\d+\); left on this machine: .*; type: holdstill recover/);
+    expect(run.call('again').stdout).toMatch(
+      /^holdstill \S+ post u .*\n.*restarted while it was open\n.*nothing is left\n$/,
+    );
+    expect(run.stdout).toContain('t  held\nu  held\n');
+  });
+
+  test('does not forget a snapshot in a volume group that is not there, though another one has got its name', async () => {
+    const run = await inLab(
+      `${start}
+      mark; $PRE v >/dev/null; umount /mnt/v; vgchange -qq -an vg1; reboot v
+      filter=$(grep -o 'filter=.*' /etc/lvm/lvm.conf)
+      # the disk of vg1 is unplugged
+      sed -i 's#"a|^/dev/loop101$|",##' /etc/lvm/lvm.conf; boot gone; call pre $PRE v; ls /var/lib/holdstill
+      # and another one is there, empty, then not
+      truncate -s 40M /dev/shm/other; losetup /dev/loop0 /dev/shm/other
+      sed -i 's#filter=\\[#&"a|^/dev/loop0$|",#' /etc/lvm/lvm.conf; vgcreate -qq vg1 /dev/loop0; boot empty
+      lvcreate -qq -y -L 8M -n data vg1; boot other
+      vgremove -qq -y vg1; losetup -d /dev/loop0; rm /dev/shm/other
+      # it is back, but its volumes are not active yet
+      sed -i "s#filter=.*#$filter#" /etc/lvm/lvm.conf; boot back; vgchange -qq -ay vg1; same back
+      # removed for good: the journal is what the message says
+      $PRE v >/dev/null; umount /mnt/v; vgremove -qq -y vg1; boot removed
+      eval "$(sed -n 's/.*for good: \\(rm [^ )]*\\).*/\\1/p' $LAB/removed.out)"; call end $HOLDSTILL status v`,
+      { world: 'vg vg0 100M\n  lv data 16M ext4\nvg vg1 100M\n  lv data 16M ext4' },
+    );
+    for (const name of ['gone', 'empty', 'other', 'removed']) {
+      expect(run.call(name).status, `of ${name}`).toBe(3);
+      expect(run.call(name).stdout).toMatch(
+        /left +snapshot vg1\/hs\.\w+\.data: volume group vg1 is not there +\(bring it back.*for good: rm \/var\/lib\/holdstill\/v\.journal\)/,
+      );
+    }
+    expect(run.call('pre').status).toBe(3);
+    expect(run.call('pre').stdout).toContain('volume group vg1 is not there');
+    expect(run.call('back')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('end').stdout).toMatch(/^v +idle/);
+    expect(run.stdout).toBe('v.journal\n');
+  });
+
+  test('removes what a power cut leaves of a snapshot that LVM was just making or removing, and nothing that is like it', async () => {
+    const run = await inLab(
+      `${start}
+      $PRE t >/dev/null; $POST t >/dev/null; mark; break_tools
+      # LVM makes a plain LV first; the hook died before it knew its UUID
+      half() {
+        break_at 3 instead KILL $PRE t; run=$(sed -nE '1s/.*"run":"([0-9a-f]+)".*/\\1/p' /var/lib/holdstill/t.journal)
+        lvcreate -qq -y -L "$1" --addtag holdstill --addtag holdstill.task=t --addtag "holdstill.run=$2$run" -n hs.$run.data vg0
+      }
+      half 8M; call made $HOLDSTILL recover; same made
+      half 12M; call larger $HOLDSTILL recover; lvremove -qq -y vg0/hs.$run.data; $HOLDSTILL recover >/dev/null
+      half 8M 0; call tags $HOLDSTILL recover; lvremove -qq -y vg0/hs.$run.data; $HOLDSTILL recover >/dev/null
+      # and leaves one for a moment when it removes a snapshot
+      $PRE t >/dev/null; umount /run/holdstill/t; lvconvert -qq -y --splitsnapshot vg0/$(snapshot_of t)
+      call removed $POST t; same removed`,
+      { world: 'vg vg0 200M\n  lv data 16M ext4' },
+    );
+    expect(run.stdout).toBe('');
+    expect(run.call('made')).toMatchObject({ status: 0, stderr: '' });
+    for (const name of ['larger', 'tags']) {
+      expect(run.call(name).status, `of ${name}`).toBe(3);
+      expect(run.call(name).stdout).toMatch(
+        /left .*an LV of this name is there, but not the snapshot.*look whose it is/,
+      );
+    }
+    expect(run.call('removed').status).toBe(5);
+    expect(run.call('removed').stdout).toContain('nothing is left');
+  });
+});
+
+describeLab('the units for systemd', () => {
+  test('are what systemd understands, and make no mount namespace', async () => {
+    const run = await inLab(
+      `install -m 755 dist/holdstill /usr/local/sbin/holdstill; install -m 644 dist/systemd/* /etc/systemd/system/
+      call verify systemd-analyze verify --man=no /etc/systemd/system/holdstill-recover.service /etc/systemd/system/holdstill-recover.timer
+      sed -i 's/^OnCalendar=.*/OnCalendar=whenever/' /etc/systemd/system/holdstill-recover.timer
+      call wrong systemd-analyze verify --man=no /etc/systemd/system/holdstill-recover.timer
+      eval "$(sed -n 's/^ExecStart=/call start /p' dist/systemd/holdstill-recover.service)"
+      cat dist/systemd/*.service`,
+    );
+    expect(run.call('verify')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(run.call('wrong').stderr).toContain('whenever');
+    expect(run.call('start')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    // systemd.exec(5): each of these gives the service mounts, or a list of devices, of its own.
+    expect(run.stdout).not.toMatch(
+      /^(Private|Protect|ReadOnly|ReadWrite|Inaccessible|Temporary|Bind|Root|Dynamic|Device|Mount)/m,
+    );
+  });
+});
