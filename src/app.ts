@@ -22,6 +22,7 @@ import {
   recoveredReply,
 } from './report/joblog.ts';
 import { clearStillborn, readJournals, openMachine, withTask, type Session } from './session.ts';
+import { checkState } from './directories.ts';
 import { stopSignal } from './signals.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
 
@@ -122,6 +123,7 @@ export async function planTask(
   const { loadTask } = await import('./config/load.ts');
   const { planText } = await import('./report/plan.ts');
   const { task, log } = loadTask(sources, name);
+  checkState();
   const journal = Journal.read(journalPath(STATE_DIRECTORY, name));
   if (journal) {
     throw new Fault('task.busy', `task ${name} is open (run ${journal.header.run}), so its mount point is in use`, {

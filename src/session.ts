@@ -6,9 +6,11 @@ import type { Reply } from './core/contract.ts';
 import { Journal } from './core/journal.ts';
 import { encodeName, isJournal, journalPath } from './core/names.ts';
 import type { Leftover } from './core/replay.ts';
+import { checkState, ensureDirectories, unwritable } from './directories.ts';
 import { createMachine, type OurMachine } from './machine.ts';
-import { LOG_FILE, RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
+import { LOG_FILE, STATE_DIRECTORY } from './places.ts';
 import { failedReply } from './report/joblog.ts';
+import { withNote } from './report/lines.ts';
 import { createLog } from './report/log.ts';
 import { listenForSignals } from './signals.ts';
 import { lockFile, type Lock } from './system/flock.ts';
@@ -25,8 +27,13 @@ export interface Session {
 }
 
 /** The machine, with a log for this session if there is a place for it. Changes nothing. */
-export function openMachine({ level, timeoutMs, ...base }: Session): OurMachine {
-  return createMachine(createLog(LOG_FILE, level, { ...base, pid: process.pid }), base.task, timeoutMs);
+export function openMachine(session: Session): OurMachine {
+  return machineAndLog(session).machine;
+}
+
+function machineAndLog({ level, timeoutMs, ...base }: Session): { machine: OurMachine; refused: string | undefined } {
+  const { log, refused } = createLog(LOG_FILE, level, { ...base, pid: process.pid });
+  return { machine: createMachine(log, base.task, timeoutMs), refused };
 }
 
 /**
@@ -42,13 +49,13 @@ export async function withTask(
   try {
     listenForSignals();
     ensureDirectories();
-    const machine = openMachine(session);
+    const { machine, refused } = machineAndLog(session);
     try {
       lock = await lockTask(session.task, machine, waitSeconds);
       await outliveOrphans(session.task, machine);
       const reply = await action(machine);
       machine.log.info({ reply: reply.kind, leftovers: 'leftovers' in reply ? reply.leftovers : [] }, 'ended');
-      return reply;
+      return { ...reply, lines: withNote(reply.lines, refused) };
     } catch (error) {
       machine.log.error({ err: error }, isFault(error) ? 'failed' : 'a bug');
       throw error;
@@ -82,11 +89,14 @@ async function outliveOrphans(task: string, { deadline }: OurMachine): Promise<v
   }
 }
 
-/** After a failure that left the journal as it was: all that it lists. A busy task is another process's concern. */
+/**
+ * After a failure that left the journal as it was: all that it lists. A busy task is another process's concern, and a
+ * journal that others may have written says nothing.
+ */
 function stillOpen(task: string, error: unknown): readonly Leftover[] {
   const journal = journalPath(STATE_DIRECTORY, task);
-  const others = isFault(error) && error.exitStatus === 4;
-  if (others || !fs.existsSync(journal)) return [];
+  const silent = isFault(error) && (error.exitStatus === 4 || error.code === 'state.insecure');
+  if (silent || !fs.lstatSync(journal, { throwIfNoEntry: false })) return [];
   return [
     {
       what: `all that ${journal} lists`,
@@ -110,13 +120,14 @@ async function lockTask(task: string, machine: OurMachine, mostSeconds: number):
   });
 }
 
-/** All journals of this host as they stand, sorted by task, to be looked at only; a fault for each that is damaged. */
+/** All journals of this host as they stand, sorted by task, to be looked at only; a fault for each that is damaged. Throws `state.insecure`. */
 export interface Journals {
   readonly sound: readonly Journal[];
   readonly broken: readonly Fault[];
 }
 
 export function readJournals(): Journals {
+  checkState();
   let names: readonly string[];
   try {
     names = fs.readdirSync(STATE_DIRECTORY).filter(isJournal);
@@ -168,21 +179,4 @@ function isStillborn(journal: string): boolean {
     // A damaged one is told of by who reads it.
     return false;
   }
-}
-
-function ensureDirectories(): void {
-  for (const directory of [STATE_DIRECTORY, RUN_DIRECTORY, path.dirname(LOG_FILE)]) {
-    try {
-      fs.mkdirSync(directory, { mode: 0o700, recursive: true });
-    } catch (error) {
-      if (directory === path.dirname(LOG_FILE)) continue;
-      throw unwritable(directory, error);
-    }
-  }
-}
-
-function unwritable(file: string, error: unknown): Fault {
-  const { message, code } = error as NodeJS.ErrnoException;
-  const hint = code === 'EACCES' || code === 'EPERM' ? 'holdstill must run as root' : 'check the room on its disk';
-  return new Fault('journal.unwritable', `${file} can't be made: ${message}`, { hint, cause: error });
 }

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { openTrusted } from './core/trust.ts';
 import { TRACE_FILE } from './places.ts';
 
 /**
  * Notes how a product called us: arguments, names (not values) of the environment, directory, user, open descriptors,
  * the parent's command line. One run on a customer's host settles what a vendor's page leaves open. Readable by root
- * only; never fails a hook.
+ * only; never fails a hook, and is not written where others could change it.
  */
 export function traceCall(product: string, phase: string, descriptors: readonly string[]): void {
   const entry = {
@@ -21,7 +22,12 @@ export function traceCall(product: string, phase: string, descriptors: readonly 
   };
   attempt(() => {
     fs.mkdirSync(path.dirname(TRACE_FILE), { recursive: true, mode: 0o700 });
-    fs.appendFileSync(TRACE_FILE, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    const file = openTrusted(TRACE_FILE, 'state');
+    try {
+      fs.writeSync(file, `${JSON.stringify(entry)}\n`);
+    } finally {
+      fs.closeSync(file);
+    }
   });
 }
 

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, read
 import { join } from 'node:path';
 import { Fault, isFault } from '../core/fault.ts';
 import { shellWord } from '../core/shell.ts';
+import { checkTrusted, errorCode } from '../core/trust.ts';
 import { sorted } from './sorted.ts';
-import { checkTrusted, errorCode } from './trust.ts';
 
 const LARGEST = 1024 * 1024;
 const LEAST_FILE = 'version: 1\ntasks:\n  NAME-OF-THE-BACKUP-TASK: /srv/data';

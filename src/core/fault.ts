@@ -8,6 +8,7 @@ const EXIT_STATUS = {
   'config.unreadable': 2,
   'config.insecure': 2,
   'config.invalid': 2,
+  'state.insecure': 2,
   'task.unknown': 2,
   'task.busy': 4,
   'task.locked': 4,

@@ -15,6 +15,8 @@ export interface Plan {
   readonly volumes: readonly Volume[];
   readonly layout: Layout;
   readonly commands: readonly { readonly command: string; readonly undo: string }[];
+  /** What to think of that is no reason to fail. */
+  readonly notes: readonly string[];
   /** Why it would fail; empty: it would not. */
   readonly problems: readonly string[];
 }
@@ -44,12 +46,15 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
   });
   const problems = emptyOrigins(origins, layout).map((why) => `nothing that could be saved is in ${why}`);
+  const exposed = machine.mountPoints.exposed(mount, points);
+  const notes = exposed === undefined ? [] : [exposed];
   return {
     task: task.name,
     prepared,
     volumes,
     layout,
     commands: [...pairs, ...directories, ...markers, ...mounts],
+    notes,
     problems,
   };
 }

@@ -4,6 +4,7 @@ import { Fault, isFault } from '../core/fault.ts';
 import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
 import type { MountPoints } from '../core/volume.ts';
 import { shellWord } from '../core/shell.ts';
+import { weakness } from '../core/trust.ts';
 import { mountAt, readMounts } from '../system/mountinfo.ts';
 
 /** The directories of a task's mounts; they exist while the task is open, so that a job without `pre` finds nothing. */
@@ -15,6 +16,15 @@ export const mountPoints: MountPoints = {
       // A name that is too long, a file system that answers no more.
       throw isFault(error) ? error : refused(point, (error as Error).message, `name another 'mount'`);
     }
+  },
+
+  exposed(mount, points) {
+    const open = points.find((point) => parentsOf(point).every(isEnteredByOthers));
+    if (open === undefined) return undefined;
+    const parent = path.dirname(mount);
+    const how =
+      parent === '/' ? `name a 'mount' below a directory that only root enters` : `chmod 700 ${shellWord(parent)}`;
+    return `others on this host can look into ${open} while it is open; to keep them out: ${how}`;
   },
 
   steps(mount, points) {
@@ -54,13 +64,8 @@ function checkPoint(point: string, ours: string): void {
         `name the directory that it leads to: ${fs.readlinkSync(walked)}`,
       );
     }
-    if (stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
-      throw refused(
-        point,
-        `others than root can change ${walked}`,
-        `type: chown root ${shellWord(walked)}; chmod go-w ${shellWord(walked)}`,
-      );
-    }
+    const why = weakness(walked, stat);
+    if (why) throw refused(point, why.message, `type: ${why.hint}`);
     if (!stat.isDirectory()) throw refused(point, `${walked} is no directory`, `name another 'mount'`);
   }
   const there = mountAt(point, readMounts());
@@ -69,6 +74,17 @@ function checkPoint(point: string, ours: string): void {
   if (fs.readdirSync(point).length > 0) {
     throw refused(point, 'it is not empty', `empty it, or name another 'mount'`);
   }
+}
+
+function parentsOf(point: string): readonly string[] {
+  const parent = path.dirname(point);
+  return parent === point ? [] : [...parentsOf(parent), parent];
+}
+
+/** What is missing will be made by us, for root alone. */
+function isEnteredByOthers(directory: string): boolean {
+  const mode = fs.statSync(directory, { throwIfNoEntry: false })?.mode ?? 0;
+  return (mode & 0o001) !== 0;
 }
 
 /** Removes directories that are empty, and nothing else ever: no content, no mount point of somebody's. */

@@ -2,7 +2,7 @@ import { escapeText } from '../core/escape.ts';
 import { VERSION } from '../core/version.ts';
 
 /** The words that begin the lines of a job log. */
-type Word = 'cleared' | 'snapshot' | 'mount' | 'skipped' | 'ready' | 'verdict' | 'removed' | 'left' | 'failed';
+type Word = 'cleared' | 'snapshot' | 'mount' | 'skipped' | 'ready' | 'verdict' | 'removed' | 'left' | 'failed' | 'note';
 
 /** `holdstill 0.1.0 pre  Backup_XEN_vm1  run 7f3a11c2` */
 export function headline(verb: string, task: string, run: string | undefined): string {
@@ -23,6 +23,16 @@ export function quoted(text: string): string {
 export function atMost(most: number, word: Word, lines: readonly string[], where: string): readonly string[] {
   if (lines.length <= most) return lines;
   return [...lines.slice(0, most - 1), line(word, `and ${lines.length - most + 1} more: ${where}`)];
+}
+
+/** A job log has 15 lines at most, and a product's own status line is one of them. */
+const MOST_LINES = 14;
+
+/** The lines with a note, on a line of its own where there is room for one. */
+export function withNote(lines: readonly string[], note: string | undefined): readonly string[] {
+  if (note === undefined) return lines;
+  if (lines.length < MOST_LINES) return [...lines, line('note', note)];
+  return [...lines.slice(0, -1), `${lines.at(-1)}; ${escapeText(note)}`];
 }
 
 /** `0.6 s`, `41 min`, `3 h 5 min`, `2 d 1 h`. */

@@ -1,16 +1,29 @@
 import { pino } from 'pino';
+import { isFault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
+import { openTrusted } from '../core/trust.ts';
+
+/** A log, and why it is none, where somebody should hear of it. */
+export interface OpenedLog {
+  readonly log: Log;
+  readonly refused: string | undefined;
+}
 
 /**
- * JSON lines to a file. A log that can't be written never fails a hook: then there is none. `base` stands in every line.
+ * JSON lines to a file. A log that can't be written never fails a hook: then there is none. One that others than root
+ * could change is not written, and `refused` says why and how to mend it. `base` stands in every line.
  */
-export function createLog(file: string, level: 'info' | 'debug', base: object): Log {
+export function createLog(file: string, level: 'info' | 'debug', base: object): OpenedLog {
   try {
-    const destination = pino.destination({ dest: file, sync: true, append: true, mode: 0o600 });
+    const destination = pino.destination({ dest: openTrusted(file, 'state'), sync: true });
     destination.on('error', () => undefined);
-    return pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime }, destination);
-  } catch {
-    return { debug: nothing, info: nothing, warn: nothing, error: nothing };
+    return { log: pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime }, destination), refused: undefined };
+  } catch (error) {
+    const refused =
+      isFault(error) && error.code === 'state.insecure'
+        ? `${error.message}: none is written; ${error.hint}`
+        : undefined;
+    return { log: { debug: nothing, info: nothing, warn: nothing, error: nothing }, refused };
   }
 }
 

@@ -4,7 +4,7 @@ import type { Plan } from '../core/plan.ts';
 import { drawTable, drawTree, paint, type Branch } from './tree.ts';
 
 /** A tree of what is there and where it would be seen, then the commands in order with what undoes each. */
-export function planText({ task, prepared, volumes, layout, commands, problems }: Plan): string {
+export function planText({ task, prepared, volumes, layout, commands, notes, problems }: Plan): string {
   const below = prepared.planned.map(({ origin, step, note }, index): Branch => {
     const mounts = layout.mounts.filter((mount) => mount.origin === index);
     const skipped = layout.skipped.filter((part) => part.origin === index);
@@ -40,6 +40,7 @@ export function planText({ task, prepared, volumes, layout, commands, problems }
     '',
     ...drawTable([['', 'would run', 'undone by'], ...rows]),
     '',
+    ...notes.map((note) => paint.warn(`note: ${note}`)),
     ...problems.map((problem) => paint.bad(`it would fail: ${problem}`)),
     'nothing was changed',
     '',

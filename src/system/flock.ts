@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import type { Command, Exec } from './command.ts';
 
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+
 /** A lock that is held; the kernel frees it when this process ends, however it ends. */
 export interface Lock {
   release(): void;
@@ -12,13 +14,14 @@ export interface Lock {
  */
 export async function lockFile(file: string, waitSeconds: number, exec: Exec): Promise<Lock | undefined> {
   for (;;) {
-    const fd = fs.openSync(file, 'a', 0o600);
+    // Never through a link, and a pipe in its place must not hold us.
+    const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
     let taken = false;
     try {
       taken = await exec.run(flock(fd, waitSeconds));
       if (!taken) return undefined;
       // Whoever held it before us may have removed the file: then ours is a lock on nothing.
-      taken = fs.fstatSync(fd).ino === fs.statSync(file, { throwIfNoEntry: false })?.ino;
+      taken = fs.fstatSync(fd).ino === fs.lstatSync(file, { throwIfNoEntry: false })?.ino;
       if (taken) return { release: () => release(file, fd) };
     } finally {
       if (!taken) fs.closeSync(fd);

@@ -11,7 +11,7 @@ import type { Content, Volume } from '../../src/core/volume.ts';
 import { refusal } from '../../src/guests/filesystems.ts';
 import { isGlob, matchesGlob } from '../../src/core/glob.ts';
 import { roomFor } from '../../src/providers/lvm/room.ts';
-import { atMost, formatDuration } from '../../src/report/lines.ts';
+import { atMost, withNote, formatDuration } from '../../src/report/lines.ts';
 
 const MIB = 1024 * 1024;
 
@@ -162,5 +162,12 @@ describe('words for people', () => {
   test('more lines than there is room for are counted', () => {
     expect(atMost(3, 'mount', ['1', '2', '3', '4', '5'], 'x')).toEqual(['1', '2', '  mount     and 3 more: x']);
     expect(atMost(3, 'mount', ['1', '2', '3'], 'x')).toEqual(['1', '2', '3']);
+  });
+
+  test('a note has a line of its own while there is room, and is never lost', () => {
+    expect(withNote(['1'], 'x\n')).toEqual(['1', '  note      x\\n']);
+    expect(withNote(['1'], undefined)).toEqual(['1']);
+    const full = Array.from({ length: 14 }, (_, index) => String(index));
+    expect(withNote(full, 'x')).toEqual([...full.slice(0, 13), '13; x']);
   });
 });

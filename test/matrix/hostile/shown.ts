@@ -83,6 +83,7 @@ const plan: fc.Arbitrary<Plan> = fc
       skipped: labels.map((label) => ({ label, origin: 0, type: label, reason: label, harmless: false })),
     },
     commands: notes.map((note) => ({ command: note, undo: note })),
+    notes: problems,
     problems,
   }));
 
@@ -122,7 +123,8 @@ export const shown: readonly Property[] = [
     const { prepared, layout, commands, problems } = one;
     const count = prepared.planned.length;
     const below = layout.mounts.filter(({ origin }) => origin < count).length + (count > 0 ? layout.skipped.length : 0);
-    const lines = 1 + 2 * count + below + prepared.leftOut.length + 1 + 1 + commands.length + 1 + problems.length + 1;
+    const lines =
+      1 + 2 * count + below + prepared.leftOut.length + 1 + 1 + commands.length + 1 + 2 * problems.length + 1;
     checkText(planText(one), lines);
   }),
   property('a command of a mount, pasted into a shell', 300, mount, (one) => {
