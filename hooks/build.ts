@@ -174,7 +174,8 @@ function loader(): string {
   const lines = [
     '{const{dirname,resolve}=require("path"),file=process.argv[1]=resolve(process.argv[1]);',
     // Else commander takes the first argument for the program's name, as it should with a real -e.
-    'process.execArgv=[];',
+    // To start the same file again it is kept: startAgain() in src/system/exec.ts.
+    'globalThis.holdstillStart=process.execArgv;process.execArgv=[];',
     'let text=require("fs").readFileSync(file,"latin1");',
     `text=text.slice(0,text.indexOf("\\n${MARK}"));`,
     'require("vm").compileFunction("//"+text,',

@@ -32,6 +32,8 @@ import { runUserCommand, statusAfter } from './system/exec.ts';
  */
 const OPENING_WAITS_SECONDS = 60;
 
+export { watch } from './watcher.ts';
+
 /** What a hook asks the application to do with one task. */
 export interface Work {
   readonly task: string;

@@ -6,6 +6,7 @@ import { escapeText } from './core/escape.ts';
 import { asError, Fault, isFault } from './core/fault.ts';
 import { journalPath } from './core/names.ts';
 import { notConfigured, nothing } from './core/reply.ts';
+import { readOrder } from './order.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { listenForSignals } from './signals.ts';
 import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
@@ -16,6 +17,8 @@ import { openDescriptors, traceCall } from './trace.ts';
  * only loaded for a task that is ours: one script often serves all tasks of a client.
  */
 export async function runHook(contract: Contract, phase: Phase): Promise<void> {
+  const order = readOrder();
+  if (order) return (await import('./app.ts')).watch(order);
   listenForSignals();
   const descriptors = openDescriptors();
   closeInheritedDescriptors();

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { createDeadline, type Deadline } from './core/deadline.ts';
-import { Fault } from './core/fault.ts';
+import { asError, Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
 import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
@@ -12,13 +12,14 @@ import { markers, undoMarkers } from './guests/markers.ts';
 import { isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
 import { mountPoints, undoDirectories } from './guests/points.ts';
 import { mountCommands } from './guests/wording.ts';
+import { ORDER, writeOrder, type WatchOrder } from './order.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import type { LvUsers } from './providers/lvm/remove.ts';
 import { createProviders } from './providers/providers.ts';
 import { stopSignal } from './signals.ts';
 import { numbersByUuid, readLoops, volumeUuidBehind } from './system/blockdev.ts';
 import type { Exec } from './system/command.ts';
-import { createExec } from './system/exec.ts';
+import { createExec, startAgain } from './system/exec.ts';
 import { markedProcesses } from './system/processes.ts';
 import { detachedUsers, readUses } from './system/uses.ts';
 
@@ -71,6 +72,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     },
     usersOf,
     unfinished: () => markedProcesses(encodeName(task)),
+    watch: (task, run) => startWatcher({ task, run }, log),
     checkInterrupted: () => {
       const signal = stopSignal();
       if (signal) throw new Fault('task.interrupted', `stopped by ${signal}`);
@@ -117,3 +119,13 @@ const lvUsers: LvUsers = {
     return detached.length > 0 ? detached : uses.unseen;
   },
 };
+
+async function startWatcher(order: WatchOrder, log: Log): Promise<string | undefined> {
+  try {
+    await startAgain({ [ORDER]: writeOrder(order) });
+    return undefined;
+  } catch (error) {
+    log.error({ err: error }, 'nobody watches the snapshots');
+    return asError(error).message;
+  }
+}

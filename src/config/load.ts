@@ -93,7 +93,8 @@ function taskFrom(name: string, input: TaskInput): Task {
   const size = parseSize(input.size);
   const timeoutMs = parseDuration(input.timeout);
   if (size.kind === 'problem' || typeof timeoutMs !== 'number') throw new Error(`task ${name} was not checked`);
-  return { name, source: sourceFrom(input), mount: input.mount, size, timeoutMs };
+  const { mount, autoextend } = input;
+  return { name, source: sourceFrom(input), mount, size, autoextend, timeoutMs };
 }
 
 function sourceFrom({ lv, path, each }: RecordInput): Source {

@@ -87,6 +87,13 @@ const TaskRecord = z
           'origin; K, M, G and T are powers of 1024. A thin LV needs none.',
       )
       .meta({ examples: ['auto', 'full', '20%', '500M', '1G', '1.5GiB'] }),
+    autoextend: z
+      .boolean({ error: SWITCH_MEANT })
+      .default(true)
+      .describe(
+        'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill ' +
+          'sees to it while the task is open; what fills faster than that is lost all the same. `plan` says whether there is room.',
+      ),
     timeout: quantity(DURATION_MEANT, (value) => {
       const duration = parseDuration(value);
       return typeof duration === 'number' ? undefined : duration.problem;

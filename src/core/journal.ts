@@ -168,10 +168,12 @@ export class Journal {
   /** Deletes the file; only an empty journal may go. */
   delete(): void {
     if (this.#steps.size > 0) throw new Error(`journal ${this.path} still holds ${this.#steps.size} steps`);
-    writing(this.path, () => {
-      fs.unlinkSync(this.path);
+    writing(this.path, () => fs.unlinkSync(this.path));
+    try {
       syncDirectory(path.dirname(this.path));
-    });
+    } catch {
+      // At worst it is there again after a power cut, and tells of nothing that is left.
+    }
   }
 
   #record(lines: readonly Line[]): void {

@@ -15,6 +15,8 @@ export interface Machine {
   /** Directory below which a task without `mount:` is mounted. */
   readonly runDirectory: string;
   readonly bootId: string;
+  /** Sees to it from now on that the snapshots of an open task don't run full. Undefined, or why it can't be done; never throws. */
+  watch(task: string, run: string): Promise<string | undefined>;
   /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */
   usersOf(steps: readonly NotedStep[]): readonly string[];
   /** Commands of this task that were given up, or left by a hook that was killed, and that still run: `lvm (4711)`. */

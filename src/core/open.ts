@@ -50,7 +50,10 @@ export async function open(opening: Opening, machine: Machine): Promise<Opened> 
     const paths = pathsFor(prepared, layout);
     journal.markOpened(paths, notSaved(layout, prepared.leftOut));
     machine.log.info({ run, paths }, 'opened');
-    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared };
+    const unwatched = prepared.planned.some(({ growth }) => growth.possible)
+      ? await machine.watch(opening.task.name, run)
+      : undefined;
+    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, unwatched };
   } catch (error) {
     machine.log.error({ err: error }, 'opening failed, undoing it');
     return { kind: 'failed', fault: asError(error), leftovers: await replay(journal, machine) };

@@ -13,6 +13,8 @@ export type Opened =
       readonly layout: Layout;
       /** The run that had been left and was cleared first. */
       readonly cleared: string | undefined;
+      /** Why snapshots that could be extended won't be. */
+      readonly unwatched: string | undefined;
     }
   /** The same run of the product had opened the task already; nothing was done. */
   | { readonly kind: 'again'; readonly run: string; readonly paths: readonly OpenedPath[] }

@@ -23,7 +23,12 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
     const resolved = await provider.resolve(task.source);
     if (resolved === undefined) continue;
     const planned = await provider.plan(resolved.origins, task.size, { task: task.name, run });
-    return { mount, planned, leftOut: resolved.leftOut };
+    const off = { growth: { possible: false, note: 'off' } };
+    return {
+      mount,
+      planned: task.autoextend ? planned : planned.map((one) => ({ ...one, ...off })),
+      leftOut: resolved.leftOut,
+    };
   }
   throw new Fault('origin.unknown', `no storage that holdstill knows is behind task '${task.name}'`);
 }

@@ -33,6 +33,13 @@ export interface PlannedSnapshot {
   readonly device: string;
   /** One line for people: name, size, and what of the storage stays free. */
   readonly note: string;
+  /** Whether it can be made larger while it is in use, and why or from what. */
+  readonly growth: Growth;
+}
+
+export interface Growth {
+  readonly possible: boolean;
+  readonly note: string;
 }
 
 /** Whether a snapshot still holds what it held when it was taken. */

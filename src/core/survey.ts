@@ -26,6 +26,8 @@ export interface SnapshotStatus {
   readonly origin: string;
   readonly snapshot: string;
   readonly health: Health;
+  /** Its room when it was taken. */
+  readonly bytesAtFirst: number;
   readonly mounts: readonly { readonly point: string; readonly type: string; readonly state: string }[];
 }
 
@@ -40,7 +42,8 @@ export async function survey(journal: Journal, machine: Machine): Promise<TaskSt
         const { point = '', type = '' } = mount;
         return { point, type, state: disturbed ?? 'read-only' };
       });
-    snapshots.push({ origin: step.step['label'] ?? '', snapshot: step.step['name'] ?? '', health, mounts });
+    const { label = '', name = '' } = step.step;
+    snapshots.push({ origin: label, snapshot: name, health, bytesAtFirst: Number(step.facts?.['bytes'] ?? 0), mounts });
   }
   const shown = new Set(['mount', ...machine.providers.map(({ kind }) => kind)]);
   const { header, notSaved } = journal;

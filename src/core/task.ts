@@ -26,6 +26,8 @@ export interface Task {
   /** An absolute path; undefined: a directory of the task's own below the run directory. */
   readonly mount: string | undefined;
   readonly size: Size;
+  /** Whether a thick snapshot that fills up is extended while the task is open. */
+  readonly autoextend: boolean;
   /** Milliseconds that a hook may take; see deadline.ts. */
   readonly timeoutMs: number;
 }

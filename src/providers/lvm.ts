@@ -9,7 +9,7 @@ import { lvcreateSnapshot, lvmShell, lvs, type LvRow } from '../system/lvm.ts';
 import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
-import { checkRoom, roomFor } from './lvm/room.ts';
+import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
 import { resolveSource } from './lvm/origins.ts';
 
 /** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
@@ -36,11 +36,9 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async plan(origins, size, names) {
       const planned = origins.map((origin, index) => planOne(origin, lvOf(origin), size, names, index));
-      checkRoom(
-        planned.map(({ origin, bytes }) => ({ row: lvOf(origin), bytes })),
-        known,
-      );
-      return planned;
+      const wanted = planned.map(({ origin, bytes }) => ({ row: lvOf(origin), bytes }));
+      checkRoom(wanted, known);
+      return planned.map((one) => ({ ...one, growth: growthOf(lvOf(one.origin), one.bytes, wanted) }));
     },
 
     async take(planned) {
@@ -97,7 +95,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
   };
 }
 
-function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index: number): PlannedSnapshot {
+function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index: number) {
   const thin = row.pool !== '';
   const bytes = thin ? 0 : roomFor(size, row.bytes, row.extentBytes);
   const name = snapshotName(row, names.run, index);

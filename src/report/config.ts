@@ -4,14 +4,15 @@ import { drawTable } from './tree.ts';
 
 /** All tasks with all their settings, aligned. */
 export function configText(tasks: readonly Task[]): string {
-  const rows = tasks.map(({ name, source, mount, size, timeoutMs }) => [
+  const rows = tasks.map(({ name, source, mount, size, autoextend, timeoutMs }) => [
     name,
     sourceText(source),
     mount ?? '(below /run/holdstill)',
     sizeText(size),
+    autoextend ? 'yes' : 'no',
     `${timeoutMs / 1000} s`,
   ]);
-  return `${drawTable([['task', 'source', 'mount', 'size', 'timeout'], ...rows]).join('\n')}\n`;
+  return `${drawTable([['task', 'source', 'mount', 'size', 'autoextend', 'timeout'], ...rows]).join('\n')}\n`;
 }
 
 function sourceText(source: Source): string {

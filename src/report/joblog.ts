@@ -10,7 +10,7 @@ import type { Leftover } from '../core/replay.ts';
 import { nothing } from '../core/reply.ts';
 import { shellWord } from '../core/shell.ts';
 import { namesOf } from '../core/users.ts';
-import { atMost, formatDuration, headline, line, quoted } from './lines.ts';
+import { atMost, extended, formatDuration, headline, line, quoted } from './lines.ts';
 
 /** Together with the headline, the last line and a product's own status line these stay below 15. */
 const MOST = { snapshots: 4, mounts: 4, skipped: 3, detail: 5 } as const;
@@ -33,6 +33,8 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       const snapshots = planned.map(({ origin, note }) =>
         line('snapshot', origin.label, formatBytes(origin.bytes), note),
       );
+      const notes =
+        opened.unwatched === undefined ? [] : [line('note', `no snapshot will be extended: ${opened.unwatched}`)];
       const skipped = notSaved(opened.layout, leftOut).map((what) => line('skipped', what));
       return {
         kind: 'opened',
@@ -47,7 +49,8 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
             mounts.map(({ point, type, label }) => line('mount', point, `${type} of ${label}, read-only`)),
             where,
           ),
-          ...atMost(MOST.skipped, 'skipped', skipped, where),
+          ...atMost(MOST.skipped - notes.length, 'skipped', skipped, where),
+          ...notes,
           line('ready', `in ${formatDuration(ms)}: back up ${placeOf(opened)}`),
         ],
       };
@@ -59,12 +62,12 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
 export function closedReply(closed: Closed): Reply {
   const { task, run, verdict, leftovers } = closed;
   const open = formatDuration(Date.now() - Date.parse(closed.openedAt));
-  const fills = closed.snapshots.flatMap(({ health: { fill, bytes } }) =>
-    fill === undefined ? [] : [{ fill, bytes }],
+  const fills = closed.snapshots.flatMap(({ step: { facts }, health: { fill, bytes } }) =>
+    fill === undefined ? [] : [{ fill, bytes, atFirst: Number(facts?.['bytes'] ?? 0) }],
   );
   const fullest = fills.toSorted((a, b) => b.fill - a.fill)[0];
   const used = fullest
-    ? `, ${fills.length > 1 ? 'at most ' : ''}${Math.round(fullest.fill * 100)} % of ${formatBytes(fullest.bytes)} used`
+    ? `, ${fills.length > 1 ? 'at most ' : ''}${Math.round(fullest.fill * 100)} % of ${formatBytes(fullest.bytes)} used${extended(fullest.bytes, fullest.atFirst)}`
     : '';
   const said =
     verdict.kind === 'good'

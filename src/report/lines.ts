@@ -1,3 +1,4 @@
+import { formatBytes } from '../core/bytes.ts';
 import { escapeText } from '../core/escape.ts';
 import { VERSION } from '../core/version.ts';
 
@@ -33,6 +34,11 @@ export function withNote(lines: readonly string[], note: string | undefined): re
   if (note === undefined) return lines;
   if (lines.length < MOST_LINES) return [...lines, line('note', note)];
   return [...lines.slice(0, -1), `${lines.at(-1)}; ${escapeText(note)}`];
+}
+
+/** `, extended from 8.0 MiB`; nothing where it was not. */
+export function extended(bytes: number, atFirst: number): string {
+  return atFirst > 0 && bytes > atFirst ? `, extended from ${formatBytes(atFirst)}` : '';
 }
 
 /** `0.6 s`, `41 min`, `3 h 5 min`, `2 d 1 h`. */

@@ -5,14 +5,17 @@ import { drawTable, drawTree, paint, type Branch } from './tree.ts';
 
 /** A tree of what is there and where it would be seen, then the commands in order with what undoes each. */
 export function planText({ task, prepared, volumes, layout, commands, notes, problems }: Plan): string {
-  const below = prepared.planned.map(({ origin, step, note }, index): Branch => {
+  const below = prepared.planned.map(({ origin, step, note, growth }, index): Branch => {
     const mounts = layout.mounts.filter((mount) => mount.origin === index);
     const skipped = layout.skipped.filter((part) => part.origin === index);
     const table = volumes[index]?.table;
     return {
       text: `${paint.strong(origin.asked ?? origin.label)}  ${formatBytes(origin.bytes)}${table ? `, partition table ${table}` : ''}`,
       below: [
-        { text: escapeText(`snapshot ${step['name'] ?? ''}: ${note}`), below: [] },
+        {
+          text: escapeText(`snapshot ${step['name'] ?? ''}: ${note}`),
+          below: [{ text: escapeText(`autoextend: ${growth.note}`), below: [] }],
+        },
         ...mounts.map(({ label, type, extent, point }) => ({
           text: escapeText(
             `${label}  ${type}${extent ? `, ${formatBytes(extent.bytes)} at byte ${extent.offset}` : ''} → ${point}`,

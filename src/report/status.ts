@@ -2,7 +2,7 @@ import { formatBytes } from '../core/bytes.ts';
 import { escapeText } from '../core/escape.ts';
 import type { SnapshotStatus, TaskStatus } from '../core/survey.ts';
 import { namesOf } from '../core/users.ts';
-import { formatDuration } from './lines.ts';
+import { extended, formatDuration } from './lines.ts';
 import { drawBar, drawTree, paint, type Branch } from './tree.ts';
 
 /** What the states mean; also the table in the README. */
@@ -54,9 +54,9 @@ function counted(others: TaskStatus['others']): readonly string[] {
   return counts.length === 0 ? [] : [`also: ${counts.join(', ')}`];
 }
 
-function snapshotBranch({ origin, snapshot, health, mounts }: SnapshotStatus): Branch {
+function snapshotBranch({ origin, snapshot, health, bytesAtFirst, mounts }: SnapshotStatus): Branch {
   const fill = health.fill === undefined ? '' : `  ${drawBar(health.fill)} ${Math.round(health.fill * 100)} %`;
-  const size = health.bytes > 0 ? ` of ${formatBytes(health.bytes)}` : '';
+  const size = health.bytes > 0 ? ` of ${formatBytes(health.bytes)}${extended(health.bytes, bytesAtFirst)}` : '';
   const state = health.kind === 'good' ? '' : `  ${paint.bad(health.reason ?? health.kind)}`;
   return {
     text: paint.strong(origin),

@@ -103,6 +103,12 @@ export function deviceOf(uuid: string): string | undefined {
   return name && `/dev/${name}`;
 }
 
+/** The device-mapper name of the device with this UUID. */
+export function mapperNameOf(uuid: string): string | undefined {
+  const device = deviceOf(uuid);
+  return device && read(`/sys/block/${device.slice('/dev/'.length)}/dm/name`);
+}
+
 /** The numbers of all device-mapper devices by their dm UUID. */
 export function numbersByUuid(): ReadonlyMap<string, string> {
   const names = fs.existsSync('/sys/block') ? fs.readdirSync('/sys/block') : [];

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { execa, type Options } from 'execa';
 import { Fault } from '../core/fault.ts';
@@ -104,6 +105,27 @@ function nameOf({ tool, argv: [first = ''] }: Command<unknown>): string {
 
 function linesOf(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+}
+
+/**
+ * Starts this very executable again, for what goes on after it has ended: in a session of its own, with nothing of ours
+ * open and nothing of our environment but `env`. Resolves when it runs; throws `tool.failed`.
+ */
+export async function startAgain(env: Readonly<Record<string, string>>): Promise<void> {
+  // The words that hooks/prologue.sh started Node.js with; see loader() in hooks/build.ts.
+  const { holdstillStart = [] } = globalThis as { readonly holdstillStart?: readonly string[] };
+  const child = execa(process.execPath, [...holdstillStart, '--', process.argv[1] ?? ''], {
+    reject: false,
+    extendEnv: false,
+    env: { PATH, LC_ALL: 'C', ...env },
+    cwd: '/',
+    stdio: 'ignore',
+    detached: true,
+    cleanup: false,
+  });
+  child.unref();
+  const failed = await Promise.race([once(child, 'spawn').then(() => undefined), child]);
+  if (failed) throw new Fault('tool.failed', `${process.execPath} can't be started: ${failed.shortMessage}`);
 }
 
 /**

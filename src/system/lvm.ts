@@ -132,7 +132,7 @@ export function lvcreateSnapshot(
   tags: readonly string[],
   extents: number | undefined,
 ): readonly string[] {
-  const room = extents === undefined ? ['-kn', '-ay'] : ['-l', String(extents)];
+  const room = extents === undefined ? ['-kn', '-ay'] : ['--monitor', 'n', '-l', String(extents)];
   // A question would take the next line of the shell for its answer.
   return [
     'lvcreate',
@@ -145,6 +145,35 @@ export function lvcreateSnapshot(
     named(name),
     `${named(vg)}/${named(origin)}`,
   ];
+}
+
+// Not to be left to dmeventd: it unmounts a snapshot that is full (daemons/dmeventd/plugins/snapshot, 2.03.16).
+const UNMONITORED = 'monitoring=0';
+
+/** Extends a thick snapshot that is filled to `threshold` percent by `percent` of its size; does nothing to another. */
+export function lvextendByPolicy(vg: string, name: string, threshold: number, percent: number): Command<void> {
+  const policy = `snapshot_autoextend_threshold=${threshold} snapshot_autoextend_percent=${percent}`;
+  return lvextend(vg, name, ['--config', `activation{${UNMONITORED} ${policy}}`, '--use-policies']);
+}
+
+/** Extends a thick snapshot by all that is free in its VG; by no more than it can use: LVM sees to that. */
+export function lvextendToTheEnd(vg: string, name: string): Command<void> {
+  return lvextend(vg, name, ['--config', `activation{${UNMONITORED}}`, '--extents', '+100%FREE']);
+}
+
+function lvextend(vg: string, name: string, how: readonly string[]): Command<void> {
+  return {
+    tool: 'lvm',
+    argv: ['lvextend', '-qq', '-y', ...how, `${vg}/${name}`],
+    mutates: true,
+    statuses: [0],
+    parse: () => undefined,
+  };
+}
+
+/** The name that device-mapper knows an LV by: its hyphens are doubled. */
+export function mapperName(vg: string, name: string): string {
+  return [vg, name].map((part) => part.replaceAll('-', '--')).join('-');
 }
 
 /** What must hold of an LV at the moment it is removed. */

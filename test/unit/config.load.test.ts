@@ -48,12 +48,12 @@ function told(action: () => unknown): readonly string[] {
   return (fault.detail.length > 0 ? fault.detail : [fault.message]).map((line) => line.replaceAll(`${directory}/`, ''));
 }
 
-const defaults = { mount: undefined, size: { kind: 'auto' }, timeoutMs: 600_000 };
+const defaults = { mount: undefined, size: { kind: 'auto' }, autoextend: true, timeoutMs: 600_000 };
 const GOOD = `
 version: 1
 tasks:
   nightly-data: /srv/data/
-  Backup_XEN_vm1: {lv: system/xenvm, mount: /mnt/vmbackup, size: 1G, timeout: 5m}
+  Backup_XEN_vm1: {lv: system/xenvm, mount: /mnt/vmbackup, size: 1G, autoextend: false, timeout: 5m}
   in.zekjur.net: {each: {lv: /dev/in.zekjur.net/domu-*, exclude: [domu-test?]}}
   my "own" job: {path: /, size: 20%, timeout: 30}
   123: {lv: /dev/a/b, size: 4096}
@@ -64,6 +64,7 @@ const TASKS = {
     source: { kind: 'lv', vg: 'system', lv: 'xenvm' },
     mount: '/mnt/vmbackup',
     size: { kind: 'bytes', bytes: 1024 ** 3 },
+    autoextend: false,
     timeoutMs: 300_000,
   },
   'in.zekjur.net': {
@@ -74,6 +75,7 @@ const TASKS = {
     source: { kind: 'path', path: '/' },
     mount: undefined,
     size: { kind: 'percent', percent: 20 },
+    autoextend: true,
     timeoutMs: 30_000,
   },
   '123': { ...defaults, source: { kind: 'lv', vg: 'a', lv: 'b' }, size: { kind: 'bytes', bytes: 4096 } },
@@ -135,10 +137,10 @@ test.each([
   [' {lv: a/b, MOUNT: /m}', ['16: tasks.t.MOUNT: unknown key, did you mean "mount"?']],
   [' {lv: a/b, tiemout: 1}', ['16: tasks.t.tiemout: unknown key, did you mean "timeout"?']],
   [' {lv: a/b, mountpoint: /m}', ['16: tasks.t.mountpoint: unknown key, did you mean "mount"?']],
-  [' {lv: a/b, vm: x}', ['16: tasks.t.vm: unknown key, there are lv, path, each, mount, size, timeout']],
+  [' {lv: a/b, vm: x}', ['16: tasks.t.vm: unknown key, there are lv, path, each, mount, size, autoextend, timeout']],
   [
     ' {lv: a/b, "x\\e[31m": 1}',
-    ['16: tasks.t."x\\x1b[31m": unknown key, there are lv, path, each, mount, size, timeout'],
+    ['16: tasks.t."x\\x1b[31m": unknown key, there are lv, path, each, mount, size, autoextend, timeout'],
   ],
   [
     ' {lv: "a/b\\nSTATUS:OK"}',
@@ -293,7 +295,7 @@ test('the JSON Schema has every key with its meaning, and exactly one source a t
 test('the reference has a row for every key, and says what each does', () => {
   const rows = configReference().split('\n').slice(2);
   const keys = rows.map((row) => /^\| `([^`]+)` \|/.exec(row)?.[1]);
-  const task = ['lv', 'path', 'each', 'each.lv', 'each.exclude', 'mount', 'size', 'timeout'];
+  const task = ['lv', 'path', 'each', 'each.lv', 'each.exclude', 'mount', 'size', 'autoextend', 'timeout'];
   const sesam = ['sesam', 'sesam.taskEnv', 'sesam.exitZero', 'sesam.trace'];
   const others = ['bacula', 'bacula.trace', 'log', 'log.level'];
   expect(keys).toEqual(['version', 'tasks', ...task.map((key) => `tasks.NAME.${key}`), ...sesam, ...others]);

@@ -10,7 +10,7 @@ import { VERSION } from '../../src/core/version.ts';
 import type { Content, Volume } from '../../src/core/volume.ts';
 import { refusal } from '../../src/guests/filesystems.ts';
 import { isGlob, matchesGlob } from '../../src/core/glob.ts';
-import { roomFor } from '../../src/providers/lvm/room.ts';
+import { growthOf, roomFor } from '../../src/providers/lvm/room.ts';
 import { atMost, withNote, formatDuration } from '../../src/report/lines.ts';
 
 const MIB = 1024 * 1024;
@@ -79,12 +79,30 @@ describe('the room for a snapshot', () => {
   ] as const)('%s', (_, size, origin, room) => expect(roomFor(size, origin, 4 * MIB)).toBe(room));
 });
 
+test.each([
+  ['there is room', '', 8, 100, /^when it is 70 % full, .* while v has room: 72\.0 MiB$/],
+  ['others of the task take the rest', '', 8, 31, /^not possible, v has no room left$/],
+  ['it is as large as can be', '', 104, 300, /^not needed/],
+  ['it is thin', 'tp', 0, 100, /^the thin pool v\/tp holds it$/],
+])('a snapshot can grow or not: %s', (_, pool, bytes, free, note) => {
+  const row = { vg: 'v', pool, bytes: 100 * MIB, extentBytes: 4 * MIB, vgFreeBytes: free * MIB };
+  const wanted = [
+    { row, bytes: bytes * MIB },
+    { row, bytes: 20 * MIB },
+    { row: { vg: 'other' }, bytes: 500 * MIB },
+  ];
+  const growth = growthOf(row, bytes * MIB, wanted);
+  expect(growth.note).toMatch(note);
+  expect(growth.possible).toBe(note.source.startsWith('^when'));
+});
+
 describe('the layout of mounts', () => {
   const task: Task = {
     name: 't',
     source: { kind: 'lv', vg: 'v', lv: 'a' },
     mount: undefined,
     size: { kind: 'auto' },
+    autoextend: true,
     timeoutMs: 1,
   };
   const each: Task = { ...task, source: { kind: 'each', vg: 'v', glob: '*', exclude: [] } };

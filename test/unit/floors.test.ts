@@ -27,12 +27,15 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^hooks\/[^/]+\//, to: /^src\/(hook|contracts\/[^/]+)\.ts$/ },
   {
     from: /^src\/hook\.ts$/,
-    to: /^(node:|src\/core\/|src\/(config\/(quick|source)|places|speak|signals|trace|app)\.ts$)/,
+    to: /^(node:|src\/core\/|src\/(config\/(quick|source)|order|places|speak|signals|trace|app)\.ts$)/,
   },
-  { from: /^src\/cli\.ts$/, to: /^(node:|src\/(core|config|contracts|report)\/|src\/(places|speak|signals|app)\.ts$)/ },
+  {
+    from: /^src\/cli\.ts$/,
+    to: /^(node:|src\/(core|config|contracts|report)\/|src\/(order|places|speak|signals|app)\.ts$)/,
+  },
   // The composition root; machine.ts is the half that gives the core its interfaces.
-  { from: /^src\/(app|session|machine)\.ts$/, to: /^(node:|src\/(?!hook\.ts|cli\.ts))/ },
-  { from: /^src\/(places|directories|speak|signals|trace)\.ts$/, to: /^(node:|src\/core\/|src\/places\.ts$)/ },
+  { from: /^src\/(app|session|machine|watcher)\.ts$/, to: /^(node:|src\/(?!hook\.ts|cli\.ts))/ },
+  { from: /^src\/(order|places|directories|speak|signals|trace)\.ts$/, to: /^(node:|src\/core\/|src\/places\.ts$)/ },
   { from: /^src\/core\//, to: /^(node:|src\/core\/)/ },
   { from: /^src\/contracts\//, to: /^src\/core\// },
   { from: /^src\/config\//, to: /^(node:|src\/core\/)/ },

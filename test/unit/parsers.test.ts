@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseExport } from '../../src/system/blkid.ts';
 import { attachLoop } from '../../src/system/losetup.ts';
-import { lvremoveProven, parseReport } from '../../src/system/lvm.ts';
+import { lvremoveProven, mapperName, parseReport } from '../../src/system/lvm.ts';
+import { parseFills } from '../../src/system/dmsetup.ts';
 import { mountAt, parseMountinfo } from '../../src/system/mountinfo.ts';
 import { parsePairs } from '../../src/system/partx.ts';
 
@@ -142,4 +143,12 @@ describe('mountinfo', () => {
     const [first] = mounts.filter(({ point }) => point === '/srv/xenvm');
     expect(first && mountAt('/srv/xenvm', [...mounts, { ...first, id: 99 }])?.id).toBe(99);
   });
+});
+
+test('dmsetup: the fill of valid snapshots, by name', () => {
+  const fills = parseFills(
+    'vg0-data: 0 98304 snapshot-origin \nvg0-hs.1.data: 0 98304 snapshot 24/16384 16\nvg0-lost: 0 8 snapshot Invalid\n',
+  );
+  expect([...fills]).toEqual([['vg0-hs.1.data', { used: 24, total: 16_384 }]]);
+  expect(mapperName('vm-group', 'vm--01')).toBe('vm--group-vm----01');
 });

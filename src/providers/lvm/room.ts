@@ -1,5 +1,6 @@
 import { formatBytes } from '../../core/bytes.ts';
 import { Fault } from '../../core/fault.ts';
+import type { Growth } from '../../core/provider.ts';
 import type { Size } from '../../core/task.ts';
 import type { LvRow } from '../../system/lvm.ts';
 
@@ -40,6 +41,25 @@ function mostUsable(originBytes: number): number {
 
 function roundUp(bytes: number, extentBytes: number): number {
   return Math.ceil(bytes / extentBytes) * extentBytes;
+}
+
+/** Whether a snapshot of this size can be extended while it is in use, by what all that are `wanted` leave free in its VG. */
+export function growthOf(
+  row: Pick<LvRow, 'vg' | 'pool' | 'bytes' | 'extentBytes' | 'vgFreeBytes'>,
+  bytes: number,
+  wanted: readonly { readonly row: Pick<LvRow, 'vg'>; readonly bytes: number }[],
+): Growth {
+  if (row.pool !== '') return { possible: false, note: `the thin pool ${row.vg}/${row.pool} holds it` };
+  if (bytes >= roundUp(mostUsable(row.bytes), row.extentBytes)) {
+    return { possible: false, note: 'not needed, it can never run full' };
+  }
+  const taken = wanted.filter((one) => one.row.vg === row.vg).reduce((sum, one) => sum + one.bytes, 0);
+  const free = row.vgFreeBytes - taken;
+  if (free < row.extentBytes) return { possible: false, note: `not possible, ${row.vg} has no room left` };
+  return {
+    possible: true,
+    note: `when it is 70 % full, by 50 % of its size, while ${row.vg} has room: ${formatBytes(free)}`,
+  };
 }
 
 /** Above this share of a thin pool's data or metadata no snapshot is taken: the next writes could stop every guest. */

@@ -48,6 +48,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
     run,
     paths: points.map((place, index) => ({ source: labels[index] ?? '', path: place })),
     cleared,
+    unwatched: cleared,
     prepared: {
       mount: points[0] ?? '',
       leftOut: types.map((label) => ({ label, reason: label })),
@@ -65,6 +66,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
         bytes: 1,
         device: label,
         note: label,
+        growth: { possible: true, note: label },
       })),
     },
     layout: {

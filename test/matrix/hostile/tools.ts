@@ -247,6 +247,7 @@ export const tools: readonly Property[] = [
         source: { kind: 'each', vg: 'system', glob: '*', exclude: [] },
         mount: undefined,
         size: { kind: 'auto' },
+        autoextend: true,
         timeoutMs: 1,
       };
       const origins = devices.map((device): Origin => ({

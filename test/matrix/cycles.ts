@@ -1,0 +1,66 @@
+import { inLab } from '../lab/run.ts';
+import type { Row, Scale } from './row.ts';
+
+/** What is opened and closed in turn, and what each is for people. */
+const TASKS = {
+  thick: 'a thick LV with a writer',
+  parts: 'a partitioned LV with a writer',
+  thin: 'a thin LV with a writer',
+  path: 'a directory of a mounted LV',
+} as const;
+
+const WORLD = `vg vg0 400M
+  lv a 24M ext4 writer
+  lv disk 48M mbr
+    p1 16M ext4 writer
+    p2 16M ext2
+  lv data 24M ext4 /srv/data
+  pool tp 48M
+    lv thin 24M ext4 writer`;
+
+/**
+ * Opens and closes tasks that nothing disturbs, while their origins are written to: every verdict must be good, every
+ * status 0, and the machine at the end as it was before.
+ */
+export async function cycles(scale: Scale, say: (line: string) => void): Promise<readonly Row[]> {
+  const [guests, each] = scale === 'all' ? [2, 500] : [1, 25];
+  const names = Object.keys(TASKS);
+  let done = 0;
+  const failures = await Promise.all(
+    Array.from({ length: guests }, async (_, guest) => {
+      const run = await inLab(script(names, each), {
+        world: WORLD,
+        name: 'cycles',
+        timeoutMs: 120_000 + each * 15_000,
+      });
+      done += each;
+      say(`good cycles: ${done} of ${guests * each}`);
+      const lines = run.stdout.split('\n').filter(Boolean);
+      const trouble = lines.at(-1) === `done ${each}` ? [] : [`the guest came to '${lines.at(-1) ?? run.stderr}'`];
+      return [...lines.slice(0, -1), ...trouble].map((line) => `guest ${guest}: ${line}`);
+    }),
+  );
+  const found = failures.flat();
+  for (const failure of found) say(failure);
+  return [{ what: `good cycles: ${Object.values(TASKS).join(', ')}`, tried: guests * each, failures: found }];
+}
+
+function script(names: readonly string[], count: number): string {
+  return `. "$REPO/test/lab/guest/break.bash"
+    configure <<'Y'
+tasks:
+  thick: {lv: vg0/a, size: 16M}
+  parts: {lv: vg0/disk, size: 16M}
+  thin: {lv: vg0/thin}
+  path: {path: /srv/data, size: 8M}
+Y
+    mkdir /srv/data/x; mark
+    tasks=(${names.join(' ')})
+    for ((cycle = 0; cycle < ${count}; cycle++)); do
+      task=\${tasks[cycle % ${names.length}]}
+      $HOLDSTILL run $task -- true >/run/out 2>&1 || echo "cycle $cycle of $task: status $?: $(tail -n 3 /run/out | tr '\\n' ' ')"
+      grep -q '^  verdict   good: ' /run/out || echo "cycle $cycle of $task: $(tail -n 3 /run/out | tr '\\n' ' ')"
+      ((cycle % 50 != 49)) || same "after cycle $cycle"
+    done
+    same 'the end'; echo "done ${count}"`;
+}
