@@ -103,7 +103,7 @@ add_main() {
 }
 add_more() {
   more=$((more + 1))
-  [ "$SCALE" = sample ] && ((more % 6 != 0)) || ((more % slices != slice)) || points+=("$phase $n $1 ${series[more / slices % 3]}")
+  [ "$SCALE" = sample ] && ((more % 6 != 0)) || ((more % slices != slice)) || points+=("$phase $n $1 ${series[(more / 6 + more) % 3]}")
 }
 
 # Every point starts on a machine where the task is closed (pre) or open (post) and leaves it closed, or open where the
