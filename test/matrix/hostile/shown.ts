@@ -126,7 +126,7 @@ export const shown: readonly Property[] = [
     const count = prepared.planned.length;
     const below = layout.mounts.filter(({ origin }) => origin < count).length + (count > 0 ? layout.skipped.length : 0);
     const lines =
-      1 + 2 * count + below + prepared.leftOut.length + 1 + 1 + commands.length + 1 + 2 * problems.length + 1;
+      1 + 3 * count + below + prepared.leftOut.length + 1 + 1 + commands.length + 1 + 2 * problems.length + 1;
     checkText(planText(one), lines);
   }),
   property('a command of a mount, pasted into a shell', 300, mount, (one) => {
