@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { createDeadline, type Deadline } from './core/deadline.ts';
 import { asError, Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
@@ -18,6 +17,7 @@ import type { LvUsers } from './providers/lvm/remove.ts';
 import { createProviders } from './providers/providers.ts';
 import { stopSignal } from './signals.ts';
 import { numbersByUuid, readLoops, volumeUuidBehind } from './system/blockdev.ts';
+import { bootId } from './system/boot.ts';
 import type { Exec } from './system/command.ts';
 import { createExec, startAgain } from './system/exec.ts';
 import { markedProcesses } from './system/processes.ts';
@@ -58,7 +58,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     markers,
     stateDirectory: STATE_DIRECTORY,
     runDirectory: RUN_DIRECTORY,
-    bootId: fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    bootId: bootId(),
     undo: new Map(handlers.map((handler) => [handler.kind, handler])),
     guests: {
       look: (devices) => look(devices, exec),

@@ -4,6 +4,7 @@ import type { Origin, PlannedSnapshot, Provider, RunNames } from '../core/provid
 import type { Step } from '../core/step.ts';
 import type { Size } from '../core/task.ts';
 import { formatBytes } from '../core/bytes.ts';
+import { bootId } from '../system/boot.ts';
 import type { Exec } from '../system/command.ts';
 import { lvcreateSnapshot, lvmShell, lvs, type LvRow } from '../system/lvm.ts';
 import { healthOf } from './lvm/health.ts';
@@ -109,7 +110,7 @@ function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index:
     pool: row.pool,
     task: encodeName(names.task),
     run: names.run,
-    ...(thin ? {} : { room: String(bytes) }),
+    ...(thin ? {} : { room: String(bytes), boot: bootId() }),
   };
   const note = thin
     ? `thin, in pool ${row.vg}/${row.pool}`

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
 import { inLab, type LabRun } from '../lab/run.ts';
 
@@ -34,14 +34,26 @@ const left = (run: LabRun, name: string): readonly string[] =>
     .stdout.split('\n')
     .filter((line) => line.startsWith('  left'));
 
-describeLab('who keeps a task busy', () => {
+type Case = readonly [name: string, what: string, users: string];
+
+/** What keeps a task is named, nothing below it is tried, and the next hook ends it. */
+function expectNamed(run: LabRun, [name, what, users]: Case): void {
+  const [pre, post, end] = ['pre', 'post', 'end'].map((call) => run.call(`${name}-${call}`));
+  expect(pre).toMatchObject({ status: 4 });
+  expect(pre?.stderr).toMatch(new RegExp(`is still in use by ${users};`));
+  expect(post?.stdout).toMatch(new RegExp(`^  left +${what}.*: in use by ${users}`, 'm'));
+  expect(post?.stderr).toMatch(new RegExp(`${what}.* \\(in use by ${users}\\)`));
+  const below = left(run, `${name}-post`).filter((line) => !/in use by|to try again|and \d+ more/.test(line));
+  expect(below.filter((line) => !line.includes('still needed by'))).toEqual([]);
+  expect(post?.stdout.split('\n').length).toBeLessThanOrEqual(15);
+  expect(post?.ms).toBeLessThan(12_000);
+  expect(end?.stdout).toContain('nothing is left');
+}
+
+describeLab('processes and mounts that keep a task busy', () => {
   let run: LabRun;
-  let more: LabRun;
   beforeAll(async () => {
-    [run, more] = await Promise.all([
-      inLab(PROCESSES, { world, timeoutMs: 250_000 }),
-      inLab(DEVICES, { world, timeoutMs: 250_000 }),
-    ]);
+    run = await inLab(PROCESSES, { world, timeoutMs: 250_000 });
   });
 
   const PROCESSES = `${start}
@@ -74,59 +86,19 @@ describeLab('who keeps a task busy', () => {
     umount /mnt; mark; $PRE t >/dev/null; call inside bash -c "cd $M; exec $POST t"; same inside quickly
     $POST u >/dev/null; lvs --noheadings -o lv_name --select lv_tags=holdstill`;
 
-  const DEVICES = `${start}
-    # a loop device and device-mapper on the snapshot, and a process that has it open
-    $PRE d >/dev/null; snapshot=/dev/vg0/$(snapshot_of d); loop=$(losetup -f --show -o 4096 $snapshot)
-    dmsetup create holder --table "0 8192 linear $loop 0"; exec 9<$snapshot; hold sleep 900; exec 9<&-; busy above d
-    dmsetup remove holder; losetup -d $loop; free above d
-    # device-mapper on our own loop device, swapped to; its mount is gone
-    $PRE d >/dev/null; umount /run/holdstill/d/p1; ours=$(losetup -j /dev/mapper/vg0-$(snapshot_of d) -n -O NAME)
-    dmsetup create holder --table "0 8192 linear $ours 0"; mkswap --quiet /dev/mapper/holder; swapon /dev/mapper/holder
-    busy ours d; swapoff /dev/mapper/holder; dmsetup remove holder; free ours d
-    # who reads by way of FUSE; a loop device over a file
-    $PRE w >/dev/null; loop=$(losetup -r -f --show /run/holdstill/w/noise.bin)
-    hold bash -c "cd /run/holdstill/w; exec sleep 900"; busy fuse w; losetup -d $loop; free fuse w
-    # udev and blkid look in and leave, again and again, and some for seconds
-    $PRE d >/dev/null; snapshot=/dev/vg0/$(snapshot_of d); ours=$(losetup -j /dev/mapper/vg0-$(snapshot_of d) -n -O NAME)
-    hold perl -e 'for (1 .. 4000) { for my $d (@ARGV) { open my $f, "<", $d or next; sysread $f, my $b, 512; select undef, undef, undef, 0.05 } }' $snapshot $ours
-    sleep 3 <$ours & sleep 5 <$snapshot & call look $POST d; free look d
-    $POST u >/dev/null; lvs --noheadings -o lv_name --select lv_tags=holdstill`;
-
-  test('nothing is left in the end, and another open task is not touched', () => {
+  test('go in the end, and another open task is not touched', () => {
     expect(run.stdout).toBe('1\n');
-    expect(more.stdout).toBe('');
   });
 
-  describe('is named with what keeps it, nothing below that is tried, and the next hook ends it', () => {
-    const processes = String.raw`sleep \(\d+\), tail \(\d+\), perl \(\d+\), python3 \(\d+\)`;
-    test.each([
-      ['processes', 'mount /run/holdstill/t', processes],
-      [
-        'binds',
-        'snapshot',
-        String.raw`a mount at /mnt/b, a mount at /mnt/c, a mount at /mnt/c in the mount namespace of sleep \(\d+\)`,
-      ],
-      ['copy', 'mount /run/holdstill/t', String.raw`sleep \(\d+\) in another mount namespace`],
-      ['above', 'snapshot', String.raw`/dev/loop\d+, the device-mapper device holder, sleep \(\d+\)`],
-      ['ours', '/dev/loop\\d+ over ', 'the device-mapper device holder, swap on /dev/(dm-\\d+|mapper/holder)'],
-      ['fuse', 'mount /run/holdstill/w', String.raw`/dev/loop\d+ over /run/holdstill/w/noise.bin, sleep \(\d+\)`],
-    ])('%s', (name, what, users) => {
-      const lab = `${name}-post` in run.calls ? run : more;
-      const [pre, post, end] = ['pre', 'post', 'end'].map((call) => lab.call(`${name}-${call}`));
-      expect(pre).toMatchObject({ status: 4 });
-      expect(pre?.stderr).toMatch(new RegExp(`is still in use by ${users};`));
-      expect(post?.stdout).toMatch(new RegExp(`^  left +${what}.*: in use by ${users}`, 'm'));
-      expect(post?.stderr).toMatch(new RegExp(`${what}.* \\(in use by ${users}\\)`));
-      expect(
-        left(lab, `${name}-post`)
-          .filter((line) => !/in use by|to try again/.test(line))
-          .every((line) => line.includes('still needed by')),
-      ).toBe(true);
-      expect(post?.stdout.split('\n').length).toBeLessThanOrEqual(15);
-      expect(post?.ms).toBeLessThan(12_000);
-      expect(end?.stdout).toContain('nothing is left');
-    });
-  });
+  test.each<Case>([
+    ['processes', 'mount /run/holdstill/t', String.raw`sleep \(\d+\), tail \(\d+\), perl \(\d+\), python3 \(\d+\)`],
+    [
+      'binds',
+      'snapshot',
+      String.raw`a mount at /mnt/b, a mount at /mnt/c, a mount at /mnt/c in the mount namespace of sleep \(\d+\)`,
+    ],
+    ['copy', 'mount /run/holdstill/t', String.raw`sleep \(\d+\) in another mount namespace`],
+  ])('are named: %s', (...one) => expectNamed(run, one));
 
   test('a good verdict stays good: status 3, a warning for Bacula, an error for sesam; status shows who it is', () => {
     expect(run.call('processes-post')).toMatchObject({ status: 3 });
@@ -158,8 +130,43 @@ describeLab('who keeps a task busy', () => {
     );
     for (const name of ['lazy', 'lost']) expect(run.call(`${name}-end`).stdout).toContain('nothing is left');
   });
+});
+
+describeLab('devices that keep a task busy', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    run = await inLab(DEVICES, { world, timeoutMs: 250_000 });
+  });
+
+  const DEVICES = `${start}
+    # a loop device and device-mapper on the snapshot, and a process that has it open
+    $PRE d >/dev/null; snapshot=/dev/vg0/$(snapshot_of d); loop=$(losetup -f --show -o 4096 $snapshot)
+    dmsetup create holder --table "0 8192 linear $loop 0"; exec 9<$snapshot; hold sleep 900; exec 9<&-; busy above d
+    dmsetup remove holder; losetup -d $loop; free above d
+    # device-mapper on our own loop device, swapped to; its mount is gone
+    $PRE d >/dev/null; umount /run/holdstill/d/p1; ours=$(losetup -j /dev/mapper/vg0-$(snapshot_of d) -n -O NAME)
+    dmsetup create holder --table "0 8192 linear $ours 0"; mkswap --quiet /dev/mapper/holder; swapon /dev/mapper/holder
+    busy ours d; swapoff /dev/mapper/holder; dmsetup remove holder; free ours d
+    # who reads by way of FUSE; a loop device over a file
+    $PRE w >/dev/null; loop=$(losetup -r -f --show /run/holdstill/w/noise.bin)
+    hold bash -c "cd /run/holdstill/w; exec sleep 900"; busy fuse w; losetup -d $loop; free fuse w
+    # udev and blkid look in and leave, again and again, and some for seconds
+    $PRE d >/dev/null; snapshot=/dev/vg0/$(snapshot_of d); ours=$(losetup -j /dev/mapper/vg0-$(snapshot_of d) -n -O NAME)
+    hold perl -e 'for (1 .. 4000) { for my $d (@ARGV) { open my $f, "<", $d or next; sysread $f, my $b, 512; select undef, undef, undef, 0.05 } }' $snapshot $ours
+    sleep 3 <$ours & sleep 5 <$snapshot & call look $POST d; free look d
+    $POST u >/dev/null; lvs --noheadings -o lv_name --select lv_tags=holdstill`;
+
+  test('go in the end, and another open task is not touched', () => {
+    expect(run.stdout).toBe('');
+  });
+
+  test.each<Case>([
+    ['above', 'snapshot', String.raw`/dev/loop\d+, the device-mapper device holder, sleep \(\d+\)`],
+    ['ours', '/dev/loop\\d+ over ', 'the device-mapper device holder, swap on /dev/(dm-\\d+|mapper/holder)'],
+    ['fuse', 'mount /run/holdstill/w', String.raw`/dev/loop\d+ over /run/holdstill/w/noise.bin, sleep \(\d+\)`],
+  ])('are named: %s', (...one) => expectNamed(run, one));
 
   test('short looks at the devices are waited for', () => {
-    expect(more.call('look')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('look')).toMatchObject({ status: 0, stderr: '' });
   });
 });

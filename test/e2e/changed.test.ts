@@ -33,14 +33,19 @@ const world = `vg vg0 500M
 vg vg1 60M
   lv data 16M ext2`;
 
-describeLab('while a task is open', () => {
-  let lvm: LabRun;
-  let rest: LabRun;
+type Case = readonly [name: string, status: number, left: RegExp];
+
+/** It is named, and once it is gone the next post ends it. */
+function expectLeft(run: LabRun, [name, status, left]: Case): void {
+  expect(run.call(name).stdout).toMatch(new RegExp(`^  left +.*${left.source}`, 'm'));
+  expect(run.call(name).status).toBe(status);
+  expect(run.call(`${name}-again`).stdout).toContain('nothing is left');
+}
+
+describeLab('while a task is open, what others do with its LVs', () => {
+  let run: LabRun;
   beforeAll(async () => {
-    [lvm, rest] = await Promise.all([
-      inLab(LVM, { world, timeoutMs: 250_000 }),
-      inLab(REST, { world, timeoutMs: 250_000 }),
-    ]);
+    run = await inLab(LVM, { world, timeoutMs: 250_000 });
   });
 
   const LVM = `${start}
@@ -68,6 +73,40 @@ describeLab('while a task is open', () => {
     call away-status $HOLDSTILL status r; vgimport -qq vg1; vgchange -qq -ay vg1; call away-again $POST r
     lvs --noheadings -o lv_name --select lv_tags=holdstill; call survivor $POST u`;
 
+  test('is not undone, and the machine is as before in the end', () => {
+    expect(run.stdout).toBe(
+      '/var/lib/holdstill/u.journal\n\n/run/holdstill:\nu\n  hs.U.other\n'.replace('U', run.files('u')),
+    );
+    expect(run.call('survivor')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test.each<Case>([
+    [
+      'replaced',
+      5,
+      /snapshot vg0\/hs\.\w+\.plain: an LV of this name is there, but not the snapshot .*\(look whose it is\)/,
+    ],
+    ['beside', 3, /snapshot vg0\/copy: is marked with this run, but its journal does not list it/],
+    ['renamed', 3, /: somebody renamed it to vg0\/kept +\(if nobody needs it: lvremove vg0\/kept\)/],
+    ['merged', 5, /: somebody merges it into vg0\/plain \(lvconvert --merge\)/],
+    ['split', 5, /: somebody made it something else: vg0\/hs\.\w+\.plain is no snapshot of vg0\/plain/],
+    ['above', 3, /: somebody took a snapshot of it: vg0\/admins/],
+    ['last', 5, /: its origin is gone, so vg0\/hs\.\w+\.thin1 may be all that is left of it/],
+    ['away', 5, /snapshot vg1\/hs\.\w+\.data: volume group vg1 can't be read: .*exported/],
+  ])('is told: %s', (...one) => expectLeft(run, one));
+
+  test('holds nothing up: other names of the origin and of the volume group, a finished merge', () => {
+    expect(run.call('names')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('thin-merged').stdout).toContain('nothing is left');
+  });
+});
+
+describeLab('while a task is open, what others do with its devices, mounts and directories', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    run = await inLab(REST, { world, timeoutMs: 250_000 });
+  });
+
   const REST = `${start}
     # the loop device of our number: detached by hand, and used by another program over a file, and over our snapshot elsewhere
     dd if=/dev/zero of=/dev/shm/image bs=1M count=4 status=none
@@ -90,53 +129,28 @@ describeLab('while a task is open', () => {
     mkdir -m 755 $own; call before-empty $PRE r; call before-post $POST r; same before
     call survivor $POST u`;
 
-  test('nothing of others is touched, and the machine is as before in the end', () => {
-    expect(lvm.stdout).toBe(
-      '/var/lib/holdstill/u.journal\n\n/run/holdstill:\nu\n  hs.U.other\n'.replace('U', lvm.files('u')),
-    );
-    expect(rest.stdout).toMatch(
+  test('is not undone, and the machine is as before in the end', () => {
+    expect(run.stdout).toMatch(
       /^\/dev\/shm\/image\n\/dev\/mapper\/vg0-hs\.\w+\.disk\ntheirs\n\/mnt\/t\nreal\ntheirs\n\/mnt\n$/,
     );
-    for (const run of [lvm, rest]) expect(run.call('survivor')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('loop-file').stdout).toContain('nothing is left');
+    expect(run.call('survivor')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test.each([
-    [
-      'replaced',
-      5,
-      /snapshot vg0\/hs\.\w+\.plain: an LV of this name is there, but not the snapshot .*\(look whose it is\)/,
-    ],
-    ['beside', 3, /snapshot vg0\/copy: is marked with this run, but its journal does not list it/],
-    ['renamed', 3, /: somebody renamed it to vg0\/kept +\(if nobody needs it: lvremove vg0\/kept\)/],
-    ['merged', 5, /: somebody merges it into vg0\/plain \(lvconvert --merge\)/],
-    ['split', 5, /: somebody made it something else: vg0\/hs\.\w+\.plain is no snapshot of vg0\/plain/],
-    ['above', 3, /: somebody took a snapshot of it: vg0\/admins/],
-    ['last', 5, /: its origin is gone, so vg0\/hs\.\w+\.thin1 may be all that is left of it/],
-    ['away', 5, /snapshot vg1\/hs\.\w+\.data: volume group vg1 can't be read: .*exported/],
+  test.each<Case>([
     ['loop-snapshot', 5, /snapshot vg0\/hs\.\w+\.disk: in use by \/dev\/loop\d+/],
     ['over', 5, /mount \/mnt\/t: theirs \(tmpfs\) is mounted over it/],
     ['instead', 5, /file \/mnt\/t\/HOLDSTILL-NOT-MOUNTED: theirs \(tmpfs\) is mounted over it/],
     ['another', 5, /directory \/mnt\/t: it is not the directory that was made/],
     ['link', 5, /directory \/mnt\/t: it is not the directory that was made/],
     ['files', 5, /directory \/mnt\/t: it is not empty/],
-  ])('%s: it is named, and once it is gone the next post ends it', (name, status, left) => {
-    const run = name in lvm.calls ? lvm : rest;
-    expect(run.call(name).stdout).toMatch(new RegExp(`^  left +.*${left.source}`, 'm'));
-    expect(run.call(name).status).toBe(status);
-    expect(run.call(`${name}-again`).stdout).toContain('nothing is left');
-  });
+  ])('is told: %s', (...one) => expectLeft(run, one));
 
-  test('other names of the origin and of the volume group, and a finished merge, hold nothing up', () => {
-    expect(lvm.call('names')).toMatchObject({ status: 0, stderr: '' });
-    expect(lvm.call('thin-merged').stdout).toContain('nothing is left');
-    expect(rest.call('loop-file').stdout).toContain('nothing is left');
-  });
-
-  test('a mount point of somebody else is refused; one that is empty and safe is used', () => {
+  test('has made before: it is refused, but for an empty directory that is safe', () => {
     for (const name of ['theirs', 'full', 'link']) {
-      expect(rest.call(`before-${name}`)).toMatchObject({ status: 1 });
-      expect(rest.call(`before-${name}`).stderr).toContain("/run/holdstill/r can't be the mount point");
+      expect(run.call(`before-${name}`)).toMatchObject({ status: 1 });
+      expect(run.call(`before-${name}`).stderr).toContain("/run/holdstill/r can't be the mount point");
     }
-    for (const name of ['empty', 'post']) expect(rest.call(`before-${name}`)).toMatchObject({ status: 0, stderr: '' });
+    for (const name of ['empty', 'post']) expect(run.call(`before-${name}`)).toMatchObject({ status: 0, stderr: '' });
   });
 });

@@ -9,16 +9,19 @@ const world = `vg vg0 200M
 
 /* What is done to the journal $j of task t; the second column is what is said of it. */
 const DAMAGES = {
-  'one byte': [`sed -i '3s/vg0/vg1/' $j`, /t\.journal line 3 is damaged/],
+  'one byte': [`sed -i '3s/LVM-/LVN-/' $j`, /t\.journal line 3 is damaged/],
   'another LV': [`sed -i '2s/hs\\.[0-9a-f]*\\.plain/other/g' $j`, /t\.journal line 2 is damaged/],
   'lines swapped': [`sed -i '3{h;d};4G' $j`, /t\.journal line 3 is damaged/],
   'a line added': [`sed -i '2{p;s/plain/other/g}' $j`, /t\.journal line 3 is damaged/],
   'a line removed': [`sed -i 3d $j`, /t\.journal line 3 is damaged/],
   'a hole': [`dd if=/dev/zero of=$j bs=1 seek=700 count=64 conv=notrunc status=none`, /t\.journal line \d is damaged/],
   'cut at its start': [`sed -i 1d $j`, /t\.journal line 1 is damaged/],
-  'a newer version': [`edit_journal $j '1s/"version":2/"version":99/'`, /version 99/],
-  'another machine': [`edit_journal $j '1s/"machine":"[^"]*"/"machine":"another"/'`, /another machine|machine/],
-  'another task': [`cat /var/lib/holdstill/u.journal >$j`, /task/],
+  'a newer version': [
+    `edit_journal $j '1s/"version":2/"version":99/'`,
+    /written by another version of holdstill \(format 99, not 2\)/,
+  ],
+  'another machine': [`edit_journal $j '1s/"machine":"[^"]*"/"machine":"another"/'`, /is of another machine/],
+  'another task': [`cat /var/lib/holdstill/u.journal >$j`, /is the journal of another task/],
   'a directory': [`rm $j; mkdir $j`, /t\.journal (is no regular file|can't be opened: EISDIR)/],
   'a link': [`rm $j; ln -s /run/whole $j`, /t\.journal is a symbolic link/],
   'a pipe': [`rm $j; mkfifo $j`, /t\.journal is no regular file/],
@@ -61,7 +64,7 @@ Y
       # sealed anew by somebody who knows how: what is not ours is not touched all the same
       edit_journal $j '2s/"name":"[^"]*"/"name":"third"/'; call forged $POST t; lvs vg0/third >/dev/null || echo 'the forger was obeyed'
       lvs --noheadings -o lv_name --select lv_tags=holdstill | wc -l
-      rm -f $j; $PRE t 2>/dev/null >&2 || { lvremove -qq -y vg0/$(snapshot_of t); $PRE t >/dev/null; }
+      lvremove -qq -y vg0/$(snapshot_of t); rm $j; $PRE t >/dev/null
       # cut at a line's end it is a journal like any other, and does not list what is there
       cp $j /run/whole; sed -i 2,99d $j; call cut $POST t; call cut-again $HOLDSTILL recover; held | wc -l
       cp /run/whole $j; call cut-end $POST t; same end`,
@@ -82,7 +85,7 @@ Y
   );
 
   test('beside it the journals of other tasks are followed', () => {
-    expect(run.stdout).toBe('1\n3\n');
+    expect(run.stdout).toBe('1\n2\n');
     const { status, stdout, stderr } = run.call('beside-recover');
     expect(stderr).toMatch(/t\.journal line 3 is damaged/);
     expect(stdout).toMatch(/recover? +v|post +v/);

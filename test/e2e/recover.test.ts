@@ -104,8 +104,9 @@ describeLab('recover --boot', () => {
       half 8M; call made $HOLDSTILL recover; same made
       half 12M; call larger $HOLDSTILL recover; lvremove -qq -y vg0/hs.$run.data; $HOLDSTILL recover >/dev/null
       half 8M 0; call tags $HOLDSTILL recover; lvremove -qq -y vg0/hs.$run.data; $HOLDSTILL recover >/dev/null
-      # and leaves one for a moment when it removes a snapshot
+      # and leaves one for a moment when it removes a snapshot, which is only seen after the next start
       $PRE t >/dev/null; umount /run/holdstill/t; lvconvert -qq -y --splitsnapshot vg0/$(snapshot_of t)
+      edit_journal /var/lib/holdstill/t.journal 's/"boot":"[^"]*"/"boot":"another"/'
       call removed $POST t; same removed`,
       { world: 'vg vg0 200M\n  lv data 16M ext4' },
     );
@@ -117,7 +118,7 @@ describeLab('recover --boot', () => {
         /left .*an LV of this name is there, but not the snapshot.*look whose it is/,
       );
     }
-    expect(run.call('removed').status).toBe(5);
+    expect(run.call('removed').status).toBe(0);
     expect(run.call('removed').stdout).toContain('nothing is left');
   });
 });

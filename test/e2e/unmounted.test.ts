@@ -83,7 +83,9 @@ Y
     );
     expect(run.stdout).toBe(`${MARKER}\n`);
     expect(run.call('plan').stdout).toContain(`(writes /mnt/vm/p1/${MARKER})`);
-    expect(run.call('busy').stdout).toMatch(/left +file \/mnt\/vm\/p2\/HOLDSTILL-NOT-MOUNTED: a mount is over it/);
+    expect(run.call('busy').stdout).toMatch(
+      /left +file \/mnt\/vm\/p2\/HOLDSTILL-NOT-MOUNTED: still needed by mount \/mnt\/vm\/p2/,
+    );
     expect(run.call('free').status).toBe(0);
     for (const name of ['edited', 'link', 'directory', 'pipe', 'owner']) {
       expect(run.call(name).status, `of ${name}`).toBe(5);

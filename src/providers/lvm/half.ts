@@ -1,4 +1,5 @@
 import type { NotedStep } from '../../core/step.ts';
+import { bootId } from '../../system/boot.ts';
 import { lvremoveHalf, type LvRow } from '../../system/lvm.ts';
 import { runTag } from './proof.ts';
 
@@ -6,10 +7,11 @@ import { runTag } from './proof.ts';
  * LVM writes its metadata more than once while it makes a thick snapshot: first there is a plain LV with the name and the
  * tags, then that becomes a snapshot; and back, when it is removed. What a power cut in between leaves is the plain LV
  * (2.03.16, seen). No origin can prove that it is ours; besides the random id of the run in its name and its tag its UUID
- * must do so, or the planned size where the hook died before it knew the UUID.
+ * must do so, or the planned size where the hook died before it knew the UUID. While the machine runs on, a snapshot only
+ * becomes a plain LV because somebody split it off (lvconvert --splitsnapshot), and then it is his.
  */
 export function isHalf(row: LvRow, { step, facts }: NotedStep): boolean {
-  const { vg, name, room } = step;
+  const { vg, name, room, boot } = step;
   const uuid = facts?.['uuid'];
   return (
     room !== undefined &&
@@ -18,7 +20,7 @@ export function isHalf(row: LvRow, { step, facts }: NotedStep): boolean {
     row.tags.includes(runTag(step)) &&
     row.roles.join() === 'public' &&
     row.layout.includes('linear') &&
-    (uuid === undefined ? String(row.bytes) === room : row.uuid === uuid)
+    (uuid === undefined ? String(row.bytes) === room : row.uuid === uuid && boot !== bootId())
   );
 }
 
