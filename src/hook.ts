@@ -4,7 +4,7 @@ import type { Sources } from './config/source.ts';
 import type { Answer, Call, Contract, Phase, Reply, Switches } from './core/contract.ts';
 import { escapeText } from './core/escape.ts';
 import { asError, Fault, isFault } from './core/fault.ts';
-import { journalPath } from './core/names.ts';
+import { journalPath, lockPath } from './core/names.ts';
 import { notConfigured, nothing } from './core/reply.ts';
 import { readOrder } from './order.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
@@ -67,11 +67,15 @@ async function close(contract: Contract, call: Call, sources: Sources | Fault): 
   return configured === undefined ? notOurs(call) : nothing(`task ${configured} is not open, nothing to close`);
 }
 
-/** Whether a task has a journal. Throws where that can't be told, since nothing would be closed then. */
+/**
+ * Whether a task has a journal, or may soon have one: a hook works on it. A product that cancels a job may call `post`
+ * while `pre` still looks at the volumes. Throws where that can't be told, since nothing would be closed then.
+ */
 function isOpen(task: string): boolean {
   const journal = journalPath(STATE_DIRECTORY, task);
   try {
-    return fs.lstatSync(journal, { throwIfNoEntry: false }) !== undefined;
+    const files = [journal, lockPath(STATE_DIRECTORY, task)];
+    return files.some((file) => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined);
   } catch (error) {
     throw new Fault('journal.broken', `${journal} can't be looked at (${(error as NodeJS.ErrnoException).code})`, {
       hint: 'holdstill must run as root',

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asError, Fault, isFault } from './core/fault.ts';
 import type { Reply } from './core/contract.ts';
 import { Journal } from './core/journal.ts';
-import { encodeName, isJournal, journalPath } from './core/names.ts';
+import { encodeName, isJournal, journalPath, lockPath } from './core/names.ts';
 import type { Leftover } from './core/replay.ts';
 import { checkState, ensureDirectories, unwritable } from './directories.ts';
 import { createMachine, type OurMachine } from './machine.ts';
@@ -110,7 +110,7 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
 /** Waits, but no longer than the hook may work. Throws `task.locked` where another process works on the task all the time. */
 async function lockTask(task: string, machine: OurMachine, mostSeconds: number): Promise<Lock> {
   const waitSeconds = Math.round(Math.min(mostSeconds, machine.deadline.workMs() / 1000));
-  const file = path.join(STATE_DIRECTORY, `${encodeName(task)}.lock`);
+  const file = lockPath(STATE_DIRECTORY, task);
   const lock = await lockFile(file, waitSeconds, machine.exec).catch((error: unknown) => {
     throw isFault(error) ? error : unwritable(file, error);
   });

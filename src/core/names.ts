@@ -34,6 +34,11 @@ export function journalPath(stateDirectory: string, task: string): string {
   return path.join(stateDirectory, `${encodeName(task)}${JOURNAL}`);
 }
 
+/** The lock of a task: held while a hook works on it, and only seldom there when none does. */
+export function lockPath(stateDirectory: string, task: string): string {
+  return path.join(stateDirectory, `${encodeName(task)}.lock`);
+}
+
 /** The journals in a directory listing. */
 export function isJournal(fileName: string): boolean {
   return fileName.endsWith(JOURNAL);

@@ -44,8 +44,18 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async take(planned) {
       const { rows, complaints } = await exec.run(lvmShell(planned.map((one) => createWords(one, lvOf(one.origin)))));
+      const taken = (step: Step): LvRow | undefined => rows.find((one) => isProven(one, { step, facts: undefined }));
+      // Whoever took snapshots since the room was looked at, another task most likely, may have taken it.
+      const missing = planned.filter(({ step }) => !taken(step));
+      checkRoom(
+        missing.flatMap(({ origin, bytes }) => {
+          const row = rows.find(({ uuid }) => uuid === lvOf(origin).uuid);
+          return row ? [{ row, bytes }] : [];
+        }),
+        rows,
+      );
       return planned.map(({ step, origin }) => {
-        const row = rows.find((one) => isProven(one, { step, facts: undefined }));
+        const row = taken(step);
         if (!row?.active || row.invalid) {
           throw new Fault('snapshot.failed', `LVM took no snapshot of ${origin.label}`, { detail: complaints });
         }

@@ -8,10 +8,11 @@ configure <<'Y'
 tasks:
   t: {lv: vg0/data, size: 8M}
   u: {lv: vg0/data, size: 8M}
-  v: {lv: vg1/data, size: 8M, mount: /mnt/v}
+  v: {lv: vg1/other, size: 8M, mount: /mnt/v}
 Y
-# As after another start: the id of the boot in the journal is that of an earlier one.
-reboot() { sed -i -E '1s/"boot":"[^"]*"/"boot":"11111111-2222-3333-4444-555555555555"/' /var/lib/holdstill/$1.journal; }
+# As after another start, as far as the id of the boot tells: all that is open is from before it. Back again by umount.
+BOOT=/proc/sys/kernel/random/boot_id
+reboot() { echo 11111111-2222-3333-4444-555555555555 >/run/boot; mount --bind /run/boot $BOOT; }
 boot() { call "$1" $HOLDSTILL recover --boot; }
 `;
 
@@ -38,13 +39,13 @@ describeLab('recover --boot', () => {
       `${start}
       $PRE u >/dev/null; $POST u >/dev/null; mark; break_tools
       # the hook waits at its third command, the taking of the snapshot, until we let it go on
-      break_at 3 before STOP $PRE t & until_true 20 test -s /run/break/hit; boot at-work
-      pkill -CONT -f generic/pre; wait
+      break_at 3 before STOP $PRE t & until_true 20 grep -qs '^State:.T' /proc/$(until_true 20 pgrep -f '^[^ ]*node .*generic/pre')/status; boot at-work
+      pkill -CONT -f '^[^ ]*node .*generic/pre'; wait
       $HOLDSTILL status t | head -n 1 | cut -d ' ' -f 1-3; $POST t >/dev/null; same 'at work'
-      break_at 8 instead KILL $PRE t; $PRE u >/dev/null; boot killed
+      break_at 5 before KILL $PRE t; $PRE u >/dev/null; boot killed
       $HOLDSTILL status u | head -n 1 | cut -d ' ' -f 1-3
-      reboot u; (cd /run/holdstill/u && exec sleep 60) & sleep 0.3; boot read; kill $!; wait $! 2>/dev/null
-      boot again; same end`,
+      reboot; (cd /run/holdstill/u && exec sleep 60) & sleep 0.3; boot read; kill $!; wait $! 2>/dev/null
+      boot again; umount $BOOT; same end`,
       { world: 'vg vg0 200M\n  lv data 16M ext4' },
     );
     expect(run.call('at-work')).toMatchObject({ status: 0, stdout: '', stderr: '' });
@@ -63,26 +64,26 @@ describeLab('recover --boot', () => {
   test('does not forget a snapshot in a volume group that is not there, though another one has got its name', async () => {
     const run = await inLab(
       `${start}
-      mark; $PRE v >/dev/null; umount /mnt/v; vgchange -qq -an vg1; reboot v
-      filter=$(grep -o 'filter=.*' /etc/lvm/lvm.conf)
+      mark; $PRE v >/dev/null; umount /mnt/v; vgchange -qq -an vg1; reboot
+      conf() { sed -i "$1" /etc/lvm/lvm.conf; }
       # the disk of vg1 is unplugged
-      sed -i 's#"a|^/dev/loop101$|",##' /etc/lvm/lvm.conf; boot gone; call pre $PRE v; ls /var/lib/holdstill
+      conf s/loop101/loop199/; boot gone; call pre $PRE v; ls /var/lib/holdstill
       # and another one is there, empty, then not
       truncate -s 40M /dev/shm/other; losetup /dev/loop0 /dev/shm/other
-      sed -i 's#filter=\\[#&"a|^/dev/loop0$|",#' /etc/lvm/lvm.conf; vgcreate -qq vg1 /dev/loop0; boot empty
-      lvcreate -qq -y -L 8M -n data vg1; boot other
+      conf 's#filter=.#&"a|loop0|",#'; vgcreate -qq vg1 /dev/loop0; boot empty
+      lvcreate -qq -y -L 8M -n other vg1; boot other
       vgremove -qq -y vg1; losetup -d /dev/loop0; rm /dev/shm/other
       # it is back, but its volumes are not active yet
-      sed -i "s#filter=.*#$filter#" /etc/lvm/lvm.conf; boot back; vgchange -qq -ay vg1; same back
+      conf 's#"a|loop0|",##; s/loop199/loop101/'; boot back; vgchange -qq -ay vg1; umount $BOOT; same back
       # removed for good: the journal is what the message says
-      $PRE v >/dev/null; umount /mnt/v; vgremove -qq -y vg1; boot removed
+      $PRE v >/dev/null; umount /mnt/v; vgremove -qq -y vg1; reboot; boot removed
       eval "$(sed -n 's/.*for good: \\(rm [^ )]*\\).*/\\1/p' $LAB/removed.out)"; call end $HOLDSTILL status v`,
-      { world: 'vg vg0 100M\n  lv data 16M ext4\nvg vg1 100M\n  lv data 16M ext4' },
+      { world: 'vg vg0 100M\n  lv data 16M ext4\nvg vg1 100M\n  lv other 16M ext4' },
     );
     for (const name of ['gone', 'empty', 'other', 'removed']) {
       expect(run.call(name).status, `of ${name}`).toBe(3);
       expect(run.call(name).stdout).toMatch(
-        /left +snapshot vg1\/hs\.\w+\.data: volume group vg1 is not there +\(bring it back.*for good: rm \/var\/lib\/holdstill\/v\.journal\)/,
+        /left +snapshot vg1\/hs\.\w+\.other: volume group vg1 is not there +\(bring it back.*for good: rm \/var\/lib\/holdstill\/v\.journal\)/,
       );
     }
     expect(run.call('pre').status).toBe(3);
@@ -98,12 +99,14 @@ describeLab('recover --boot', () => {
       $PRE t >/dev/null; $POST t >/dev/null; mark; break_tools
       # LVM makes a plain LV first; the hook died before it knew its UUID
       half() {
-        break_at 3 instead KILL $PRE t; run=$(sed -nE '1s/.*"run":"([0-9a-f]+)".*/\\1/p' /var/lib/holdstill/t.journal)
-        lvcreate -qq -y -L "$1" --addtag holdstill --addtag holdstill.task=t --addtag "holdstill.run=$2$run" -n hs.$run.data vg0
+        break_at 3 before KILL $PRE t; until_true 20 eval 'lv=$(snapshot_of t); [ -n "$lv" ]'
+        lvconvert -qq -y --splitsnapshot vg0/$lv
       }
-      half 8M; call made $HOLDSTILL recover; same made
-      half 12M; call larger $HOLDSTILL recover; lvremove -qq -y vg0/hs.$run.data; $HOLDSTILL recover >/dev/null
-      half 8M 0; call tags $HOLDSTILL recover; lvremove -qq -y vg0/hs.$run.data; $HOLDSTILL recover >/dev/null
+      away() { lvremove -qq -y vg0/$lv; $HOLDSTILL recover >/dev/null; same "$1"; }
+      half; call made $HOLDSTILL recover; same made
+      half; lvextend -qq -L +4M vg0/$lv; call larger $HOLDSTILL recover; away larger
+      half; lvchange -qq --deltag @$(lvs --noheadings -o lv_tags vg0/$lv | grep -o 'holdstill.run=[0-9a-f]*') vg0/$lv
+      call tags $HOLDSTILL recover; away tags
       # and leaves one for a moment when it removes a snapshot, which is only seen after the next start
       $PRE t >/dev/null; umount /run/holdstill/t; lvconvert -qq -y --splitsnapshot vg0/$(snapshot_of t)
       edit_journal /var/lib/holdstill/t.journal 's/"boot":"[^"]*"/"boot":"another"/'

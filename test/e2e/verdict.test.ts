@@ -94,41 +94,7 @@ Y
   });
 });
 
-describeLab('hooks at the same time', () => {
-  test('of one task: one after the other; of ten tasks: all are opened and closed', async () => {
-    const names = Array.from({ length: 10 }, (_, index) => `t${index}`);
-    const run = await inLab(
-      `${start}
-      configure <<'Y'
-tasks:
-  one: {lv: vg0/data, size: 16M, timeout: 60s}
-${names.map((name, index) => `  ${name}: {lv: vg0/${['data', 'a', 'b'][index % 3]}, size: 8M}`).join('\n')}
-Y
-      mark
-      before=$REPO/dist/bacula/run-before
-      call first $before one --job=7 & call second $before one --job=7 & wait
-      call third $PRE one
-      call end1 $POST one & call end2 $POST one & wait; same 'one task'
-      for n in {0..9}; do call pre$n $PRE t$n & done; wait
-      lvs --noheadings -o lv_name --select lv_role=snapshot | wc -l
-      for n in {0..9}; do call post$n $POST t$n & done; wait; same 'ten tasks'`,
-      { world: WORLD, timeoutMs: 200_000 },
-    );
-    expect(run.stdout).toBe('10\n');
-    const openings = [run.call('first'), run.call('second')];
-    expect(openings.map(({ status }) => status)).toEqual([0, 0]);
-    expect(openings.filter(({ stdout }) => stdout.includes('it was open already'))).toHaveLength(1);
-    expect([0, 4]).toContain(run.call('third').status);
-    const ends = [run.call('end1'), run.call('end2')].map(
-      ({ status, stdout }) => `${status} ${/not open/.test(stdout)}`,
-    );
-    expect(ends.toSorted()).toEqual(['0 false', '0 true']);
-    for (const index of names.keys()) {
-      expect(run.call(`pre${index}`)).toMatchObject({ status: 0, stderr: '' });
-      expect(run.call(`post${index}`)).toMatchObject({ status: 0, stderr: '' });
-    }
-  });
-
+describeLab('hooks', () => {
   test('let go of what they inherit: a pipe ends with the hook, though ntfs-3g goes on', async () => {
     const run = await inLab(
       `${start}

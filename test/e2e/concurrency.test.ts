@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { describeLab } from '../lab/describe.ts';
+import { inLab } from '../lab/run.ts';
+
+const start = '. "$REPO/test/lab/guest/break.bash"\n';
+
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+
+describeLab('fifty tasks on one VG', () => {
+  test('are opened all at once, and closed all at once', async () => {
+    const run = await inLab(
+      `${start}
+      { echo tasks:; for n in {0..49}; do echo "  t$n: {lv: vg0/o$((n % 5)), size: 4M}"; done; } | configure
+      mark
+      for n in {0..49}; do call pre$n $PRE t$n & done; wait
+      lvs --noheadings -o origin,lv_tags --select lv_role=snapshot | grep -c 'holdstill.task=t'
+      ls /run/holdstill | wc -l; ls /var/lib/holdstill/*.journal | wc -l
+      for n in {0..49}; do call post$n $POST t$n & done; wait
+      same 'fifty tasks'`,
+      {
+        world: `vg vg0 600M\n${numbers(5)
+          .map((n) => `  lv o${n} 8M ext2`)
+          .join('\n')}`,
+        // 50 processes of Node.js at once
+        memory: '3G',
+        timeoutMs: 590_000,
+      },
+    );
+    expect(run.stdout).toBe('50\n50\n50\n');
+    for (const n of numbers(50)) {
+      expect(run.call(`pre${n}`), `pre of t${n}`).toMatchObject({ status: 0, stderr: '' });
+      expect(run.call(`post${n}`), `post of t${n}`).toMatchObject({ status: 0, stderr: '' });
+      expect(run.call(`post${n}`).stdout).toMatch(/verdict +good: 1 snapshot valid/);
+    }
+  }, 600_000);
+});
+
+describeLab('hooks at the same time', () => {
+  test('of one task work one after the other, whatever calls them', async () => {
+    const run = await inLab(
+      `${start}
+      configure <<<'tasks: {t: {lv: vg0/data, size: 8M}}'
+      mark; before="$REPO/dist/bacula/run-before t" after="$REPO/dist/bacula/run-after t"
+      open() { $HOLDSTILL status t | head -n 1 | cut -d ' ' -f 1-3; lvs --noheadings -o lv_name --select lv_role=snapshot | wc -l; }
+      # the same job of the product twice, then another one of the same name
+      call first $before --job=7 & call second $before --job=7 & wait; open
+      call end1 $after --job=7 & call end2 $after --job=7 & wait; same 'one job'
+      # products without ids of jobs: the later one clears the earlier one, which nobody reads
+      call pre1 $PRE t & call pre2 $PRE t & wait; open
+      call post1 $POST t & call post2 $POST t & wait; same 'two calls'
+      break_tools
+      # held at the taking of the snapshot, while others come for the same task
+      hook() { pgrep -f '^[^ ]*node .*bacula/run-before'; }
+      stopped() { grep -qs '^State:.T' /proc/$(hook)/status; }
+      held() { break_at "$1" before STOP $before --job=8 & until_true 20 stopped; }
+      tell() { kill "-$1" $(hook); }
+      on() { tell CONT; wait; }
+      held 3; call boot $HOLDSTILL recover --boot; call recover $HOLDSTILL recover; call named $HOLDSTILL recover t
+      # Bacula: a job that is cancelled in its Before script gets its After script at once, while that one goes on
+      call cancelled $after --job=8 --status=Canceled & on; same 'cancelled, and pre went on to its end'
+      # also where there is nothing to be seen of it yet
+      held 2; call early $after --job=8 --status=Canceled & sleep 4; on; same 'cancelled early'
+      for n in 3 7 8; do
+        held $n; tell TERM; call stopped$n $after --job=8 --status=Canceled & on
+        tail -n 1 /run/break/out | cut -d ';' -f 1; same "stopped at $n"
+      done`,
+      { world: 'vg vg0 200M\n  lv data 16M mbr\n    p1 8M ext2', timeoutMs: 200_000 },
+    );
+    expect(run.stdout).toBe(`t  held\n1\nt  held\n1\n${'ERROR: stopped by SIGTERM\n'.repeat(3)}`);
+    const openings = [run.call('first'), run.call('second')];
+    expect(openings.map(({ status }) => status)).toEqual([0, 0]);
+    expect(openings.filter(({ stdout }) => stdout.includes('it was open already'))).toHaveLength(1);
+    expect([run.call('pre1').status, run.call('pre2').status]).toEqual([0, 0]);
+    for (const ends of [
+      ['end1', 'end2'],
+      ['post1', 'post2'],
+    ]) {
+      const said = ends.map((name) => `${run.call(name).status} ${run.call(name).stdout.includes('not open')}`);
+      expect(said.toSorted()).toEqual(['0 false', '0 true']);
+    }
+    expect(run.call('boot')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    for (const name of ['recover', 'named']) {
+      expect(run.call(name).status).toBe(4);
+      expect(run.call(name).stderr).toContain('another hook works on task t');
+    }
+    for (const name of ['cancelled', 'early']) {
+      expect(run.call(name).status).toBe(0);
+      expect(run.call(name).stdout).toMatch(/verdict +good[^]*nothing is left/);
+    }
+    for (const n of [3, 7, 8]) {
+      expect(run.call(`stopped${n}`)).toMatchObject({ status: 0 });
+      expect(run.call(`stopped${n}`).stdout).toContain('not open');
+    }
+  });
+
+  test('for whom the room does not suffice: some get it and end well, the others say so and leave nothing', async () => {
+    const run = await inLab(
+      `${start}
+      { echo tasks:; for n in {0..7}; do echo "  t$n: {lv: vg0/data, size: 16M}"; done; echo '  all: {each: {lv: vg0/*}, size: 16M}'; } | configure
+      mark
+      for n in {0..7}; do call pre$n $PRE t$n & done; call pre8 $PRE all & wait
+      lvs --noheadings -o lv_name --select lv_role=snapshot | wc -l
+      for n in {0..7}; do call post$n $POST t$n & done; call post8 $POST all & wait
+      same 'room for some'`,
+      { world: 'vg vg0 96M\n  lv data 16M ext2\n  lv other 16M ext2', timeoutMs: 200_000 },
+    );
+    const pres = numbers(9).map((n) => run.call(`pre${n}`));
+    const snapshots = pres
+      .map(({ status }, n) => (status === 0 ? (n === 8 ? 2 : 1) : 0))
+      .reduce<number>((a, b) => a + b, 0);
+    expect(run.stdout).toBe(`${snapshots}\n`);
+    // 96 MiB less 32 for the origins and a bit for LVM itself hold three or four of 16 MiB (and a little each).
+    expect(snapshots).toBeGreaterThan(1);
+    expect(snapshots).toBeLessThan(5);
+    for (const { status, stdout, stderr } of pres.filter((one) => one.status !== 0)) {
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/left +nothing of holdstill/);
+      expect(stderr).toMatch(
+        /vg0: (the snapshot needs|2 snapshots need) \d+\.\d MiB, but \d+(\.\d MiB| bytes| B) are free/,
+      );
+    }
+    for (const n of numbers(9)) {
+      const { status, stdout } = run.call(`post${n}`);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(pres[n]?.status === 0 ? /verdict +good/ : /not open/);
+    }
+  });
+});
