@@ -2,6 +2,7 @@
 import { labReason } from './lab/reason.ts';
 import { calls } from './matrix/calls.ts';
 import { crash } from './matrix/crash.ts';
+import { cycles } from './matrix/cycles.ts';
 import { damaged } from './matrix/damage.ts';
 import { faults } from './matrix/faults.ts';
 import { hostile } from './matrix/hostile.ts';
@@ -11,7 +12,7 @@ import { untried } from './matrix/untried.ts';
 
 type Area = (scale: Scale, say: (line: string) => void) => Promise<readonly Row[]>;
 
-const areas: Readonly<Record<string, Area>> = { crash, faults, power, damaged, hostile, calls };
+const areas: Readonly<Record<string, Area>> = { crash, faults, power, cycles, damaged, hostile, calls };
 
 const began = performance.now();
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
