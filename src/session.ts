@@ -96,7 +96,7 @@ async function outliveOrphans(task: string, { deadline }: OurMachine): Promise<v
 function stillOpen(task: string, error: unknown): readonly Leftover[] {
   const journal = journalPath(STATE_DIRECTORY, task);
   const silent = isFault(error) && (error.exitStatus === 4 || error.code === 'state.insecure');
-  if (silent || !fs.lstatSync(journal, { throwIfNoEntry: false })) return [];
+  if (silent || !isThere(journal)) return [];
   return [
     {
       what: `all that ${journal} lists`,
@@ -105,6 +105,15 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
       needed: false,
     },
   ];
+}
+
+/** As a link, too: nothing of ours would be one. False where it can't be told. */
+function isThere(file: string): boolean {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Waits, but no longer than the hook may work. Throws `task.locked` where another process works on the task all the time. */

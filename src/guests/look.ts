@@ -5,6 +5,7 @@ import { probeDevice, probeDevices, type Probe, type Stretch } from '../system/b
 import type { Exec } from '../system/command.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import { readTable, type TableEntry } from '../system/partx.ts';
+import { entriesIn } from './table.ts';
 
 const SECTOR = 512;
 
@@ -21,6 +22,9 @@ export async function look(devices: readonly string[], exec: Exec): Promise<read
   for (const device of devices) {
     if (isPartitioned(probes.get(device))) tables.set(device, await entriesOf(device, probes.get(device), exec));
   }
+  const lost = new Map<string, readonly Partition[]>();
+  for (const [device, entries] of tables)
+    lost.set(device, await lostIn(device, tableOf(device, probes.get(device)), entries));
   const extents = [...tables].flatMap(([device, entries]) =>
     entries.map(({ offset, bytes }): Extent => ({ device, offset, bytes })),
   );
@@ -33,7 +37,8 @@ export async function look(devices: readonly string[], exec: Exec): Promise<read
       const extent = { device, offset, bytes };
       return { number, extent, content: contentOf(contents.get(keyOf(extent))) };
     });
-    return { device, table: tableOf(device, probe), content: contentOf(undefined), partitions };
+    const all = [...partitions, ...(lost.get(device) ?? [])];
+    return { device, table: tableOf(device, probe), content: contentOf(undefined), partitions: all };
   });
 }
 
@@ -104,6 +109,19 @@ async function entriesOf(device: string, probe: Found, exec: Exec): Promise<read
   const entries = table.filter(({ extended }) => !extended);
   for (const entry of entries) checkExtent(device, entry, bytes);
   return entries;
+}
+
+/** Partitions that the table has an entry for and that partx says nothing of: not to be read, but not to be kept quiet. */
+async function lostIn(
+  device: string,
+  table: 'dos' | 'gpt',
+  known: readonly TableEntry[],
+): Promise<readonly Partition[]> {
+  const numbers = await entriesIn(device, table);
+  const content = { type: undefined, uuid: undefined, doubt: 'its entry in the partition table is damaged' };
+  return numbers
+    .filter((number) => !known.some((entry) => entry.number === number))
+    .map((number) => ({ number, extent: { device, offset: 0, bytes: 0 }, content }));
 }
 
 function checkExtent(device: string, { number, offset, bytes }: TableEntry, whole: number): void {

@@ -96,6 +96,13 @@ export function deviceBytes(device: string): number {
   return sectors === undefined ? Number.POSITIVE_INFINITY : Number(sectors) * 512;
 }
 
+/** Bytes of a sector as the kernel reads a partition table there; undefined: unknown. */
+export function sectorBytes(device: string): number | undefined {
+  const number = deviceNumber(device);
+  const bytes = number === undefined ? undefined : attribute(number, 'queue/logical_block_size');
+  return bytes === undefined ? undefined : Number(bytes);
+}
+
 /** The node of the device with this device-mapper UUID, by the name that the kernel itself gives it. */
 export function deviceOf(uuid: string): string | undefined {
   const names = fs.existsSync('/sys/block') ? fs.readdirSync('/sys/block') : [];

@@ -122,7 +122,7 @@ describeLab('a host on which something is missing or full', () => {
       mv /usr/sbin/losetup /run/losetup.away; call no-losetup $PRE $many; mv /run/losetup.away /usr/sbin/losetup
       same 'without losetup'
       # /var/lib/holdstill: read-only, without an inode, without a byte, full in the middle
-      state() { mount -t tmpfs -o "$1" none /var/lib/holdstill; }
+      state() { mount -t tmpfs -o "mode=700,$1" none /var/lib/holdstill; }
       gone() { umount /var/lib/holdstill; same "$1"; }
       state ro; call state-ro $PRE t; call state-ro-post $POST t; gone 'state read-only'
       state nr_inodes=1; call no-inode $PRE t; gone 'no inode'
