@@ -186,7 +186,7 @@ SH
       chmod 755 /opt/overflow
       # As lvm2-monitor.service does when it is started again.
       sed -i 's/monitoring=0/monitoring=1/' /etc/lvm/lvm.conf
-      printf '#!/bin/sh\nvgchange -q --monitor y in.zekjur.net\n' >/opt/monitor; chmod 755 /opt/monitor
+      printf '#!/bin/sh\nvgchange -qq --monitor y in.zekjur.net\n' >/opt/monitor; chmod 755 /opt/monitor
       job_run unmounted; killall -q dmeventd; sed -i 's/monitoring=1/monitoring=0/' /etc/lvm/lvm.conf
       look after; call log job_log 1`,
       {

@@ -21,7 +21,7 @@ Y
       # As lvm2-monitor.service does when it is started again.
       sed -i 's/monitoring=0/monitoring=1/' /etc/lvm/lvm.conf
       unmounted() {
-        vgchange -q --monitor y vg0
+        vgchange -qq --monitor y vg0
         dd if=/dev/urandom of=/srv/data/big bs=1M count=20 conv=fsync status=none
         until_true 30 not_there /proc/self/../../mnt/t/hello.txt
         findmnt /mnt/t; cp /mnt/t/${MARKER} "$LAB/$1"; rm /srv/data/big
