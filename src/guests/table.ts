@@ -35,12 +35,13 @@ export async function entriesIn(device: string, table: 'dos' | 'gpt'): Promise<r
 async function dosNumbers(file: FileHandle): Promise<readonly number[]> {
   const primary = entriesOf(await read(file, 0, SECTOR));
   const numbers = primary.flatMap(({ type }, index) => (type === 0 ? [] : [index + 1]));
-  const containers = primary.flatMap((entry, index) => (isContainer(entry) ? [{ entry, number: index + 1 }] : []));
-  const [first] = containers;
-  if (!first) return numbers;
-  // One container is the rule; a second one was something else before its type was damaged.
-  const plain = numbers.filter((number) => number !== first.number);
-  return [...plain, ...(await logicalNumbers(file, first.entry.start))];
+  const chains: { readonly number: number; readonly logical: readonly number[] }[] = [];
+  for (const [index, entry] of primary.entries()) {
+    if (isContainer(entry)) chains.push({ number: index + 1, logical: await logicalNumbers(file, entry.start) });
+  }
+  // One container is the rule; a second one, with nothing in it, was something else before its type was damaged.
+  const container = chains.find(({ logical }) => logical.length > 0) ?? chains[0];
+  return [...numbers.filter((number) => number !== container?.number), ...(container?.logical ?? [])];
 }
 
 async function logicalNumbers(file: FileHandle, container: number): Promise<readonly number[]> {

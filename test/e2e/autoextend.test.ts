@@ -25,11 +25,12 @@ Y
       sed -i 's/monitoring=0/monitoring=1/' /etc/lvm/lvm.conf # what is extended must not be monitored afterwards
       call plan $HOLDSTILL plan t
       call pre $PRE t; until_true 10 watches || echo 'nobody watches'
+      sleep 2 # it has read the journal, and let go of it
       # detached: its own session, no descriptor but /dev/null and its own
       pid=$(watchers); [ "$(ps -o sid= -p $pid)" -eq $pid ] || echo 'it is in our session'
       ls -l /proc/$pid/fd | grep -E '/(dev/(pts|vg0|dm)|mnt|run|var/lib/holdstill)|pipe:.*[012] ->' ; readlink /proc/$pid/cwd
       node=$(readlink /proc/$pid/exe)
-      sleep 2; change 6; until_true 20 larger 8 || echo 'not extended'
+      change 6; until_true 20 larger 8 || echo 'not extended'
       sleep 2; change 5; until_true 20 larger 12 || echo 'not extended again'
       lvs --noheadings -o seg_monitor vg0/$(snapshot_of t)
       call status $HOLDSTILL status t
