@@ -12,4 +12,13 @@ export const untried: readonly { readonly what: string; readonly reason: string 
     what: 'a kill in the middle of a system call',
     reason: 'a signal waits for the end of the call; the moments are those between the calls',
   },
+  {
+    what: 'a disk that loses what it has said to be written',
+    reason:
+      "the guest's disks are files of the host, which keeps every write; tried instead: writes that were never synced",
+  },
+  {
+    what: 'SEP sesam and Bareos themselves',
+    reason: "sesam can't be had (its client is emulated), Bareos is in no package here; Bacula 9.6 is real",
+  },
 ];
