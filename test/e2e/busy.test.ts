@@ -25,7 +25,7 @@ M=/run/holdstill/t
 hold() { "$@" & holders+=($!); sleep 0.4; }
 busy() { call $1-pre $PRE $2; call $1-post $POST $2; }
 free() { [ \${#holders[@]} = 0 ] || { kill \${holders[@]}; wait \${holders[@]} 2>/dev/null; holders=(); }; call $1-end \${3:-$POST} $2; same $1 quickly; }
-holders=()
+holders=() DM_DISABLE_UDEV=1; export DM_DISABLE_UDEV
 `;
 
 const left = (run: LabRun, name: string): readonly string[] =>

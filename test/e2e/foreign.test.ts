@@ -81,7 +81,9 @@ describeLab('what is not ours', () => {
     expect(run.call('over').stderr).toMatch(/something else was mounted over \/mnt\/t/);
     expect(run.call('over-again').stdout).toContain('nothing is left');
     expect(run.call('file')).toMatchObject({ status: 3 });
-    expect(run.call('file').stderr).toMatch(/left on this machine: directory \/mnt\/d; type: holdstill recover/);
+    expect(run.call('file').stderr).toMatch(
+      /left on this machine: directory \/mnt\/d \(it is not empty\); type: holdstill recover/,
+    );
     for (const offset of [0, 1048576]) {
       expect(run.call(`loop${offset}`), `${offset}`).toMatchObject({ status: 3 });
       expect(run.call(`loop${offset}`).stdout).toMatch(/left +snapshot vg0\/hs\.\w+\.disk: /);

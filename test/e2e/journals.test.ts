@@ -44,7 +44,7 @@ tasks:
 Y
       echo 0123456789abcdef0123456789abcdef >/etc/machine-id; j=/var/lib/holdstill/t.journal
       mark; $PRE u >/dev/null; $PRE t >/dev/null; cp $j /run/whole
-      held() { lvs --noheadings -o lv_name --select lv_tags=holdstill; grep holdstill /proc/self/mountinfo; }
+      held() { lvs --noheadings -o lv_name --select lv_tags=holdstill; grep vg0 /proc/self/mountinfo; }
       held >/run/held
       # damaged N WHAT...: whatever is asked for, nothing of what it lists is touched, nor the file
       damaged() {
