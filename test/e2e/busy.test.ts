@@ -153,8 +153,8 @@ describeLab('devices that keep a task busy', () => {
     hold bash -c "cd /run/holdstill/w; exec sleep 900"; busy fuse w; losetup -d $loop; free fuse w
     # udev and blkid look in and leave, again and again, and some for seconds
     $PRE d >/dev/null; snapshot=/dev/vg0/$(snapshot_of d); ours=$(losetup -j /dev/mapper/vg0-$(snapshot_of d) -n -O NAME)
-    hold perl -e 'for (1 .. 4000) { for my $d (@ARGV) { open my $f, "<", $d or next; sysread $f, my $b, 512; select undef, undef, undef, 0.05 } }' $snapshot $ours
-    sleep 3 <$ours & sleep 5 <$snapshot & call look $POST d; free look d
+    hold perl -e 'for (1 .. 4000) { for my $d (@ARGV) { open my $f, "<", $d or next; sysread $f, my $b, 512; close $f; select undef, undef, undef, 0.05 } }' $snapshot $ours
+    sleep 3 <$ours & sleep 4 <$snapshot & call look $POST d; free look d
     $POST u >/dev/null; lvs --noheadings -o lv_name --select lv_tags=holdstill`;
 
   test('go in the end, and another open task is not touched', () => {
