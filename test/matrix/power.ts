@@ -147,13 +147,13 @@ function momentOf(cut: Cut, state: string): Moment {
 const textOf = (kind: string, { moment, pattern, seconds, how, series }: Cut): string =>
   `${kind}, ${moment}, ${seconds.toFixed(3)} s after ${pattern || 'its begin'}, by ${how}, then ${series}`;
 
-/** Three in four cuts at a time when something is being changed, the others at any time of the hook. */
+/** Most cuts at a time when something is being changed, the others at any time of the hook. */
 function cutsOf(seed: number, count: number): readonly Cut[] {
   const random = randomFrom(seed);
   return Array.from({ length: count }, (_, index): Cut => {
     const moment = MOMENTS[index % MOMENTS.length] ?? 'open';
-    const changing = moment !== 'open' && random() < 0.75;
-    const [pattern, most] = changing ? (moment === 'pre' ? ['.', 1.5] : ['"closing"', 1]) : ['', 2];
+    const changing = moment !== 'open' && random() < 0.85;
+    const [pattern, most] = changing ? (moment === 'pre' ? ['.', 1.2] : ['"closing"', 0.8]) : ['', 2];
     const how = random() < 0.5 ? 'kill' : 'reboot';
     return { moment, pattern, seconds: random() * most, how, series: SERIES[Math.floor(index / 3) % 2] ?? SERIES[0] };
   });
