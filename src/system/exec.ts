@@ -124,8 +124,13 @@ export async function startAgain(env: Readonly<Record<string, string>>): Promise
     cleanup: false,
   });
   child.unref();
-  const failed = await Promise.race([once(child, 'spawn').then(() => undefined), child]);
-  if (failed) throw new Fault('tool.failed', `${process.execPath} can't be started: ${failed.shortMessage}`);
+  const begun = once(child, 'spawn').then(
+    () => undefined,
+    ({ code, message }: NodeJS.ErrnoException) => code ?? message,
+  );
+  // What fails before there is a process (too long a list of arguments) is never told as an event.
+  const problem = await Promise.race([begun, child.then(({ code, shortMessage }) => code ?? shortMessage)]);
+  if (problem !== undefined) throw new Fault('tool.failed', `${process.execPath} can't be started: ${problem}`);
 }
 
 /**
