@@ -17,7 +17,8 @@ try {
 } catch {
   // no plan: the hook is left alone
 }
-if (plan.length > 0) watch(Number(plan[0]), plan[1]);
+// The watcher that `pre` starts has moments of its own, at its own time.
+if (plan.length > 0 && process.env.HOLDSTILL_WATCH === undefined) watch(Number(plan[0]), plan[1]);
 
 function watch(at, how) {
   let count = 0;
