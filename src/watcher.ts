@@ -18,6 +18,9 @@ const PERCENT = 50;
 /** How long between two looks: a quarter of the time until the snapshot is full, within these. */
 const SHORTEST_MS = 250;
 const LONGEST_MS = 2000;
+/** Where nothing is written, a look takes a twentieth of the time: the watchers of many tasks must not busy a slow host. */
+const IDLE_SHARE = 20;
+const IDLE_LONGEST_MS = 10_000;
 /** After an extension that failed, no other is tried for so long: the VG is full, or locked. */
 const BACKOFF_MS = 30_000;
 const COMMAND_MS = 60_000;
@@ -62,8 +65,10 @@ async function watchAll(
   while (steps.length > 0 && open() !== undefined) {
     await changeOrPause(file, pause);
     if (open() === undefined) break;
+    const began = performance.now();
     const fills = await exec.run(snapshotFills());
-    pause = LONGEST_MS;
+    const idle = Math.min(Math.max((performance.now() - began) * IDLE_SHARE, LONGEST_MS), IDLE_LONGEST_MS);
+    pause = idle;
     let found = false;
     for (const noted of steps) {
       const name = provenName(noted);
@@ -71,7 +76,7 @@ async function watchAll(
       if (name === undefined || fill === undefined) continue;
       found = true;
       const now = performance.now();
-      pause = Math.min(pause, patience(seen.get(name), { ...fill, at: now }));
+      pause = Math.min(pause, patience(seen.get(name), { ...fill, at: now }) ?? idle);
       seen.set(name, { ...fill, at: now });
       if ((fill.used * 100) / fill.total < THRESHOLD || now < (notBefore.get(name) ?? 0)) continue;
       notBefore.set(name, now + (await extend(noted, fill, exec, log)));
@@ -120,8 +125,10 @@ function provenName({ step: { vg = '', name = '' }, facts }: NotedStep): string 
   return mapperNameOf(facts?.['uuid'] ?? '') === expected ? expected : undefined;
 }
 
-function patience(before: Watched | undefined, now: Watched): number {
-  if (!before || now.used <= before.used || now.total !== before.total) return LONGEST_MS;
+/** How long to wait for the next look at a snapshot that fills up; undefined where nothing is written. */
+function patience(before: Watched | undefined, now: Watched): number | undefined {
+  if (!before || now.total !== before.total) return LONGEST_MS;
+  if (now.used <= before.used) return undefined;
   const untilFull = ((now.total - now.used) * (now.at - before.at)) / (now.used - before.used);
   return Math.max(SHORTEST_MS, Math.min(LONGEST_MS, untilFull / 4));
 }

@@ -1,9 +1,8 @@
-import { describe } from 'vitest';
+import { describe, inject } from 'vitest';
 import { NoLab } from './layer.ts';
-import { labReason } from './reason.ts';
 
-const reason = await labReason();
-if (reason !== undefined) {
+const reason = inject('noLab');
+if (reason !== '') {
   if (process.env['CI'] === 'true') throw new NoLab(`CI=true, but there is no lab: ${reason}`);
   process.stderr.write(`lab tests are skipped: ${reason}\n`);
 }
@@ -14,5 +13,5 @@ if (reason !== undefined) {
  */
 export const describeLab = (name: string, tests: () => void): void => {
   // oxlint-disable-next-line vitest/valid-title, vitest/valid-describe-callback -- what the caller passes is passed on
-  describe(name, { skip: reason !== undefined }, tests);
+  describe(name, { skip: reason !== '' }, tests);
 };

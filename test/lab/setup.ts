@@ -1,6 +1,15 @@
+import type { TestProject } from 'vitest/node';
 import { labReason } from './reason.ts';
 
-/** Vitest's global set-up (and for by hand): get the packages once, before any worker asks for them. */
-export async function setup(): Promise<void> {
-  await labReason();
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Why there is no lab here; empty: there is one. */
+    readonly noLab: string;
+  }
+}
+
+/** Vitest's global set-up (and for by hand): get the packages once and try one guest, before any worker asks for them. */
+export async function setup(project?: TestProject): Promise<void> {
+  const reason = await labReason();
+  project?.provide('noLab', reason ?? '');
 }

@@ -6,6 +6,7 @@
  */
 const { ChildProcess } = require('node:child_process');
 const fs = require('node:fs');
+const { basename } = require('node:path');
 
 const HERE = '/run/sabotage';
 const STATE = '/var/lib/holdstill';
@@ -37,12 +38,14 @@ function watch(at, how) {
   ChildProcess.prototype.spawn = function (options) {
     const [tool, word = ''] = options.args;
     const fault = reached(/^[a-z]+$/.test(word) ? `${tool} ${word}` : tool);
-    const faulty = fault !== undefined && existsSync(`${HERE}/faulty/${tool}`) && !['while', 'after'].includes(fault);
-    const there = faulty
-      ? { ...options, file: `${HERE}/faulty/${tool}`, args: [tool, fault, ...options.args.slice(1)] }
-      : options;
+    const faulty = fault !== undefined && !['while', 'after'].includes(fault);
+    const replacement = `${HERE}/faulty/${basename(tool)}`;
+    // A fault that nothing brings about must not count as tried.
+    if (faulty && !existsSync(replacement)) writeFileSync(`${HERE}/hit`, `${tool} can't be made to fail\n`);
+    const there = faulty ? { ...options, file: replacement, args: [tool, fault, ...options.args.slice(1)] } : options;
     const result = spawn.call(this, there);
-    if (fault === 'while') die();
+    // After the start of what goes on by itself, the watcher, is when it has been started.
+    if (fault === 'while' || (fault === 'after' && tool === process.execPath)) die();
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the handle is node's own, and has no such method
     if (fault === 'after') this._handle.onexit = die;
     return result;
