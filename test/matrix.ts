@@ -8,11 +8,12 @@ import { faults } from './matrix/faults.ts';
 import { hostile } from './matrix/hostile.ts';
 import { power } from './matrix/power.ts';
 import type { Row, Scale } from './matrix/row.ts';
+import { together } from './matrix/together.ts';
 import { untried } from './matrix/untried.ts';
 
 type Area = (scale: Scale, say: (line: string) => void) => Promise<readonly Row[]>;
 
-const areas: Readonly<Record<string, Area>> = { crash, faults, power, cycles, damaged, hostile, calls };
+const areas: Readonly<Record<string, Area>> = { crash, faults, power, together, cycles, damaged, hostile, calls };
 
 const began = performance.now();
 const print = (text: string): void => void process.stdout.write(`${text}\n`);

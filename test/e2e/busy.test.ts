@@ -14,10 +14,10 @@ const start = `
 . "$REPO/test/lab/guest/break.bash"
 configure <<'Y'
 tasks:
-  t: {lv: vg0/plain, size: 8M}
-  d: {lv: vg0/disk, size: 8M}
-  w: {lv: vg0/win, size: 8M}
-  u: {lv: vg0/other, size: 8M}
+  t: {lv: vg0/plain, size: 8M, autoextend: false}
+  d: {lv: vg0/disk, size: 8M, autoextend: false}
+  w: {lv: vg0/win, size: 8M, autoextend: false}
+  u: {lv: vg0/other, size: 8M, autoextend: false}
 Y
 $PRE u >/dev/null; mkdir /mnt/b /mnt/c; touch /mnt/ns; mark
 M=/run/holdstill/t

@@ -7,12 +7,12 @@ const start = `
 . "$REPO/test/lab/guest/break.bash"
 configure <<'Y'
 tasks:
-  t: {lv: vg0/plain, size: 8M, mount: /mnt/t}
-  d: {lv: vg0/disk, size: 8M, mount: /mnt/d}
-  u: {lv: vg0/other, size: 8M}
+  t: {lv: vg0/plain, size: 8M, autoextend: false, mount: /mnt/t}
+  d: {lv: vg0/disk, size: 8M, autoextend: false, mount: /mnt/d}
+  u: {lv: vg0/other, size: 8M, autoextend: false}
   thin1: {lv: vg0/thin1}
   thin2: {lv: vg0/thin2}
-  r: {lv: vg1/data, size: 8M}
+  r: {lv: vg1/data, size: 8M, autoextend: false}
 Y
 $PRE u >/dev/null; snapshot_of u | cut -d. -f2 | tr -d '\\n' >$LAB/u; mark
 # opened TASK: opens it; its snapshot's name and run.

@@ -123,7 +123,7 @@ const HANGS_AFTER_S = 60;
  */
 export async function damaged(scale: Scale, say: (line: string) => void): Promise<readonly Row[]> {
   const images =
-    scale === 'all' ? IMAGES : IMAGES.filter(([, , , lost], index) => lost !== undefined || index % 4 === 0);
+    scale === 'all' ? IMAGES : IMAGES.filter(([, , , lost], index) => lost !== undefined || index % 6 === 0);
   const half = Math.ceil(images.length / 2);
   const parts = scale === 'all' ? [images.slice(0, half), images.slice(half)] : [images];
   const results = await Promise.all(parts.map(tried));
@@ -154,8 +154,8 @@ function script(images: readonly Image[]): string {
   return `
     . "$REPO/test/lab/guest/break.bash"
     { echo tasks:
-      for volume in ${volumes.join(' ')}; do echo "  $volume: {lv: vg0/$volume, size: 8M}"; done
-      echo '  every: {each: {lv: "vg0/[ew]*"}, size: 8M}'
+      for volume in ${volumes.join(' ')}; do echo "  $volume: {lv: vg0/$volume, size: 8M, autoextend: false}"; done
+      echo '  every: {each: {lv: "vg0/[ew]*"}, size: 8M, autoextend: false}'
     } | configure
     mark
     mkdir /dev/shm/base
