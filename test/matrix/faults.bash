@@ -138,7 +138,7 @@ plan() {
 # A state directory that is really full or read-only: a tmpfs in its place.
 state_disk() {
   what="$task, the disk of the journal: $1" failed=
-  mount -t tmpfs -o size=64k none /var/lib/holdstill
+  mount -t tmpfs -o size=64k,mode=700 none /var/lib/holdstill
   [[ $1 = *' at pre' ]] || after "$PRE" "$task"
   case $1 in
     full*) fill 64 ;;
