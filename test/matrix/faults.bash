@@ -142,13 +142,12 @@ state_disk() {
   [[ $1 = *' at pre' ]] || after "$PRE" "$task"
   case $1 in
     full*) fill 64 ;;
-    # A page is room for the first lines.
+    # A page is room for the first lines only.
     'nearly full'*) fill 60 ;;
     read-only*) mount -o remount,ro /var/lib/holdstill ;;
   esac
   case $1 in
-    'nearly full at pre') after "$PRE" "$task" && after "$POST" "$task" && says 0 'verdict   good' 'nothing is left' ;;
-    *' at pre') after "$PRE" "$task" && says 1 'can'\''t be' ;;
+    *' at pre') after "$PRE" "$task" && says 1 'can'\''t be' 'nothing of holdstill' ;;
     'full at post') after "$POST" "$task" && says 0 'verdict   good' 'nothing is left' ;;
     'read-only at post')
       after "$POST" "$task" && says 3 'all that /var/lib/holdstill'
