@@ -30,7 +30,10 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
     async run(command) {
       const began = performance.now();
       const { tool, argv, input, timeoutMs = limits.commandMs(), mostMs = timeoutMs } = command;
-      const finished = await spawn(command, Math.min(timeoutMs, mostMs), limits.graceMs(), mark);
+      const once = (): Promise<Ended> => spawn(command, Math.min(timeoutMs, mostMs), limits.graceMs(), mark);
+      let finished = await once();
+      // A signal to our whole group can hit a child that has no group of its own yet. Who only looks can look again.
+      if (finished.signal !== undefined && !command.mutates) finished = await once();
       const ms = Math.round(performance.now() - began);
       log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');
       if (!command.statuses.includes(finished.status)) {
@@ -45,7 +48,12 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
 
 let callersUmask: number | undefined;
 
-async function spawn(command: Command<unknown>, timeoutMs: number, graceMs: number, mark: string): Promise<Finished> {
+interface Ended extends Finished {
+  /** The signal that ended it, which was not ours. */
+  readonly signal: string | undefined;
+}
+
+async function spawn(command: Command<unknown>, timeoutMs: number, graceMs: number, mark: string): Promise<Ended> {
   const { tool, argv, input, mutates, fd } = command;
   const options = {
     reject: false,
@@ -89,7 +97,8 @@ async function spawn(command: Command<unknown>, timeoutMs: number, graceMs: numb
   if (result.exitCode === undefined && result.signal === undefined) {
     throw new Fault('tool.failed', `${tool} can't be started: ${result.shortMessage}`, { cause: result });
   }
-  return { status: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
+  const { exitCode = 128, stdout, stderr, signal } = result;
+  return { status: exitCode, stdout, stderr, signal };
 }
 
 function late(command: Command<unknown>, timeoutMs: number, still: string): Fault {
