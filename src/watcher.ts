@@ -76,7 +76,7 @@ async function watchAll(
       if (name === undefined || fill === undefined) continue;
       found = true;
       const now = performance.now();
-      pause = Math.min(pause, patience(seen.get(name), { ...fill, at: now }) ?? idle);
+      pause = Math.min(pause, patience(seen.get(name), { ...fill, at: now }, idle));
       seen.set(name, { ...fill, at: now });
       if ((fill.used * 100) / fill.total < THRESHOLD || now < (notBefore.get(name) ?? 0)) continue;
       notBefore.set(name, now + (await extend(noted, fill, exec, log)));
@@ -125,10 +125,10 @@ function provenName({ step: { vg = '', name = '' }, facts }: NotedStep): string 
   return mapperNameOf(facts?.['uuid'] ?? '') === expected ? expected : undefined;
 }
 
-/** How long to wait for the next look at a snapshot that fills up; undefined where nothing is written. */
-function patience(before: Watched | undefined, now: Watched): number | undefined {
+/** How long to wait for the next look at a snapshot; `idle` where nothing is written to it. */
+function patience(before: Watched | undefined, now: Watched, idle: number): number {
   if (!before || now.total !== before.total) return LONGEST_MS;
-  if (now.used <= before.used) return undefined;
+  if (now.used <= before.used) return idle;
   const untilFull = ((now.total - now.used) * (now.at - before.at)) / (now.used - before.used);
   return Math.max(SHORTEST_MS, Math.min(LONGEST_MS, untilFull / 4));
 }

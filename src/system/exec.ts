@@ -22,18 +22,17 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /**
  * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
  * descriptors, a time limit on every command (asked for when it starts), each one logged with its duration. `mark` stands in the environment of each
- * (see `markedProcesses`).
+ * (see `markedProcesses`). One that only looks, and that a signal of somebody else ends, is started once more.
  */
 export function createExec(log: Log, limits: Limits, mark: string): Exec {
   callersUmask ??= process.umask(0o077);
   return {
     async run(command) {
       const began = performance.now();
-      const { tool, argv, input, timeoutMs = limits.commandMs(), mostMs = timeoutMs } = command;
-      const once = (): Promise<Ended> => spawn(command, Math.min(timeoutMs, mostMs), limits.graceMs(), mark);
-      let finished = await once();
-      // A signal to our whole group can hit a child that has no group of its own yet. Who only looks can look again.
-      if (finished.signal !== undefined && !command.mutates) finished = await once();
+      const { tool, argv, input } = command;
+      let finished = await spawn(command, limits, mark);
+      // A signal to our whole group can hit a child that has no group of its own yet.
+      if (finished.signal !== undefined && !command.mutates) finished = await spawn(command, limits, mark);
       const ms = Math.round(performance.now() - began);
       log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');
       if (!command.statuses.includes(finished.status)) {
@@ -53,8 +52,10 @@ interface Ended extends Finished {
   readonly signal: string | undefined;
 }
 
-async function spawn(command: Command<unknown>, timeoutMs: number, graceMs: number, mark: string): Promise<Ended> {
-  const { tool, argv, input, mutates, fd } = command;
+async function spawn(command: Command<unknown>, limits: Limits, mark: string): Promise<Ended> {
+  const { tool, argv, input, mutates, fd, timeoutMs: allowedMs = limits.commandMs(), mostMs = allowedMs } = command;
+  const timeoutMs = Math.min(allowedMs, mostMs);
+  const graceMs = limits.graceMs();
   const options = {
     reject: false,
     stripFinalNewline: false,

@@ -8,8 +8,7 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's global set-up (and for by hand): get the packages once and try one guest, before any worker asks for them. */
-export async function setup(project?: TestProject): Promise<void> {
-  const reason = await labReason();
-  project?.provide('noLab', reason ?? '');
+/** Vitest's global set-up: get the packages once and try one guest, before any worker asks for them. */
+export async function setup(project: TestProject): Promise<void> {
+  project.provide('noLab', (await labReason()) ?? '');
 }

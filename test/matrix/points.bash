@@ -2,7 +2,7 @@
 # `ok WHAT` or `failed WHAT`, and what was wrong in $LAB/failures.
 . "$REPO/test/lab/guest/sabotage.bash"
 
-# begin: a configuration, the machine as it is now as the one that shall always come back. $TIMEOUT: of a command.
+# begin: a configuration, the machine as it is now as the one that shall always come back. $TIMEOUT: of a hook.
 begin() {
   # The watcher of `whole` is enough: each costs the guest half a second.
   local more="size: 8M, timeout: ${TIMEOUT:-2m}"

@@ -1,3 +1,4 @@
+import type { Call } from '../lab/result.ts';
 import { inLab } from '../lab/run.ts';
 import type { Row, Scale } from './row.ts';
 
@@ -17,8 +18,8 @@ export async function together(scale: Scale, say: (line: string) => void): Promi
   });
   const failures = numbers.flatMap((n) => {
     const problems = [
-      wrongWith(run.call(`pre${n}`), /ready/),
-      wrongWith(run.call(`post${n}`), /verdict +good: 1 snap/),
+      wrongWith(run.calls[`pre${n}`], /ready/),
+      wrongWith(run.calls[`post${n}`], /verdict +good: 1 snapshot valid/),
     ];
     return problems.flatMap((problem, at) =>
       problem === undefined ? [] : [`task t${n}, ${at === 0 ? 'pre' : 'post'}: ${problem}`],
@@ -32,10 +33,9 @@ export async function together(scale: Scale, say: (line: string) => void): Promi
   return [{ what: 'tasks opened and closed all at once on one VG', tried: tasks, failures }];
 }
 
-function wrongWith(
-  { status, stdout, stderr }: { readonly status: number; readonly stdout: string; readonly stderr: string },
-  due: RegExp,
-): string | undefined {
+function wrongWith(call: Call | undefined, due: RegExp): string | undefined {
+  if (!call) return 'did not come to its end';
+  const { status, stdout, stderr } = call;
   return status === 0 && stderr === '' && due.test(stdout) ? undefined : `status ${status}: ${stdout}${stderr}`;
 }
 
