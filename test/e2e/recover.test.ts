@@ -99,7 +99,7 @@ describeLab('recover --boot', () => {
       $PRE t >/dev/null; $POST t >/dev/null; mark; break_tools
       # LVM makes a plain LV first; the hook died before it knew its UUID
       half() {
-        break_at 3 before KILL $PRE t; until_true 20 eval 'lv=$(snapshot_of t); [ -n "$lv" ]'
+        break_at 3 after KILL $PRE t; lv=$(snapshot_of t)
         lvconvert -qq -y --splitsnapshot vg0/$lv
       }
       away() { lvremove -qq -y vg0/$lv; $HOLDSTILL recover >/dev/null; same "$1"; }
