@@ -52,7 +52,7 @@ Y
       run,
       'kept-lost',
       'generic',
-      /vg0\/data: what its snapshot keeps .* can't be read \(Input\/output error\):/,
+      /vg0\/data: what its snapshot keeps .* can't be read \(Input\/output error\)(, and the snapshot is lost)?:/,
       dmesg,
     );
     expectBad(run, 'all-lost', 'bacula', /can't be read \(Input\/output error\), and the snapshot is lost:/, dmesg);

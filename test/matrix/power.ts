@@ -11,7 +11,7 @@ type Moment = (typeof MOMENTS)[number];
 /** What makes the machine as it was. */
 const SERIES = ['recover --boot', 'pre and post'] as const;
 const KINDS = ['thick', 'thin'] as const;
-const CUTS: Readonly<Record<Scale, number>> = { all: 200, sample: 12 };
+const CUTS: Readonly<Record<Scale, number>> = { all: 200, sample: 10 };
 
 interface Cut {
   readonly moment: Moment;

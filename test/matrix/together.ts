@@ -2,7 +2,7 @@ import type { Call } from '../lab/result.ts';
 import { inLab } from '../lab/run.ts';
 import type { Row, Scale } from './row.ts';
 
-const TASKS: Readonly<Record<Scale, number>> = { all: 50, sample: 16 };
+const TASKS: Readonly<Record<Scale, number>> = { all: 50, sample: 12 };
 const ORIGINS: Readonly<Record<Scale, number>> = { all: 5, sample: 4 };
 
 /** Opens many tasks on one VG, all at once, then closes them all at once: nobody may lose, remove or wait for ever. */
