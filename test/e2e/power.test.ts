@@ -8,6 +8,7 @@ describeLab('a power cut', () => {
     expect(rows.flatMap(({ failures }) => failures)).toEqual([]);
     const tried = rows.map((row) => row.tried);
     expect(tried.reduce((sum, one) => sum + one, 0)).toBe(10);
-    expect(Math.min(...tried)).toBeGreaterThan(0);
+    // When the cut comes is chance: of ten all may miss one of the three times, but not two.
+    expect(tried.filter((count) => count > 0).length).toBeGreaterThanOrEqual(2);
   }, 900_000);
 });
