@@ -33,7 +33,8 @@ Y
       open() { $PRE t >/dev/null; snapshot=vg0-$(snapshot_of t); }
 
       open; dd if=/dev/urandom of=/srv/data/some bs=64k count=4 conv=fsync status=none; sync
-      fail_under $snapshot-cow; call kept-lost $POST t; same kept-lost quickly
+      # A write of the live file system, which comes when it likes, would make the snapshot invalid besides.
+      mount -o remount,ro /srv/data; fail_under $snapshot-cow; call kept-lost $POST t; mount -o remount,rw /srv/data; same kept-lost quickly
       open; fail_under $snapshot-cow; dd if=/dev/urandom of=/srv/data/some bs=64k count=4 conv=fsync status=none
       call all-lost $BACULA t; same all-lost quickly
 
@@ -52,7 +53,7 @@ Y
       run,
       'kept-lost',
       'generic',
-      /vg0\/data: what its snapshot keeps .* can't be read \(Input\/output error\)(, and the snapshot is lost)?:/,
+      /vg0\/data: what its snapshot keeps .* can't be read \(Input\/output error\):/,
       dmesg,
     );
     expectBad(run, 'all-lost', 'bacula', /can't be read \(Input\/output error\), and the snapshot is lost:/, dmesg);
