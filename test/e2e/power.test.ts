@@ -7,8 +7,7 @@ describeLab('a power cut', () => {
     const rows = await power('sample', (line) => process.stderr.write(`${line}\n`));
     expect(rows.flatMap(({ failures }) => failures)).toEqual([]);
     const tried = rows.map((row) => row.tried);
-    expect(tried.reduce((sum, one) => sum + one, 0)).toBe(10);
-    // When the cut comes is chance: of ten all may miss one of the three times, but not two.
-    expect(tried.filter((count) => count > 0).length).toBeGreaterThanOrEqual(2);
+    expect(tried.reduce((sum, one) => sum + one, 0)).toBe(12);
+    expect(Math.min(...tried)).toBeGreaterThan(0);
   }, 900_000);
 });

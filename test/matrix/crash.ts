@@ -14,11 +14,11 @@ export function crash(scale: Scale, say: (line: string) => void): Promise<readon
     parts,
   });
   const storages = ['thick', 'thin'] as const;
-  // The samples of the two storages complete each other: two of five moments of `each` are hit.
+  // The samples of the two storages complete each other: every second moment of `each` is hit in one of them.
   if (scale === 'sample') {
     return tryInGuests(
       storages.map((storage, half) =>
-        guest(storage, [`each:5:${half * 2}`, `whole:16:${half + 4}`, `parts:16:${half}`]),
+        guest(storage, [`each:4:${half * 2}`, `whole:16:${half + 4}`, `parts:16:${half}`]),
       ),
       scale,
       say,

@@ -11,7 +11,7 @@ type Moment = (typeof MOMENTS)[number];
 /** What makes the machine as it was. */
 const SERIES = ['recover --boot', 'pre and post'] as const;
 const KINDS = ['thick', 'thin'] as const;
-const CUTS: Readonly<Record<Scale, number>> = { all: 200, sample: 10 };
+const CUTS: Readonly<Record<Scale, number>> = { all: 200, sample: 12 };
 
 interface Cut {
   readonly moment: Moment;
@@ -147,15 +147,20 @@ function momentOf(cut: Cut, state: string): Moment {
 const textOf = (kind: string, { moment, pattern, seconds, how, series }: Cut): string =>
   `${kind}, ${moment}, ${seconds.toFixed(3)} s after ${pattern || 'its begin'}, by ${how}, then ${series}`;
 
-/** Most cuts at a time when something is being changed, the others at any time of the hook. */
+/**
+ * Most cuts at a time when something is being changed, the others at any time of the hook; the first at each moment early,
+ * while it surely lasts: every moment is tried, whatever the seed.
+ */
 function cutsOf(seed: number, count: number): readonly Cut[] {
   const random = randomFrom(seed);
   return Array.from({ length: count }, (_, index): Cut => {
     const moment = MOMENTS[index % MOMENTS.length] ?? 'open';
-    const changing = moment !== 'open' && random() < 0.85;
+    const early = index < MOMENTS.length;
+    const changing = moment !== 'open' && (early || random() < 0.85);
     const [pattern, most] = changing ? (moment === 'pre' ? ['.', 1.2] : ['"closing"', 0.8]) : ['', 2];
     const how = random() < 0.5 ? 'kill' : 'reboot';
-    return { moment, pattern, seconds: random() * most, how, series: SERIES[Math.floor(index / 3) % 2] ?? SERIES[0] };
+    const seconds = (random() * most) / (early ? 8 : 1);
+    return { moment, pattern, seconds, how, series: SERIES[Math.floor(index / 3) % 2] ?? SERIES[0] };
   });
 }
 
