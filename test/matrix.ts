@@ -10,10 +10,21 @@ import { power } from './matrix/power.ts';
 import type { Row, Scale } from './matrix/row.ts';
 import { together } from './matrix/together.ts';
 import { untried } from './matrix/untried.ts';
+import { writes } from './matrix/writes.ts';
 
 type Area = (scale: Scale, say: (line: string) => void) => Promise<readonly Row[]>;
 
-const areas: Readonly<Record<string, Area>> = { crash, faults, power, together, cycles, damaged, hostile, calls };
+const areas: Readonly<Record<string, Area>> = {
+  crash,
+  faults,
+  writes,
+  power,
+  together,
+  cycles,
+  damaged,
+  hostile,
+  calls,
+};
 
 const began = performance.now();
 const print = (text: string): void => void process.stdout.write(`${text}\n`);

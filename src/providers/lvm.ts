@@ -6,7 +6,8 @@ import type { Size } from '../core/task.ts';
 import { formatBytes } from '../core/bytes.ts';
 import { bootId } from '../system/boot.ts';
 import type { Exec } from '../system/command.ts';
-import { lvcreateSnapshot, lvmShell, lvs, type LvRow } from '../system/lvm.ts';
+import { lvcreateSnapshot, lvmShell, lvs, mapperName, type LvRow } from '../system/lvm.ts';
+import { thinDeviceInTheWay } from '../system/thin.ts';
 import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
@@ -57,7 +58,11 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       return planned.map(({ step, origin }) => {
         const row = taken(step);
         if (!row?.active || row.invalid) {
-          throw new Fault('snapshot.failed', `LVM took no snapshot of ${origin.label}`, { detail: complaints });
+          const hint = hintFor(step, complaints);
+          throw new Fault('snapshot.failed', `LVM took no snapshot of ${origin.label}`, {
+            detail: complaints,
+            ...hint,
+          });
         }
         return { uuid: row.uuid, bytes: String(row.bytes) };
       });
@@ -120,12 +125,22 @@ function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index:
     pool: row.pool,
     task: encodeName(names.task),
     run: names.run,
-    ...(thin ? {} : { room: String(bytes), boot: bootId() }),
+    boot: bootId(),
+    ...(thin ? {} : { room: String(bytes) }),
   };
   const note = thin
     ? `thin, in pool ${row.vg}/${row.pool}`
     : `room for ${formatBytes(bytes)} of changes (${size.kind}), ${formatBytes(row.vgFreeBytes)} free in ${row.vg}`;
   return { origin, step, bytes, device: `/dev/${row.vg}/${name}`, note };
+}
+
+/** What a power cut in the middle of somebody's change of a pool leaves can't be proved to be ours; see lvm/cut.ts. */
+function hintFor({ vg = '', pool = '' }: Step, complaints: readonly string[]): { readonly hint?: string } {
+  const id = thinDeviceInTheWay(complaints);
+  if (id === undefined) return {};
+  const look = `lvs -a -o lv_name,pool_lv,thin_id ${vg}`;
+  const remove = `dmsetup message ${mapperName(vg, pool)}-tpool 0 'delete ${id}'`;
+  return { hint: `holdstill recover; then, if no LV of this pool has thin_id ${id} (${look}): ${remove}` };
 }
 
 /** `hs.<run>.<lv>`, or `hs.<run>.<number>` where the origin's name leaves no room for it. */

@@ -63,7 +63,7 @@ const REPORT = ['--noheadings', '--nameprefixes', '--units', 'b', '--nosuffix', 
 
 /** What LVM takes for the name of a VG or LV (lvm(8)): no option, no path, one word of the lvm shell. */
 const NAME = /^(?!\.\.?$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,126}$/;
-/** Any other word of the lvm shell: nothing that it would split, unquote or take for a comment. */
+/** Any other word of ours: nothing that the lvm shell would split, unquote or take for a comment, and no other test in a selection. */
 const WORD = /^[A-Za-z0-9+_.,=:/!&-]+$/;
 
 /** All LVs of this host but hidden ones. Status 5 is accepted, since another, broken VG is no concern of ours. */
@@ -113,7 +113,7 @@ export interface LvmChange {
  * be taken for something else than one word.
  */
 export function lvmShell(lines: readonly (readonly string[])[]): Command<LvmChange> {
-  for (const word of lines.flat()) if (!WORD.test(word)) throw misread(`'${word}' is no word for LVM`);
+  checkWords(lines.flat());
   return {
     tool: 'lvm',
     argv: [],
@@ -122,6 +122,10 @@ export function lvmShell(lines: readonly (readonly string[])[]): Command<LvmChan
     statuses: [0],
     parse: (finished) => ({ rows: parseReport(finished), complaints: complaintsOf(finished.stderr) }),
   };
+}
+
+function checkWords(words: readonly string[]): void {
+  for (const word of words) if (!WORD.test(word)) throw misread(`'${word}' is no word for LVM`);
 }
 
 /** Words of an lvcreate that takes a snapshot. `extents` undefined: a thin snapshot, active in spite of its skip flag. */
@@ -191,11 +195,31 @@ export interface LvProof {
 }
 
 /**
+ * Lets the kernel drop an LV, if it is ours; LVM keeps it. Not for the lvm shell: a report after it tells of hidden LVs
+ * as well (2.03.16, tried). Throws where a word could be taken for something else than one word.
+ */
+export function deactivateProven(proof: LvProof): Command<void> {
+  const argv = ['lvchange', '-qq', '-an', '--select', proven(proof), named(proof.vg)];
+  checkWords(argv);
+  return {
+    tool: 'lvm',
+    argv,
+    mutates: true,
+    statuses: [0, 5],
+    parse: () => undefined,
+  };
+}
+
+/**
  * Words of an lvremove that proves under LVM's own lock that the LV is ours: name, tag and origin, and its UUID. What
  * does not fit is not selected, and so not removed.
  */
 export function lvremoveProven(proof: LvProof): readonly string[] {
-  const tests = [
+  return lvremove(proof.vg, proven(proof));
+}
+
+function proven(proof: LvProof): string {
+  return [
     `lv_name=${proof.name}`,
     `lv_tags=${proof.tag}`,
     'lv_role=snapshot',
@@ -203,8 +227,7 @@ export function lvremoveProven(proof: LvProof): readonly string[] {
     'lv_role!=thickorigin',
     `origin_uuid=${lvUuidOf(proof.originUuid)}`,
     ...(proof.uuid === undefined ? [] : [`lv_uuid=${lvUuidOf(proof.uuid)}`]),
-  ];
-  return lvremove(proof.vg, tests);
+  ].join('&&');
 }
 
 /** Words of an lvremove of a plain LV, proved in the same way: by its UUID, or else by its size. */
@@ -214,17 +237,18 @@ export function lvremoveHalf(
   },
 ): readonly string[] {
   const { identity } = proof;
-  return lvremove(proof.vg, [
+  const tests = [
     `lv_name=${proof.name}`,
     `lv_tags=${proof.tag}`,
     'lv_role!=snapshot',
     'lv_layout=linear',
     'uuid' in identity ? `lv_uuid=${lvUuidOf(identity.uuid)}` : `lv_size=${identity.bytes}b`,
-  ]);
+  ];
+  return lvremove(proof.vg, tests.join('&&'));
 }
 
-function lvremove(vg: string, tests: readonly string[]): readonly string[] {
-  return ['lvremove', '-qq', '-y', '--select', tests.join('&&'), named(vg)];
+function lvremove(vg: string, tests: string): readonly string[] {
+  return ['lvremove', '-qq', '-y', '--select', tests, named(vg)];
 }
 
 /** lvs' form of the LV's half of a device-mapper UUID: groups of 6, 4, 4, 4, 4, 4 and 6 characters. */

@@ -7,6 +7,8 @@ export interface Guest {
   /** Begins the `what` of its rows: `kill -9, thick`. */
   readonly what: string;
   readonly storage: Storage;
+  /** What the machine has; undefined: three volumes of that storage. */
+  readonly world?: string;
   /** The script beside this file. */
   readonly script: string;
   /** `TASK:SLICES:SLICE`: every SLICESth point of this task. */
@@ -60,10 +62,10 @@ export async function tryInGuests(
   return merged(done.flat());
 }
 
-async function runGuest({ what, storage, script, parts }: Guest, scale: Scale): Promise<readonly Row[]> {
+async function runGuest({ what, storage, world, script, parts }: Guest, scale: Scale): Promise<readonly Row[]> {
   const run = await inLab(
-    `SCALE=${scale} PARTS='${parts.join(' ')}'\n${readFileSync(new URL(script, import.meta.url), 'utf8')}`,
-    { name: 'matrix', world: worlds[storage], timeoutMs: LONGEST_MS },
+    `STORAGE=${storage} SCALE=${scale} PARTS='${parts.join(' ')}'\n${readFileSync(new URL(script, import.meta.url), 'utf8')}`,
+    { name: 'matrix', world: world ?? worlds[storage], timeoutMs: LONGEST_MS },
   );
   const lines = read(run.files, 'points').split('\n');
   const rows = rowsOf(what, lines, failuresOf(read(run.files, 'failures')));

@@ -7,6 +7,7 @@ import { lvremoveProven, mapperName, parseReport } from '../../src/system/lvm.ts
 import { parseFills } from '../../src/system/dmsetup.ts';
 import { mountAt, parseMountinfo } from '../../src/system/mountinfo.ts';
 import { parsePairs } from '../../src/system/partx.ts';
+import { thinDeviceInTheWay, thinDevices } from '../../src/system/thin.ts';
 
 /** What the tool and version in the file's name printed in the lab. */
 function recorded(name: string): string {
@@ -151,4 +152,39 @@ test('dmsetup: the fill of valid snapshots, by name', () => {
   );
   expect([...fills]).toEqual([['vg0-hs.1.data', { used: 24, total: 16_384 }]]);
   expect(mapperName('vm-group', 'vm--01')).toBe('vm--group-vm----01');
+});
+
+describe('devices of a thin pool', () => {
+  const text = recorded('lvs-2.03.16.thin.txt');
+  const parsed = (stdout: string) => thinDevices().parse({ status: 0, stdout, stderr: '' });
+
+  test('each LV has the number that its pool knows it by', () => {
+    expect([...parsed(text)]).toEqual([
+      [
+        'LVM-f8PNkp3e2jWAmiGJbIHow6Cm8DjcVhv4UCVcjmdIzuUs7epOOHzOCCFJRWegVSgc',
+        { vg: 'vg0', pool: 'tp', id: '1', active: false },
+      ],
+      [
+        'LVM-f8PNkp3e2jWAmiGJbIHow6Cm8DjcVhv4uWEvuVdulOV0vtP8KTlhAzD3WOFi6sPQ',
+        { vg: 'vg0', pool: 'tp', id: '2', active: true },
+      ],
+    ]);
+  });
+
+  test('a report that was cut off anywhere tells of none that it does not name to the end', () => {
+    const longer = text.replaceAll("ID='1'", "ID='12'");
+    for (let end = 1; end < longer.length; end += 1) {
+      try {
+        expect([...parsed(longer.slice(0, end)).values()].every(({ id }) => id === '12' || id === '2')).toBe(true);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'tool.failed' });
+      }
+    }
+  });
+
+  test("LVM's complaint of a device that is in the way names it", () => {
+    const complaint = 'Thin pool vg0-tp-tpool (254:2) already contain thin device with device_id 3.';
+    expect(thinDeviceInTheWay(['message ioctl failed: File exists', complaint])).toBe('3');
+    expect(thinDeviceInTheWay(['anything else'])).toBeUndefined();
+  });
 });

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NotedStep, Outcome } from '../../core/step.ts';
 import { namesOf } from '../../core/users.ts';
 import type { Exec } from '../../system/command.ts';
-import { lvmShell, lvremoveProven, lvsOf, vgs, type LvRow } from '../../system/lvm.ts';
+import { lvmShell, lvremoveProven, lvsOf, vgs, type LvProof, type LvRow } from '../../system/lvm.ts';
+import { forgetThinDevices } from './cut.ts';
 import { isHalf, removeHalfWords } from './half.ts';
 import { isProven, runTag } from './proof.ts';
 
@@ -33,10 +34,13 @@ export async function removeSnapshots(
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly rows: readonly LvRow[] }> {
   const using = await waitForUsers(steps, users);
   const free = steps.filter((step) => !using.has(step));
-  let { rows, complaints } = await exec.run(lvmShell(free.map((step) => removeWords(step))));
+  await forgetThinDevices(free, proofOf, exec);
+  let { rows, complaints } = await exec.run(lvmShell(free.map((step) => lvremoveProven(proofOf(step)))));
   const moved = free.filter((step) => nowIn(step, rows) !== step.step['vg']);
   if (moved.length > 0) {
-    ({ rows, complaints } = await exec.run(lvmShell(moved.map((step) => removeWords(step, nowIn(step, rows))))));
+    ({ rows, complaints } = await exec.run(
+      lvmShell(moved.map((step) => lvremoveProven(proofOf(step, nowIn(step, rows))))),
+    ));
   }
   const halves = free.filter((step) => rows.some((row) => isHalf(row, step)));
   if (halves.length > 0) ({ rows, complaints } = await exec.run(lvmShell(halves.map(removeHalfWords))));
@@ -74,9 +78,9 @@ function nowIn(step: NotedStep, rows: readonly LvRow[]): string | undefined {
   return row?.vg ?? step.step['vg'];
 }
 
-function removeWords({ step, facts }: NotedStep, vg = step['vg']): readonly string[] {
+function proofOf({ step, facts }: NotedStep, vg = step['vg']): LvProof {
   const { name = '', originUuid = '' } = step;
-  return lvremoveProven({ vg: vg ?? '', name, originUuid, tag: runTag(step), uuid: facts?.['uuid'] });
+  return { vg: vg ?? '', name, originUuid, tag: runTag(step), uuid: facts?.['uuid'] };
 }
 
 /**

@@ -116,9 +116,16 @@ const size: fc.Arbitrary<Task['size']> = fc.constantFrom<Task['size']>(
   { kind: 'bytes', bytes: 1e6 },
 );
 
-/** The lines that the lvm shell was given: only commands of ours, of words that can't be taken for something else. */
+/** What LVM and device-mapper were given: only commands of ours, of words that can't be taken for something else. */
 function checkShell(asked: readonly Command<unknown>[]): void {
-  for (const { argv, input } of asked) {
+  for (const { tool, argv, input } of asked) {
+    if (tool === 'dmsetup') {
+      must(
+        /^message [\w.+-]+-tpool 0 delete \d{1,8}$/u.test(argv.join(' ')) && argv.length === 4,
+        `a message: ${argv.join(' ')}`,
+      );
+      continue;
+    }
     for (const word of argv) must(WORD.test(word), `an argument: ${word}`);
     for (const line of (input ?? '').split('\n').slice(0, -1)) {
       const [verb = '', ...words] = line.split(' ');

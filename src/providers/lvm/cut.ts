@@ -1,0 +1,31 @@
+import type { NotedStep } from '../../core/step.ts';
+import { bootId } from '../../system/boot.ts';
+import type { Exec } from '../../system/command.ts';
+import { deactivateProven, lvs, type LvProof } from '../../system/lvm.ts';
+import { deleteThinDevice, thinDevices } from '../../system/thin.ts';
+import { isProven } from './proof.ts';
+
+/**
+ * LVM changes a thin pool in four commits: its own metadata, with a message queued; the pool's, by that message; the
+ * pool's again, with the number of the change; its own, without the message. After a power cut between the third and the
+ * fourth the next lvremove appends its message to the queue, finds the number in the pool and takes all for sent: the LV
+ * is gone, its device stays in the pool, and each later lvcreate in this pool gets its number and fails. Between the
+ * second and the third nothing can be removed any more, since the message that is sent again finds its work done
+ * (2.03.16, both tried at every write). Where the power may have gone the pool forgets the device first, therefore: then
+ * there is nothing to be forgotten by LVM, and room for what it sends again.
+ */
+export async function forgetThinDevices(
+  steps: readonly NotedStep[],
+  proofOf: (step: NotedStep) => LvProof,
+  exec: Exec,
+): Promise<void> {
+  const cut = steps.filter(({ step }) => step['pool'] !== '' && step['boot'] !== bootId());
+  if (cut.length === 0) return;
+  for (const noted of cut) await exec.run(deactivateProven(proofOf(noted)));
+  const rows = await exec.run(lvs());
+  const devices = await exec.run(thinDevices());
+  for (const { uuid } of rows.filter((row) => cut.some((noted) => isProven(row, noted)))) {
+    const device = devices.get(uuid);
+    if (device && !device.active) await exec.run(deleteThinDevice(device));
+  }
+}
