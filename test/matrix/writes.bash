@@ -163,11 +163,12 @@ plan() {
 make
 reached=0
 mv $CUT/empty $CUT/disk
-all=() points=() series=(recover job)
+all=() points=() series=(recover recover job)
 plan
 IFS=: read -r _ slices slice <<<"$PARTS"
 for one in "${!all[@]}"; do
-  ((one % slices != slice)) || points+=("${all[one]} ${series[one / slices % 2]}")
+  # The next job takes three times as long.
+  ((one % slices != slice)) || points+=("${all[one]} ${series[one / slices % 3]}")
 done
 echo "planned ${#points[@]}" >>"$LAB/points"
 first=$(grep -m 1 -n 'begin.pre' $CUT/list)

@@ -33,20 +33,21 @@ stop_writers() {
 
 not_there() { [ ! -e "$1" ]; }
 
-# picture: the machine as far as a snapshot can change it, the same text for the same state.
+# picture: the machine as far as a snapshot can change it, the same text for the same state. As few processes as can be.
 picture() {
-  echo '== lvs'
-  lvs --all --noheadings --separator ' | ' -o vg_name,lv_name,lv_attr,lv_size,origin,pool_lv,lv_tags 2>&1 | sed 's/^ *//' | sort
-  vgs --noheadings --separator ' | ' -o vg_name,vg_free,vg_tags 2>&1 | sed 's/^ *//' | sort
+  local directory directories=()
+  echo '== volume groups'
+  printf '%s\n' 'lvs --all --noheadings --separator " | " -o vg_name,lv_name,lv_attr,lv_size,origin,pool_lv,lv_tags' \
+    'vgs --noheadings --separator " | " -o vg_name,vg_free,vg_tags' | lvm 2>&1 | sort
   echo '== mounts'
   findmnt --raw --noheadings -o TARGET,SOURCE,FSTYPE,OPTIONS | grep -v -e '^/\.lab ' -e '^/lab ' | sort
   echo '== loop devices'
   losetup --list --noheadings --raw -O NAME,OFFSET,SIZELIMIT,RO,AUTOCLEAR,BACK-FILE | sort
   echo '== device mapper'
   dmsetup info --columns --noheadings -o name,suspended,readonly 2>&1 | sort
-  local directory
+  echo '== directories'
   for directory in /run/holdstill /var/lib/holdstill /mnt; do
-    echo "== $directory"
-    [ ! -e "$directory" ] || find "$directory" -xdev -maxdepth 2 -printf '%M %p\n' | sort
+    [ ! -e "$directory" ] || directories+=("$directory")
   done
+  [ ${#directories[@]} = 0 ] || find "${directories[@]}" -xdev -maxdepth 2 -printf '%M %p\n' | sort
 }

@@ -87,7 +87,7 @@ write_on() {
   local lv
   for lv in disk plain; do
     : >"$SHARE/written.$lv"
-    setsid perl -MIO::Handle "$REPO/test/lab/guest/content.pl" write /guest/$lv "$SHARE/written.$lv" </dev/null >>"$LAB/writers.log" 2>&1 &
+    setsid nice -n 19 perl -MIO::Handle "$REPO/test/lab/guest/content.pl" write /guest/$lv "$SHARE/written.$lv" </dev/null >>"$LAB/writers.log" 2>&1 &
     disown
   done
   for lv in disk plain; do until_true 20 test -s "$SHARE/written.$lv" || die "$lv: $(<"$LAB/writers.log")"; done

@@ -97,7 +97,8 @@ world_mount() {
 
 world_writer() {
   mkdir -p "$(dirname "$LAB/written/$1")" /run/world/writers
-  setsid perl -MIO::Handle "$REPO/test/lab/guest/content.pl" write "$2" "$LAB/written/$1" </dev/null >>"$LAB/writers.log" 2>&1 &
+  # Not in the way of what is tried while it writes.
+  setsid nice -n 19 perl -MIO::Handle "$REPO/test/lab/guest/content.pl" write "$2" "$LAB/written/$1" </dev/null >>"$LAB/writers.log" 2>&1 &
   echo $! >"/run/world/writers/${1//\//:}"
   disown
 }
