@@ -58,10 +58,9 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       return planned.map(({ step, origin }) => {
         const row = taken(step);
         if (!row?.active || row.invalid) {
-          const hint = hintFor(step, complaints);
           throw new Fault('snapshot.failed', `LVM took no snapshot of ${origin.label}`, {
             detail: complaints,
-            ...hint,
+            hint: hintFor(step, complaints),
           });
         }
         return { uuid: row.uuid, bytes: String(row.bytes) };
@@ -134,13 +133,13 @@ function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index:
   return { origin, step, bytes, device: `/dev/${row.vg}/${name}`, note };
 }
 
-/** What a power cut in the middle of somebody's change of a pool leaves can't be proved to be ours; see lvm/cut.ts. */
-function hintFor({ vg = '', pool = '' }: Step, complaints: readonly string[]): { readonly hint?: string } {
+/** What a power cut in the middle of somebody's change of a pool leaves can't be proved to be ours; see lvm/thin.ts. */
+function hintFor({ vg = '', pool = '' }: Step, complaints: readonly string[]): string {
   const id = thinDeviceInTheWay(complaints);
-  if (id === undefined) return {};
+  if (id === undefined) return '';
   const look = `lvs -a -o lv_name,pool_lv,thin_id ${vg}`;
   const remove = `dmsetup message ${mapperName(vg, pool)}-tpool 0 'delete ${id}'`;
-  return { hint: `holdstill recover; then, if no LV of this pool has thin_id ${id} (${look}): ${remove}` };
+  return `holdstill recover; then, if no LV of this pool has thin_id ${id} (${look}): ${remove}`;
 }
 
 /** `hs.<run>.<lv>`, or `hs.<run>.<number>` where the origin's name leaves no room for it. */

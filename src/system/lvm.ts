@@ -81,7 +81,7 @@ export function vgs(): Command<ReadonlyMap<string, string>> {
     parse: ({ stdout }) =>
       new Map(
         [...stdout.matchAll(/^ *([\w-]{38}) +(\S+) *$/gm)].map(([, uuid = '', name = '']) => [
-          `LVM-${uuid.replaceAll('-', '')}`,
+          dmUuidOf(uuid, ''),
           name,
         ]),
       ),
@@ -196,18 +196,23 @@ export interface LvProof {
 
 /**
  * Lets the kernel drop an LV, if it is ours; LVM keeps it. Not for the lvm shell: a report after it tells of hidden LVs
- * as well (2.03.16, tried). Throws where a word could be taken for something else than one word.
+ * as well (2.03.16, tried).
  */
 export function deactivateProven(proof: LvProof): Command<void> {
-  const argv = ['lvchange', '-qq', '-an', '--select', proven(proof), named(proof.vg)];
-  checkWords(argv);
   return {
     tool: 'lvm',
-    argv,
+    argv: selecting(['lvchange', '-qq', '-an'], proof),
     mutates: true,
     statuses: [0, 5],
     parse: () => undefined,
   };
+}
+
+/** Words of a command for what `lvremoveProven` would remove. Throws where one could be taken for something else than one word. */
+export function selecting(words: readonly string[], proof: LvProof): readonly string[] {
+  const all = [...words, '--select', proven(proof), named(proof.vg)];
+  checkWords(all);
+  return all;
 }
 
 /**
@@ -249,6 +254,11 @@ export function lvremoveHalf(
 
 function lvremove(vg: string, tests: string): readonly string[] {
   return ['lvremove', '-qq', '-y', '--select', tests, named(vg)];
+}
+
+/** How device-mapper knows an LV, by lvs' forms of the VG's and of the LV's UUID. */
+function dmUuidOf(vg: string, lv: string): string {
+  return `LVM-${`${vg}${lv}`.replaceAll('-', '')}`;
 }
 
 /** lvs' form of the LV's half of a device-mapper UUID: groups of 6, 4, 4, 4, 4, 4 and 6 characters. */
@@ -293,9 +303,9 @@ function rowOf(raw: RawRow): LvRow {
   const percent = (field: Field): number | undefined =>
     text(field) === '' ? undefined : number(field, /^\d{1,3}(\.\d+)?$/);
   const uuid = (field: 'lv_uuid' | 'origin_uuid'): string => {
-    const [vg, lv] = [text('vg_uuid').replaceAll('-', ''), text(field).replaceAll('-', '')];
-    if (field === 'origin_uuid' && lv === '') return '';
-    if (/^[A-Za-z0-9]{64}$/.test(vg + lv)) return `LVM-${vg}${lv}`;
+    if (field === 'origin_uuid' && text(field) === '') return '';
+    const found = dmUuidOf(text('vg_uuid'), text(field));
+    if (/^LVM-[A-Za-z0-9]{64}$/.test(found)) return found;
     throw misread(`${field} is '${text(field)}'`);
   };
   const attr = text('lv_attr');

@@ -1,5 +1,5 @@
 import { type Command, wholeLines } from './command.ts';
-import { mapperName } from './lvm.ts';
+import { mapperName, selecting, type LvProof } from './lvm.ts';
 
 /** A thin LV as its pool knows it. */
 export interface ThinDevice {
@@ -11,27 +11,28 @@ export interface ThinDevice {
 }
 
 /**
- * All thin LVs of this host but hidden ones, by the UUID that device-mapper knows each by. A report that was cut off is
- * refused: half of a number is the number of another device.
+ * The device of a snapshot, if that may be removed: by the selection that an lvremove would have. A report that was cut off
+ * is refused: half of a number is the number of another device.
  */
-export function thinDevices(): Command<ReadonlyMap<string, ThinDevice>> {
-  const fields = 'vg_uuid,lv_uuid,vg_name,pool_lv,thin_id,lv_active';
+export function thinDeviceOf(proof: LvProof): Command<ThinDevice | undefined> {
   return {
     tool: 'lvm',
-    argv: ['lvs', '--noheadings', '--nameprefixes', '--options', fields, '--select', 'segtype=thin'],
+    argv: selecting(['lvs', '--noheadings', '--nameprefixes', '--options', 'vg_name,pool_lv,thin_id,lv_active'], proof),
     mutates: false,
     statuses: [0, 5],
-    parse: ({ stdout }) => new Map(wholeLines('lvm', stdout).flatMap(thinDeviceOf)),
+    parse: ({ stdout }) => {
+      const [device, ...more] = wholeLines('lvm', stdout).flatMap(deviceIn);
+      return more.length === 0 ? device : undefined;
+    },
   };
 }
 
 const DEVICE =
-  /^ *LVM2_VG_UUID='([\w-]{38})' LVM2_LV_UUID='([\w-]{38})' LVM2_VG_NAME='([\w+.-]+)' LVM2_POOL_LV='([\w+.-]+)' LVM2_THIN_ID='(\d{1,8})' LVM2_LV_ACTIVE='([^']*)' *$/;
+  /^ *LVM2_VG_NAME='([\w+.-]+)' LVM2_POOL_LV='([\w+.-]+)' LVM2_THIN_ID='(\d{1,8})' LVM2_LV_ACTIVE='([^']*)' *$/;
 
-function thinDeviceOf(line: string): readonly (readonly [string, ThinDevice])[] {
-  const [, vgUuid, uuid = '', vg = '', pool = '', id = '', active] = DEVICE.exec(line) ?? [];
-  if (vgUuid === undefined) return [];
-  return [[`LVM-${(vgUuid + uuid).replaceAll('-', '')}`, { vg, pool, id, active: active !== '' }]];
+function deviceIn(line: string): readonly ThinDevice[] {
+  const [, vg, pool = '', id = '', active] = DEVICE.exec(line) ?? [];
+  return vg === undefined ? [] : [{ vg, pool, id, active: active !== '' }];
 }
 
 /**

@@ -38,4 +38,22 @@ describeLab('a power cut', () => {
     expect(run.stdout).toBe('tp\nvm-a\n');
     expect([run.call('again').status, run.call('post').status]).toEqual([0, 0]);
   });
+
+  test('our thin snapshot that somebody renamed or took a thick one of stays after a start, and so does what is in it', async () => {
+    const run = await inLab(
+      `. "$REPO/test/lab/guest/break.bash"
+      configure <<<'tasks: {t: {lv: vg0/vm-a}}'
+      $PRE t >/dev/null; S=$(snapshot_of t); umount /run/holdstill/t; lvcreate -qq -y -s -L 4M -n mine vg0/$S
+      lvchange -qq -y -an vg0/mine vg0/$S; echo 11111111-2222-3333-4444-555555555555 >/run/boot; mount --bind /run/boot /proc/sys/kernel/random/boot_id
+      call post $POST t; lvchange -qq -y -ay -K vg0/mine && mount -o ro /dev/vg0/mine /mnt && ls /mnt; umount /mnt
+      lvremove -qq -y vg0/mine; lvrename -qq vg0/$S vg0/kept; lvchange -an vg0/kept; call renamed $POST t
+      lvchange -qq -ay -K vg0/kept && mount -o ro,noload /dev/vg0/kept /mnt && ls /mnt; umount /mnt
+      lvrename -qq vg0/kept vg0/$S; call again $POST t`,
+      { world: 'vg vg0 100M\n  pool tp 60M\n    lv vm-a 16M ext4' },
+    );
+    expect(run.call('post').stdout).toMatch(/left .*somebody took a snapshot of it: vg0\/mine/);
+    expect(run.call('renamed').stdout).toMatch(/left .*somebody renamed it/);
+    expect(run.stdout.match(/hello.txt/gu)).toHaveLength(2);
+    expect(run.call('again').stdout).toContain('nothing is left');
+  });
 });

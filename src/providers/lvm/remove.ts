@@ -3,9 +3,9 @@ import type { NotedStep, Outcome } from '../../core/step.ts';
 import { namesOf } from '../../core/users.ts';
 import type { Exec } from '../../system/command.ts';
 import { lvmShell, lvremoveProven, lvsOf, vgs, type LvProof, type LvRow } from '../../system/lvm.ts';
-import { forgetThinDevices } from './cut.ts';
 import { isHalf, removeHalfWords } from './half.ts';
 import { isProven, runTag } from './proof.ts';
+import { forgetThinDevices } from './thin.ts';
 
 /** Who uses an LV, looked up by what device-mapper calls it. */
 export interface LvUsers {

@@ -1,9 +1,8 @@
 import type { NotedStep } from '../../core/step.ts';
 import { bootId } from '../../system/boot.ts';
 import type { Exec } from '../../system/command.ts';
-import { deactivateProven, lvs, type LvProof } from '../../system/lvm.ts';
-import { deleteThinDevice, thinDevices } from '../../system/thin.ts';
-import { isProven } from './proof.ts';
+import { deactivateProven, type LvProof } from '../../system/lvm.ts';
+import { deleteThinDevice, thinDeviceOf } from '../../system/thin.ts';
 
 /**
  * LVM changes a thin pool in four commits: its own metadata, with a message queued; the pool's, by that message; the
@@ -20,12 +19,10 @@ export async function forgetThinDevices(
   exec: Exec,
 ): Promise<void> {
   const cut = steps.filter(({ step }) => step['pool'] !== '' && step['boot'] !== bootId());
-  if (cut.length === 0) return;
-  for (const noted of cut) await exec.run(deactivateProven(proofOf(noted)));
-  const rows = await exec.run(lvs());
-  const devices = await exec.run(thinDevices());
-  for (const { uuid } of rows.filter((row) => cut.some((noted) => isProven(row, noted)))) {
-    const device = devices.get(uuid);
+  for (const noted of cut) {
+    const proof = proofOf(noted);
+    await exec.run(deactivateProven(proof));
+    const device = await exec.run(thinDeviceOf(proof));
     if (device && !device.active) await exec.run(deleteThinDevice(device));
   }
 }
