@@ -19,6 +19,6 @@ export function faults(scale: Scale, say: (line: string) => void): Promise<reado
           ...[0, 1, 2].map((slice) => guest('thick', `each:3:${slice}`)),
           ...[0, 1].map((slice) => guest('thin', `whole:2:${slice}`)),
         ]
-      : [guest('thick', 'each:4:0'), guest('thin', 'each:4:2')];
+      : [guest('thick', 'each:3:0'), guest('thin', 'each:3:1')];
   return tryInGuests(guests, scale, say);
 }
