@@ -7,10 +7,11 @@ import { disturbed } from './guests/disturbed.ts';
 import { refusal } from './guests/filesystems.ts';
 import { look } from './guests/look.ts';
 import { attach, loopsOf, loopStep, undoLoops } from './guests/loops.ts';
+import { makeMaps, mapSteps, undoMaps } from './guests/maps.ts';
 import { markers, undoMarkers } from './guests/markers.ts';
 import { isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
 import { mountPoints, undoDirectories } from './guests/points.ts';
-import { mountCommands } from './guests/wording.ts';
+import { mapCommands, mountCommands } from './guests/wording.ts';
 import { ORDER, writeOrder, type WatchOrder } from './order.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import type { LvUsers } from './providers/lvm/remove.ts';
@@ -44,6 +45,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       rests: provider.rests,
       describe: provider.describe,
     })),
+    undoMaps(exec),
     undoLoops(exec),
     undoMounts(exec),
     undoMarkers,
@@ -63,12 +65,15 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     guests: {
       look: (devices) => look(devices, exec),
       refusal,
+      mapSteps,
+      map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
       loopStep,
       attach: (steps) => attach(steps, exec),
       mountStep,
       mount: (step) => mount(step, exec),
       disturbed: (steps) => disturbed(steps, exec),
       commands: mountCommands,
+      mapCommands,
     },
     usersOf,
     unfinished: () => markedProcesses(encodeName(task)),
@@ -81,12 +86,12 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
   };
 }
 
-/** Who stands on the snapshots of an open task, but for the loop devices and mounts that the task made itself. */
+/** Who stands on the snapshots of an open task, but for the devices and mounts that the task made itself. */
 function usersOf(steps: readonly NotedStep[]): readonly string[] {
   const volumes = numbersByUuid();
   const loops = readLoops();
   const numbers = steps.flatMap((noted) => [
-    volumes.get(noted.facts?.['uuid'] ?? '') ?? '',
+    volumes.get(noted.facts?.['uuid'] ?? noted.step['uuid'] ?? '') ?? '',
     ...(noted.step.kind === 'loop' ? loopsOf(noted, loops).map(({ number }) => number) : []),
   ]);
   const mounts = steps.filter(({ step }) => step.kind === 'mount');

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Origin, Resolved } from './provider.ts';
 import type { Task } from './task.ts';
-import type { Content, Guests, PlannedMount, Skipped, Volume } from './volume.ts';
+import type { Content, Guests, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from './volume.ts';
 
 /** Which parts of the snapshots are mounted where, and which are not. */
 export interface Layout {
@@ -11,49 +11,97 @@ export interface Layout {
   readonly bases: readonly string[];
 }
 
+/** What is in the logical volumes of guests that could only be looked at as devices. */
+export type Contents = ReadonlyMap<GuestLv, Content>;
+
 /**
  * Where everything goes, the same from run to run: `<mount>` for a task of one origin, a directory per origin below it
  * for `each` (even if just one fits today: a path must not move when a second guest appears); below that `p<N>` for a
- * partition. Pure.
+ * partition, and `<vg>/<lv>` for a logical volume of the guest. Pure.
  */
 export function layOut(
   task: Task,
   mount: string,
   origins: readonly Origin[],
-  volumes: readonly Volume[],
+  seen: Seen,
+  contents: Contents,
   refusal: Guests['refusal'],
 ): Layout {
   const mounts: PlannedMount[] = [];
   const skipped: Skipped[] = [];
-  const bases: string[] = [];
-  origins.forEach((origin, index) => {
-    const volume = volumes[index];
-    const base = task.source.kind === 'each' ? path.join(mount, ...origin.directory) : mount;
-    bases[index] = base;
+  const bases = origins.map(({ directory }) => (task.source.kind === 'each' ? path.join(mount, ...directory) : mount));
+  origins.forEach(({ label, subdirectory }, index) => {
+    const volume = seen.volumes[index];
     if (volume === undefined) return;
-    const place = (label: string, content: Content, point: string, extent: PlannedMount['extent']): void => {
-      const refused = refusal(content);
+    for (const part of partsOf(label, bases[index] ?? mount, index, seen, contents)) {
+      const { type } = part.content;
+      const refused = part.refused ?? refusal(part.content);
       if (refused) {
-        skipped.push({ label, origin: index, type: content.type, ...refused });
-      } else if (content.type !== undefined) {
-        const snapshotDevice = volume.device;
+        const { reason, harmless } = refused;
+        skipped.push({ label: part.label, origin: index, type, reason, harmless });
+      } else if (type !== undefined) {
+        const { label: name, extent, map, point } = part;
         mounts.push({
-          label,
+          label: name,
           origin: index,
-          type: content.type,
+          type,
           extent,
-          snapshotDevice,
-          subdirectory: origin.subdirectory,
+          map,
+          snapshotDevice: volume.device,
+          subdirectory,
           point,
         });
       }
-    };
-    if (volume.table === undefined) place(origin.label, volume.content, base, undefined);
-    for (const { number, content, extent } of volume.partitions) {
-      place(`${origin.label}/p${number}`, content, path.join(base, `p${number}`), extent);
     }
   });
   return { mounts, skipped, bases };
+}
+
+/** What could hold a file system. */
+interface Part extends Pick<PlannedMount, 'label' | 'point' | 'extent' | 'map'> {
+  readonly content: Content;
+  readonly refused: GuestLv['refused'];
+}
+
+/** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. */
+function partsOf(
+  label: string,
+  base: string,
+  index: number,
+  { volumes, groups, members }: Seen,
+  contents: Contents,
+): readonly Part[] {
+  const { table, content, partitions = [] } = volumes[index] ?? {};
+  const whole =
+    table === undefined && content ? [{ label, point: base, extent: undefined, content, number: undefined }] : [];
+  const divided = partitions.map((one) => ({
+    ...one,
+    label: `${label}/p${one.number}`,
+    point: path.join(base, `p${one.number}`),
+  }));
+  return [...whole, ...divided].flatMap(({ number, ...part }): readonly Part[] => {
+    const here = ({ volume, partition }: MemberPlace): boolean => volume === index && partition === number;
+    const group = groups.find(here);
+    if (group) return group.lvs.map((lv) => guestPart(part, group.name, lv, lv.content ?? contents.get(lv)));
+    return [{ ...part, map: undefined, refused: members.find(here) }];
+  });
+}
+
+function guestPart(
+  { label, point }: Pick<Part, 'label' | 'point'>,
+  vg: string,
+  { name, maps, refused }: GuestLv,
+  content: Content | undefined,
+): Part {
+  const unseen = { reason: 'is only looked into when it is opened', harmless: true };
+  return {
+    label: `${label}/${vg}/${name}`,
+    point: path.join(point, vg, name),
+    extent: undefined,
+    map: maps.at(-1)?.key,
+    content: content ?? { type: undefined, uuid: undefined, doubt: undefined },
+    refused: refused ?? (content ? undefined : unseen),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { OpenedPath } from './contract.ts';
+import { devicesFor, mapLvs } from './devices.ts';
 import { clearEarlier } from './earlier.ts';
 import { asError, Fault } from './fault.ts';
 import { Journal } from './journal.ts';
@@ -10,7 +11,6 @@ import { prepare, type Prepared } from './prepare.ts';
 import { replay } from './replay.ts';
 import type { Facts } from './step.ts';
 import type { Task } from './task.ts';
-import type { PlannedMount } from './volume.ts';
 
 export interface Opening {
   readonly task: Task;
@@ -67,16 +67,18 @@ async function carryOut(task: Task, prepared: Prepared, journal: Journal, machin
   const uuids = await takeSnapshots(prepared, journal, machine);
   machine.checkInterrupted();
 
-  const volumes = await machine.guests.look(planned.map(({ device }) => device));
+  const seen = await machine.guests.look(planned.map(({ device }) => device));
+  const mapped = await mapLvs(seen, uuids, journal, machine);
+  machine.checkInterrupted();
   const origins = planned.map(({ origin }) => origin);
-  const layout = layOut(task, mount, origins, volumes, machine.guests.refusal);
+  const layout = layOut(task, mount, origins, seen, mapped.contents, machine.guests.refusal);
   const empty = emptyOrigins(origins, layout);
   if (empty.length > 0) {
     throw new Fault('mount.nothing', `nothing that could be saved is in ${empty.join('; ')}`, {
       hint: task.source.kind === 'each' ? `leave it out with 'exclude', if that is meant` : '',
     });
   }
-  const devices = await attachLoops(layout.mounts, uuids, journal, machine);
+  const devices = await devicesFor(layout.mounts, uuids, mapped, journal, machine);
   machine.checkInterrupted();
 
   const points = layout.mounts.map(({ point }) => point);
@@ -85,7 +87,7 @@ async function carryOut(task: Task, prepared: Prepared, journal: Journal, machin
   for (const step of journal.note(machine.markers.steps(points, journal.header))) machine.markers.make(step);
 
   const mountSteps = layout.mounts.map((planned, index) =>
-    machine.guests.mountStep(planned, devices[index] ?? planned.snapshotDevice, uuids[planned.origin] ?? ''),
+    machine.guests.mountStep(planned, devices[index]?.device ?? '', devices[index]?.uuid ?? ''),
   );
   const noted = journal.note(mountSteps);
   const facts: Facts[] = [];
@@ -107,23 +109,6 @@ async function takeSnapshots({ planned }: Prepared, journal: Journal, machine: M
   const facts = await provider.take(planned);
   journal.learn(noted, facts);
   return facts.map(({ uuid }) => uuid ?? '');
-}
-
-/** The device to mount for each mount: a loop device over the partition, or undefined for the snapshot itself. */
-async function attachLoops(
-  mounts: readonly PlannedMount[],
-  uuids: readonly string[],
-  journal: Journal,
-  machine: Machine,
-): Promise<readonly (string | undefined)[]> {
-  const steps = mounts.flatMap(({ extent, origin }) =>
-    extent ? [machine.guests.loopStep(extent, uuids[origin] ?? '')] : [],
-  );
-  const noted = journal.note(steps);
-  const facts = await machine.guests.attach(noted);
-  journal.learn(noted, facts);
-  let next = 0;
-  return mounts.map(({ extent }) => (extent ? facts[next++]?.['device'] : undefined));
 }
 
 /** One path per origin of which something is mounted: the place at or below which all of it is found. */

@@ -1,3 +1,4 @@
+import { mapsFor } from './devices.ts';
 import { emptyOrigins, layOut, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { prepare, type Prepared } from './prepare.ts';
@@ -27,11 +28,12 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
   const { planned, mount } = prepared;
   const origins = planned.map(({ origin }) => origin);
   const seen = await machine.guests.look(origins.map(({ device }) => device));
-  const volumes = seen.map((volume, index) => onSnapshot(volume, planned[index]?.device ?? volume.device));
-  const layout = layOut(task, mount, origins, volumes, machine.guests.refusal);
+  const volumes = seen.volumes.map((volume, index) => onSnapshot(volume, planned[index]?.device ?? volume.device));
+  const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.guests.refusal);
 
   const storage = machine.providers.find(({ kind }) => kind === origins[0]?.provider)?.commands(planned);
   const pairs = (storage?.take ?? []).map((command, index) => ({ command, undo: storage?.remove[index] ?? '' }));
+  const maps = machine.guests.mapCommands(mapsFor(seen, machine));
   const points = layout.mounts.map(({ point }) => point);
   const directories = machine.mountPoints
     .steps(mount, points)
@@ -53,7 +55,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     prepared,
     volumes,
     layout,
-    commands: [...pairs, ...directories, ...markers, ...mounts],
+    commands: [...pairs, ...maps, ...directories, ...markers, ...mounts],
     notes,
     problems,
   };

@@ -88,7 +88,8 @@ async function unlisted({ header }: Journal, machine: Machine): Promise<readonly
   return left;
 }
 
-function restsOf(step: NotedStep, machine: Machine): ReturnType<UndoHandler['rests']> {
+/** What a step made, and what that stands on. */
+export function restsOf(step: NotedStep, machine: Machine): ReturnType<UndoHandler['rests']> {
   return machine.undo.get(step.step.kind)?.rests(step) ?? { is: undefined, on: [] };
 }
 

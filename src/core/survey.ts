@@ -3,7 +3,7 @@ import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Health } from './provider.ts';
 import { stateOf, type OpenState } from './recover.ts';
-import { describeStep } from './replay.ts';
+import { describeStep, restsOf } from './replay.ts';
 import type { NotedStep } from './step.ts';
 
 /** How one task stands, for people and monitoring. */
@@ -37,7 +37,7 @@ export async function survey(journal: Journal, machine: Machine): Promise<TaskSt
   const examined = await examine(journal, machine);
   for (const { step, health } of examined.snapshots) {
     const mounts = examined.mounts
-      .filter((mount) => isMountOf(mount.step, step))
+      .filter((mount) => standsOn(mount.step, step.facts?.['uuid'], journal.steps, machine))
       .map(({ step: { step: mount }, disturbed }) => {
         const { point = '', type = '' } = mount;
         return { point, type, state: disturbed ?? 'read-only' };
@@ -62,6 +62,14 @@ export async function survey(journal: Journal, machine: Machine): Promise<TaskSt
   };
 }
 
-function isMountOf(mount: NotedStep, snapshot: NotedStep): boolean {
-  return mount.step.kind === 'mount' && mount.step['volume'] === snapshot.facts?.['uuid'];
+/** Whether what a step made stands on a snapshot, directly or on what else stands on it. */
+function standsOn(step: NotedStep, uuid: string | undefined, steps: readonly NotedStep[], machine: Machine): boolean {
+  const seen = new Set<NotedStep>();
+  const stands = (one: NotedStep): boolean => {
+    seen.add(one);
+    const on = restsOf(one, machine).on.filter(Boolean);
+    if (uuid !== undefined && on.includes(uuid)) return true;
+    return steps.some((other) => !seen.has(other) && on.includes(restsOf(other, machine).is ?? '') && stands(other));
+  };
+  return stands(step);
 }

@@ -33,6 +33,64 @@ export interface Volume {
   readonly partitions: readonly Partition[];
 }
 
+/**
+ * A word of a device-mapper table (dmsetup(8)): as it stands, a place on a volume in sectors of 512 bytes, or the device
+ * that another map makes.
+ */
+export type MapWord = string | { readonly volume: number; readonly sector: number } | { readonly map: string };
+
+/** A device that device-mapper makes of pieces of volumes. */
+export interface DeviceMap {
+  /** Tells it from all others that were found in one look. */
+  readonly key: string;
+  /** A line each of its table; start and length in sectors of 512 bytes. */
+  readonly lines: readonly {
+    readonly start: number;
+    readonly sectors: number;
+    readonly target: string;
+    readonly words: readonly MapWord[];
+  }[];
+}
+
+/** A logical volume of LVM inside a guest. */
+export interface GuestLv {
+  readonly name: string;
+  readonly bytes: number;
+  /** What makes it a device, each after those that it needs, its own last. */
+  readonly maps: readonly DeviceMap[];
+  /** Undefined: that can only be told when it is a device. */
+  readonly content: Content | undefined;
+  /** Why it can't be made one. */
+  readonly refused: { readonly reason: string; readonly harmless: boolean } | undefined;
+}
+
+/** Where a physical volume of a guest lies. */
+export interface MemberPlace {
+  /** Index of the volume. */
+  readonly volume: number;
+  /** Number of the partition in it; undefined: it is the whole volume. */
+  readonly partition: number | undefined;
+}
+
+/** A volume group of a guest, and the physical volume below which its LVs are shown: the first. */
+export interface GuestGroup extends MemberPlace {
+  readonly name: string;
+  readonly lvs: readonly GuestLv[];
+}
+
+/** A physical volume below which nothing is shown, and why. */
+export interface Member extends MemberPlace {
+  readonly reason: string;
+  readonly harmless: boolean;
+}
+
+/** What is in volumes. */
+export interface Seen {
+  readonly volumes: readonly Volume[];
+  readonly groups: readonly GuestGroup[];
+  readonly members: readonly Member[];
+}
+
 /** A file system that is going to be mounted. */
 export interface PlannedMount {
   /** The origin's label, with `/p1` for a partition. */
@@ -41,6 +99,8 @@ export interface PlannedMount {
   readonly origin: number;
   readonly type: string;
   readonly extent: Extent | undefined;
+  /** The key of the map that makes it a device: a logical volume of the guest. */
+  readonly map: string | undefined;
   /** The snapshot's device; a partition gets a loop device over it. */
   readonly snapshotDevice: string;
   readonly subdirectory: string | undefined;
@@ -60,9 +120,15 @@ export interface Skipped {
 /** Looks into volumes and mounts what is in them. The only place that knows partition tables and file systems. */
 export interface Guests {
   /** Looks at devices; changes nothing. Throws `volume.unreadable`. */
-  look(devices: readonly string[]): Promise<readonly Volume[]>;
+  look(devices: readonly string[]): Promise<Seen>;
   /** Why a content can't be mounted here; undefined if it can be. `harmless`: nothing worth saving is in it. */
   refusal(content: Content): { readonly reason: string; readonly harmless: boolean } | undefined;
+  /** Steps for maps over volumes of these UUIDs; the maps that one needs are before it. */
+  mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], names: RunNames): readonly Step[];
+  /** Makes the devices of noted map steps over these volumes; the facts hold `device`. */
+  map(steps: readonly NotedStep[], maps: readonly DeviceMap[], devices: readonly string[]): Promise<readonly Facts[]>;
+  /** The commands that make and remove such devices, for people. */
+  mapCommands(maps: readonly DeviceMap[]): readonly { readonly command: string; readonly undo: string }[];
   loopStep(extent: Extent, snapshotUuid: string): Step;
   /** Makes loop devices for noted loop steps; the facts hold `device`. */
   attach(steps: readonly NotedStep[]): Promise<readonly Facts[]>;

@@ -34,7 +34,7 @@ const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
 /** What is known and deliberately not mounted, and why. */
 const REFUSED: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    LVM2_member: 'holds LVM of the guest, which this version does not open',
+    LVM2_member: 'holds LVM inside of LVM inside of a guest, which this version does not open',
     crypto_LUKS: 'is encrypted',
     linux_raid_member: 'is a part of a software RAID',
     zfs_member: 'is a part of a ZFS pool',

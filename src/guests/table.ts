@@ -1,7 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { deviceBytes, sectorBytes } from '../system/blockdev.ts';
+import type { TableEntry } from '../system/partx.ts';
+import { crc32From } from './crc32.ts';
 
 const SECTOR = 512;
+const SECTOR_4K = 4096;
 const ENTRY = 16;
 const FIRST_ENTRY = 446;
 const FIRST_LOGICAL = 5;
@@ -26,7 +29,23 @@ export async function entriesIn(device: string, table: 'dos' | 'gpt'): Promise<r
   if (sectorBytes(device) !== SECTOR) return [];
   const file = await open(device);
   try {
-    return await (table === 'gpt' ? gptNumbers(file, deviceBytes(device)) : dosNumbers(file));
+    if (table === 'dos') return await dosNumbers(file);
+    const entries = await gptEntries(file, deviceBytes(device), SECTOR);
+    return entries?.map(({ number }) => number) ?? [];
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The partitions of a GPT that was made on a disk with sectors of 4096 bytes, which nobody finds on a volume that has 512:
+ * for libblkid it is a protective MBR and nothing more. Undefined: there is no sound one.
+ */
+export async function entriesOf4k(device: string): Promise<readonly TableEntry[] | undefined> {
+  const file = await open(device);
+  try {
+    const entries = await gptEntries(file, deviceBytes(device), SECTOR_4K);
+    return entries?.map((entry) => ({ ...entry, extended: false }));
   } finally {
     await file.close();
   }
@@ -77,24 +96,35 @@ function isContainer({ type }: Entry): boolean {
   return type === 0x05 || type === 0x0f || type === 0x85;
 }
 
-/** From the header at the start, or the one at the end if that is the sound one. UEFI 2.10, 5.3. */
-async function gptNumbers(file: FileHandle, bytes: number): Promise<readonly number[]> {
-  for (const at of [SECTOR, bytes - SECTOR]) {
+/**
+ * The entries of a GPT, from the header at the start, or the one at the end if that is the sound one; undefined: neither
+ * is. `sector`: the bytes that the disk it was made on counts in. UEFI 2.10, 5.3.
+ */
+async function gptEntries(
+  file: FileHandle,
+  bytes: number,
+  sector: number,
+): Promise<readonly Omit<TableEntry, 'extended'>[] | undefined> {
+  for (const at of [sector, bytes - sector]) {
     const header = Number.isSafeInteger(at) ? await read(file, at, SECTOR) : Buffer.alloc(SECTOR);
     const length = header.readUInt32LE(12);
     if (header.toString('latin1', 0, 8) !== 'EFI PART' || length < 92 || length > SECTOR) continue;
     const unsigned = Buffer.from(header.subarray(0, length)).fill(0, 16, 20);
     if (crc32(unsigned) !== header.readUInt32LE(16)) continue;
     const [count, each] = [header.readUInt32LE(80), header.readUInt32LE(84)];
-    const place = Number(header.readBigUInt64LE(72)) * SECTOR;
+    const place = Number(header.readBigUInt64LE(72)) * sector;
     if (each < 128 || count * each > MOST_GPT_BYTES || !Number.isSafeInteger(place)) continue;
     const entries = await read(file, place, count * each);
     if (crc32(entries) !== header.readUInt32LE(88)) continue;
-    return Array.from({ length: count }, (_, index) => index + 1).filter((number) =>
-      entries.subarray((number - 1) * each, (number - 1) * each + 16).some((byte) => byte !== 0),
+    return Array.from({ length: count }, (_, index) => entries.subarray(index * each, (index + 1) * each)).flatMap(
+      (entry, index) => {
+        if (entry.subarray(0, 16).every((byte) => byte === 0)) return [];
+        const [first, last] = [Number(entry.readBigUInt64LE(32)), Number(entry.readBigUInt64LE(40))];
+        return [{ number: index + 1, offset: first * sector, bytes: (last - first + 1) * sector }];
+      },
     );
   }
-  return [];
+  return undefined;
 }
 
 /** What is beyond the end reads as zeros. */
@@ -104,12 +134,7 @@ async function read(file: FileHandle, at: number, bytes: number): Promise<Buffer
   return buffer;
 }
 
-/** CRC-32 of IEEE 802.3. Node.js has one only from 20.15 on. */
+/** As UEFI 2.10, 5.3.2 wants it. */
 function crc32(data: Buffer): number {
-  let crc = ~0;
-  for (const byte of data) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
+  return ~crc32From(~0, data) >>> 0;
 }

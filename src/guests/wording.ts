@@ -1,4 +1,4 @@
-import type { PlannedMount } from '../core/volume.ts';
+import type { DeviceMap, PlannedMount } from '../core/volume.ts';
 import { shellLine } from '../system/command.ts';
 import { attachLoop } from '../system/losetup.ts';
 import { mountBind, mountDevice, unmount } from '../system/mount.ts';
@@ -11,7 +11,7 @@ export function mountCommands(mount: PlannedMount): {
 } {
   const { extent, point, snapshotDevice, subdirectory } = mount;
   const { type, options } = fileSystemOf(mount.type);
-  const device = extent ? '/dev/loopN' : snapshotDevice;
+  const device = extent ? '/dev/loopN' : mount.map === undefined ? snapshotDevice : '/dev/dm-N';
   const loop = extent ? [shellLine(attachLoop(snapshotDevice, extent.offset, extent.bytes))] : [];
   const bind = subdirectory ? [shellLine(mountBind(`${point}/${subdirectory}`, point))] : [];
   const undo = shellLine(unmount([point]));
@@ -19,4 +19,15 @@ export function mountCommands(mount: PlannedMount): {
     mount: [...loop, shellLine(mountDevice(type, options, device, point)), ...bind],
     unmount: [...bind.map(() => undo), undo, ...loop.map(() => `losetup -d ${device}`)],
   };
+}
+
+/** The commands that make devices of the logical volumes of guests, for people. */
+export function mapCommands(
+  maps: readonly DeviceMap[],
+): readonly { readonly command: string; readonly undo: string }[] {
+  return maps.map(({ key, lines }, index) => {
+    const name = `hs.xxxxxxxx.${index}`;
+    const pieces = lines.length === 1 ? 'one piece' : `${lines.length} pieces`;
+    return { command: `dmsetup create ${name}  (${key}, ${pieces})`, undo: `dmsetup remove ${name}` };
+  });
 }

@@ -26,3 +26,37 @@ export function parseFills(stdout: string): ReadonlyMap<string, Fill> {
     ]),
   );
 }
+
+/** A device that is to be made; `table` has a line for each stretch (dmsetup(8)). */
+export interface NewDevice {
+  readonly name: string;
+  readonly uuid: string;
+  readonly table: readonly string[];
+}
+
+/**
+ * Makes devices, all in one process, in this order; when one can't be made, those before it are there. udev is told to let
+ * them alone: neither LVM nor anything else of the host shall look for what a guest has on them, and their nodes are those
+ * that the kernel makes (dmsetup of lvm2 2.03.16).
+ */
+export function createDevices(devices: readonly NewDevice[]): Command<void> {
+  return {
+    tool: 'dmsetup',
+    argv: ['create', '--noudevrules', '--noudevsync', '--concise'],
+    input: devices.map(({ name, uuid, table }) => [name, uuid, '', 'rw', ...table].join(',')).join(';'),
+    mutates: true,
+    statuses: [0],
+    parse: () => undefined,
+  };
+}
+
+/** Removes devices by their names, all in one process. One that is in use stays, and its status says little: look afterwards. */
+export function removeDevices(names: readonly string[]): Command<string> {
+  return {
+    tool: 'dmsetup',
+    argv: ['remove', '--noudevrules', '--noudevsync', ...names],
+    mutates: true,
+    statuses: [0, 1],
+    parse: ({ stderr }) => stderr.trim(),
+  };
+}

@@ -3,13 +3,14 @@ import { configs } from './hostile/configs.ts';
 import { journals } from './hostile/journals.ts';
 import { large } from './hostile/large.ts';
 import { names } from './hostile/names.ts';
+import { nested } from './hostile/nested.ts';
 import { removeScratch } from './hostile/scratch.ts';
 import { shown } from './hostile/shown.ts';
 import { tools } from './hostile/tools.ts';
 import type { Row, Scale } from './row.ts';
 
 const SEED = 20_260_101;
-const PROPERTIES = [...answers, ...names, ...tools, ...configs, ...journals, ...shown, ...large];
+const PROPERTIES = [...answers, ...names, ...tools, ...nested, ...configs, ...journals, ...shown, ...large];
 
 /**
  * Properties of all that reads what others write, with generated inputs. HOLDSTILL_SEED=N tries others than usual; a

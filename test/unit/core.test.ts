@@ -7,7 +7,7 @@ import { encodeName } from '../../src/core/names.ts';
 import type { Origin } from '../../src/core/provider.ts';
 import type { Task } from '../../src/core/task.ts';
 import { VERSION } from '../../src/core/version.ts';
-import type { Content, Volume } from '../../src/core/volume.ts';
+import type { Content, Seen, Volume } from '../../src/core/volume.ts';
 import { refusal } from '../../src/guests/filesystems.ts';
 import { isGlob, matchesGlob } from '../../src/core/glob.ts';
 import { growthOf, roomFor } from '../../src/providers/lvm/room.ts';
@@ -132,32 +132,37 @@ describe('the layout of mounts', () => {
       content: content(type),
     })),
   });
+  const seen = (volumes: readonly Volume[]): Seen => ({ volumes, groups: [], members: [] });
   const points = (...args: Parameters<typeof layOut>) => layOut(...args).mounts.map(({ point }) => point);
 
   test('one file system is the mount itself', () => {
-    expect(points(task, '/m', [origin('a')], [whole('ext4')], refusal)).toEqual(['/m']);
+    expect(points(task, '/m', [origin('a')], seen([whole('ext4')]), new Map(), refusal)).toEqual(['/m']);
   });
 
   test('partitions keep their numbers, and swap is skipped', () => {
-    const layout = layOut(task, '/m', [origin('a')], [disk('swap', 'ext3', 'ntfs')], refusal);
+    const layout = layOut(task, '/m', [origin('a')], seen([disk('swap', 'ext3', 'ntfs')]), new Map(), refusal);
     expect(layout.mounts.map(({ point }) => point)).toEqual(['/m/p2', '/m/p3']);
     expect(layout.skipped).toMatchObject([{ label: 'v/a/p1', type: 'swap', harmless: true }]);
   });
 
   test('each has a directory per origin, even for a single one', () => {
-    expect(points(each, '/m', [origin('a')], [whole('ext4')], refusal)).toEqual(['/m/a']);
+    expect(points(each, '/m', [origin('a')], seen([whole('ext4')]), new Map(), refusal)).toEqual(['/m/a']);
   });
 
   test('an origin of which nothing would be saved is named', () => {
     const origins = [origin('a'), origin('b')];
-    const layout = layOut(each, '/m', origins, [whole('ext4'), disk('LVM2_member')], refusal);
-    expect(emptyOrigins(origins, layout)).toEqual([expect.stringContaining('v/b/p1: holds LVM of the guest')]);
+    const layout = layOut(each, '/m', origins, seen([whole('ext4'), disk('LVM2_member')]), new Map(), refusal);
+    expect(emptyOrigins(origins, layout)).toEqual([expect.stringContaining('v/b/p1: holds LVM inside')]);
   });
 
   test('swap alone is no reason to refuse the others, but a task of swap alone is refused', () => {
     const origins = [origin('a'), origin('b')];
-    expect(emptyOrigins(origins, layOut(each, '/m', origins, [whole('ext4'), whole('swap')], refusal))).toEqual([]);
-    expect(emptyOrigins([origin('a')], layOut(each, '/m', [origin('a')], [whole('swap')], refusal))).toHaveLength(1);
+    expect(
+      emptyOrigins(origins, layOut(each, '/m', origins, seen([whole('ext4'), whole('swap')]), new Map(), refusal)),
+    ).toEqual([]);
+    expect(
+      emptyOrigins([origin('a')], layOut(each, '/m', [origin('a')], seen([whole('swap')]), new Map(), refusal)),
+    ).toHaveLength(1);
   });
 });
 

@@ -76,6 +76,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
         origin,
         type: types[origin] ?? '',
         extent: undefined,
+        map: undefined,
         snapshotDevice: '',
         subdirectory: undefined,
         point,

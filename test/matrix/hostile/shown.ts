@@ -16,6 +16,7 @@ const mount: fc.Arbitrary<PlannedMount> = fc.record({
   origin: fc.nat(1),
   type: fc.constantFrom('ext4', 'ntfs', 'btrfs'),
   extent: fc.option(fc.constant({ device: '/dev/a/b', offset: 512, bytes: 512 }), { nil: undefined }),
+  map: maybe,
   snapshotDevice: text,
   subdirectory: maybe,
   point: text.map((value) => `/${value}`),

@@ -247,8 +247,8 @@ export const tools: readonly Property[] = [
           });
         },
       };
-      const volumes = await orFault(() => look(devices, exec));
-      if (volumes instanceof Error) return;
+      const seen = await orFault(() => look(devices, exec));
+      if (seen instanceof Error) return;
       const task: Task = {
         name: 'x',
         source: { kind: 'each', vg: 'system', glob: '*', exclude: [] },
@@ -266,7 +266,7 @@ export const tools: readonly Property[] = [
         subdirectory: undefined,
         asked: undefined,
       }));
-      const layout = layOut(task, '/run/holdstill/x', origins, volumes, refusal);
+      const layout = layOut(task, '/run/holdstill/x', origins, seen, new Map(), refusal);
       checkPlaces(
         '/run/holdstill/x',
         layout.mounts.map(({ point }) => point),

@@ -1,0 +1,152 @@
+import type { DeviceMap, Extent, GuestGroup, GuestLv, Member, MemberPlace } from '../../core/volume.ts';
+import { readLabel, type Label } from './label.ts';
+import { type GuestMap, readableLvs } from './maps.ts';
+import { type GroupText, groupFrom } from './metadata.ts';
+import { parseText } from './text.ts';
+
+const SECTOR = 512;
+/** What LVM allows (lvm(8), VALID NAMES), and what is safe as the name of a directory. */
+const NAME = /^(?!\.{1,2}$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,126}$/;
+
+interface Found extends MemberPlace {
+  readonly extent: Extent;
+  readonly label: Label;
+  readonly group: GroupText | undefined;
+}
+
+export interface Groups {
+  readonly groups: readonly GuestGroup[];
+  readonly members: readonly Member[];
+}
+
+/**
+ * The volume groups on physical volumes of guests. Guests that were made from one template have the same names and the
+ * same UUIDs, so only the volumes of one guest may be put together: those of one volume, or, where nothing is there
+ * twice, of all.
+ */
+export async function findGroups(places: readonly (MemberPlace & { readonly extent: Extent })[]): Promise<Groups> {
+  const found: Found[] = [];
+  const members: Member[] = [];
+  for (const place of places) {
+    const label = await readLabel(place.extent);
+    const text = label?.metadata === undefined ? undefined : parseText(label.metadata);
+    if (label) found.push({ ...place, label, group: text && groupFrom(text) });
+    else members.push(told(place, 'its LVM label is damaged'));
+  }
+  const groups: GuestGroup[] = [];
+  const placed = new Set<Found>();
+  for (const uuid of new Set(found.flatMap(({ group }) => group?.uuid ?? []))) {
+    for (const copy of copiesOf(uuid, found)) {
+      for (const one of copy.members) placed.add(one);
+      const [first, ...others] = copy.members;
+      const { group } = copy;
+      if (typeof group === 'string') {
+        members.push(...copy.members.map((one) => told(one, group)));
+      } else if (first) {
+        groups.push(groupAt(first, group, copy.members));
+        const reason = `is a part of the guest's volume group '${group.name}', which is shown below another part of it`;
+        members.push(...others.map((one) => told(one, reason, true)));
+      }
+    }
+  }
+  const lost = found.filter((one) => !placed.has(one));
+  return { groups, members: [...members, ...lost.map((one) => told(one, 'its LVM metadata is missing or damaged'))] };
+}
+
+function told({ volume, partition }: MemberPlace, reason: string, harmless = false): Member {
+  return { volume, partition, reason, harmless };
+}
+
+/** The physical volumes of one group, or of each copy of it; a text says why a copy can't be told from another. */
+function copiesOf(
+  uuid: string,
+  found: readonly Found[],
+): readonly { readonly members: readonly Found[]; readonly group: GroupText | string }[] {
+  const texts = found.flatMap(({ group }) => (group?.uuid === uuid ? [group] : []));
+  const known = new Set(texts.flatMap(({ physical }) => [...physical.values()].map((one) => one.uuid)));
+  const members = found.filter(({ label, group }) => group?.uuid === uuid || (!group && known.has(label.uuid)));
+  if (new Set(members.map(({ label }) => label.uuid)).size === members.length) return [copyOf(members)];
+  return [...new Set(members.map(({ volume }) => volume))].map((volume) => {
+    const own = members.filter((one) => one.volume === volume);
+    const copy = copyOf(own);
+    const twice = new Set(own.map(({ label }) => label.uuid)).size < own.length;
+    const whole = typeof copy.group === 'string' || missing(copy.group, own).length === 0;
+    if (whole && !twice) return copy;
+    const name = typeof copy.group === 'string' ? '' : ` '${copy.group.name}'`;
+    const group = `is a part of the guest's volume group${name}, of which there are several copies: give each guest a task`;
+    return { members: own, group };
+  });
+}
+
+/** By the newest description. */
+function copyOf(members: readonly Found[]): { readonly members: readonly Found[]; readonly group: GroupText | string } {
+  const [newest] = members.flatMap(({ group }) => group ?? []).toSorted((a, b) => b.seqno - a.seqno);
+  return { members, group: newest ?? 'its LVM metadata is missing or damaged' };
+}
+
+function missing({ physical }: GroupText, members: readonly Found[]): readonly string[] {
+  const there = new Set(members.map(({ label }) => label.uuid));
+  return [...physical.values()].flatMap(({ uuid }) => (there.has(uuid) ? [] : [uuid]));
+}
+
+function groupAt({ volume, partition }: Found, group: GroupText, members: readonly Found[]): GuestGroup {
+  const prefix = `${volume}.${partition ?? 0}/${group.name}`;
+  const lvs = [...readableLvs(group)].map(([name, readable]): GuestLv => {
+    if ('refused' in readable) {
+      return {
+        name,
+        bytes: 0,
+        maps: [],
+        content: undefined,
+        refused: { reason: readable.refused, harmless: readable.harmless },
+      };
+    }
+    const bytes = readable.sectors * SECTOR;
+    const maps = placedMaps(prefix, readable.maps, members);
+    const reason =
+      typeof maps === 'string'
+        ? maps
+        : NAME.test(name) && NAME.test(group.name)
+          ? undefined
+          : 'its name is none that LVM allows';
+    const refused = reason === undefined ? undefined : { reason, harmless: false };
+    return { name, bytes, maps: typeof maps === 'string' ? [] : maps, content: undefined, refused };
+  });
+  return { name: group.name, volume, partition, lvs };
+}
+
+/** With the places of the physical volumes in the volumes; or why there is none. */
+function placedMaps(
+  prefix: string,
+  maps: readonly GuestMap[],
+  members: readonly Found[],
+): readonly DeviceMap[] | string {
+  const physical = new Map(members.map((one) => [one.label.uuid, one]));
+  const placed: DeviceMap[] = [];
+  for (const { name, lines } of maps) {
+    const done: DeviceMap['lines'][number][] = [];
+    for (const line of lines) {
+      const words: DeviceMap['lines'][number]['words'][number][] = [];
+      for (const word of line.words) {
+        if (typeof word === 'string') {
+          words.push(word);
+        } else if ('map' in word) {
+          words.push({ map: `${prefix}/${word.map}` });
+        } else {
+          const on = physical.get(word.physical);
+          if (!on) return `a disk of the guest's volume group is missing (physical volume ${word.physical})`;
+          const last = word.sector + line.sectors / stripesOf(line);
+          if (last * SECTOR > on.extent.bytes) return 'it ends beyond its disk';
+          words.push({ volume: on.volume, sector: on.extent.offset / SECTOR + word.sector });
+        }
+      }
+      done.push({ ...line, words });
+    }
+    placed.push({ key: `${prefix}/${name}`, lines: done });
+  }
+  return placed;
+}
+
+function stripesOf({ target, words }: GuestMap['lines'][number]): number {
+  return target === 'striped' ? Number(words[0]) : 1;
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from '../core/fault.ts';
+import type { RunNames } from '../core/provider.ts';
+import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
+import { namesOf } from '../core/users.ts';
+import type { DeviceMap, MapWord } from '../core/volume.ts';
+import { deviceNumber, deviceOf, mapperNameOf, numbersByUuid } from '../system/blockdev.ts';
+import type { Exec } from '../system/command.ts';
+import { createDevices, removeDevices } from '../system/dmsetup.ts';
+import { readUses } from '../system/uses.ts';
+
+/** How long a device that somebody has open is waited for, as for a loop device. */
+const PATIENCE_MS = 5000;
+const PAUSE_MS = 200;
+
+/** Devices over snapshots, known by a device-mapper UUID that holds the run. */
+export function mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], { run }: RunNames): readonly Step[] {
+  const uuidOf = (index: number): string => `HOLDSTILL-${run}-${index}`;
+  return maps.map(({ key, lines }, index): Step => {
+    const words = lines.flatMap((line) => line.words);
+    const on = words.flatMap((word) => {
+      if (typeof word === 'string') return [];
+      if ('volume' in word) return [volumes[word.volume] ?? ''];
+      return [uuidOf(maps.findIndex((one) => one.key === word.map))];
+    });
+    const name = `hs.${run}.${index}`;
+    return { kind: 'map', name, uuid: uuidOf(index), label: key, volumes: [...new Set(on)].join(' ') };
+  });
+}
+
+/** Makes the devices: first those that need no other, then those that need these, and so on; a process each time. */
+export async function makeMaps(
+  steps: readonly NotedStep[],
+  maps: readonly DeviceMap[],
+  devices: readonly string[],
+  exec: Exec,
+): Promise<readonly Facts[]> {
+  const volumes = devices.map(deviceNumber);
+  const made = new Map<string, string>();
+  const numberOf = (word: Exclude<MapWord, string>): string | undefined =>
+    'map' in word ? made.get(word.map) : volumes[word.volume];
+  const facts = new Map<string, Facts>();
+  let waiting = maps.map((map, index) => ({ map, step: steps[index]?.step ?? { kind: 'map' } }));
+  while (waiting.length > 0) {
+    const ready = waiting.filter(({ map }) =>
+      map.lines.every(({ words }) => words.every((word) => typeof word === 'string' || numberOf(word) !== undefined)),
+    );
+    if (ready.length === 0) throw new Fault('volume.unreadable', 'the disks of a guest are not there any more');
+    await exec.run(
+      createDevices(
+        ready.map(({ map, step }) => ({
+          name: step['name'] ?? '',
+          uuid: step['uuid'] ?? '',
+          table: map.lines.map(({ start, sectors, target, words }) =>
+            [start, sectors, target, ...words.map((word) => wordOf(word, numberOf))].join(' '),
+          ),
+        })),
+      ),
+    );
+    const numbers = numbersByUuid();
+    for (const { map, step } of ready) {
+      const [number, device] = [numbers.get(step['uuid'] ?? ''), deviceOf(step['uuid'] ?? '')];
+      if (number === undefined || device === undefined) {
+        throw new Fault('volume.unreadable', `${step['label']}: dmsetup made no device of it`);
+      }
+      made.set(map.key, number);
+      facts.set(map.key, { device });
+    }
+    waiting = waiting.filter((one) => !ready.includes(one));
+  }
+  return maps.map(({ key }) => facts.get(key) ?? {});
+}
+
+function wordOf(word: MapWord, numberOf: (word: Exclude<MapWord, string>) => string | undefined): string {
+  if (typeof word === 'string') return word;
+  const number = numberOf(word) ?? '';
+  return 'map' in word ? number : `${number} ${word.sector}`;
+}
+
+/** Removes our devices, all in one process; one that somebody uses is waited for, for five seconds. */
+export function undoMaps(exec: Exec): UndoHandler {
+  return {
+    kind: 'map',
+
+    async undo(steps) {
+      const end = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const names = steps.flatMap(({ step }) => mapperNameOf(step['uuid'] ?? '') ?? []);
+        const complaint = names.length > 0 ? await exec.run(removeDevices(names)) : '';
+        const left = numbersByUuid();
+        const numbers = steps.map(({ step }) => left.get(step['uuid'] ?? ''));
+        if (numbers.every((number) => number === undefined) || performance.now() > end) {
+          return numbers.map((number): Outcome => {
+            if (number === undefined) return { kind: 'undone' };
+            const users = readUses(true).ofDevices(new Set([number]), () => false);
+            return { kind: 'left', reason: users.length > 0 ? `in use by ${namesOf(users)}` : complaint };
+          });
+        }
+        await sleep(PAUSE_MS);
+      }
+    },
+
+    rests: ({ step }) => ({ is: step['uuid'], on: (step['volumes'] ?? '').split(' ') }),
+
+    describe: ({ step }) => {
+      const name = mapperNameOf(step['uuid'] ?? '') ?? step['name'];
+      return { what: `the device-mapper device ${name}`, byHand: `dmsetup remove ${name}` };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { Fault } from '../core/fault.ts';
+import type { Partition } from '../core/volume.ts';
+import type { Exec } from '../system/command.ts';
+import { deviceBytes } from '../system/blockdev.ts';
+import { readTable, type TableEntry } from '../system/partx.ts';
+import type { Found } from './probe.ts';
+import { entriesIn, entriesOf4k } from './table.ts';
+
+/** What libblkid (2.38.1) calls a protective MBR without its GPT. */
+const PROTECTIVE = 'PMBR';
+
+export function isPartitioned(probe: Found): boolean {
+  return probe !== undefined && 'table' in probe && probe.table !== undefined && probe.type === undefined;
+}
+
+export function tableOf(device: string, probe: Found): 'dos' | 'gpt' {
+  const kind = probe !== undefined && 'table' in probe ? probe.table : undefined;
+  if (kind === 'dos' || kind === 'gpt') return kind;
+  if (kind === PROTECTIVE) return 'gpt';
+  throw unreadable(device, `its partition table is of the kind '${kind}', or damaged`);
+}
+
+/** Only the entry by which an MBR protects a GPT, and no GPT where libblkid looks for it. */
+function isOnlyProtective(probe: Found): boolean {
+  return probe !== undefined && 'table' in probe && probe.table === PROTECTIVE;
+}
+
+/** The partitions that have a content of their own. */
+export async function entriesOf(device: string, probe: Found, exec: Exec): Promise<readonly TableEntry[]> {
+  tableOf(device, probe);
+  const bytes = deviceBytes(device);
+  if (isOnlyProtective(probe)) {
+    const entries = await entriesOf4k(device);
+    if (!entries) throw unreadable(device, 'its partition table (GPT) is damaged at both ends');
+    return entries.filter((entry) => entry.bytes > 0 && entry.offset + entry.bytes <= bytes);
+  }
+  const table = await exec.run(readTable(device));
+  if (!table) throw unreadable(device, 'its partition table is damaged');
+  const entries = table.filter(({ extended }) => !extended);
+  for (const entry of entries) checkExtent(device, entry, bytes);
+  return entries;
+}
+
+/** Partitions that the table has an entry for and that partx says nothing of: not to be read, but not to be kept quiet. */
+export async function lostIn(
+  device: string,
+  probe: Found,
+  known: readonly TableEntry[],
+): Promise<readonly Partition[]> {
+  const numbers = isOnlyProtective(probe)
+    ? ((await entriesOf4k(device)) ?? []).map(({ number }) => number)
+    : await entriesIn(device, tableOf(device, probe));
+  const content = { type: undefined, uuid: undefined, doubt: 'its entry in the partition table is damaged' };
+  return numbers
+    .filter((number) => !known.some((entry) => entry.number === number))
+    .map((number) => ({ number, extent: { device, offset: 0, bytes: 0 }, content }));
+}
+
+function checkExtent(device: string, { number, offset, bytes }: TableEntry, whole: number): void {
+  if (bytes > 0 && offset + bytes <= whole) return;
+  throw unreadable(
+    device,
+    `its partition table is damaged: partition ${number} ends at byte ${offset + bytes} of ${whole}`,
+  );
+}
+
+function unreadable(device: string, what: string): Fault {
+  return new Fault('volume.unreadable', `${device} can't be read: ${what}`, { hint: `look at it: fdisk -l ${device}` });
+}

@@ -1,0 +1,67 @@
+import { open } from 'node:fs/promises';
+import type { Content, Extent } from '../core/volume.ts';
+import { probeDevice, probeDevices, type Probe, type Stretch } from '../system/blkid.ts';
+import type { Exec } from '../system/command.ts';
+
+const SECTOR = 512;
+
+/** What blkid knows of a place; nothing where it knows nothing. */
+export type Found = Probe | { readonly doubt: string } | undefined;
+
+/** One process for all partitions that lie at the same place of their devices, as those of one template do. */
+export async function probeParts(extents: readonly Extent[], exec: Exec): Promise<ReadonlyMap<string, Found>> {
+  const found = new Map<string, Found>();
+  const places = new Map(extents.map(({ offset, bytes }) => [`${offset}+${bytes}`, { offset, bytes }]));
+  for (const { offset, bytes } of places.values()) {
+    const alike = extents.filter((extent) => extent.offset === offset && extent.bytes === bytes);
+    const devices = alike.map(({ device }) => device);
+    const probes = await probeAlike(devices, { offset, bytes }, exec);
+    for (const [device, probe] of probes) found.set(keyOf({ device, offset, bytes }), probe);
+  }
+  return found;
+}
+
+/** All devices in one process, and those of which that one said nothing alone. */
+export async function probeAlike(
+  devices: readonly string[],
+  stretch: Stretch | undefined,
+  exec: Exec,
+): Promise<ReadonlyMap<string, Found>> {
+  const found = new Map<string, Found>(devices.length > 0 ? await exec.run(probeDevices(devices, stretch)) : []);
+  for (const device of devices.filter((one) => !found.has(one))) {
+    const probe = await exec.run(probeDevice(device, stretch));
+    const unreadable = probe === 'nothing' ? await readProblem(device, stretch?.offset ?? 0) : undefined;
+    if (unreadable !== undefined) found.set(device, { doubt: unreadable });
+    else if (probe !== 'nothing') found.set(device, probe);
+  }
+  return found;
+}
+
+/** blkid says nothing of a device that is empty, and of one that can't be read. */
+async function readProblem(device: string, offset: number): Promise<string | undefined> {
+  try {
+    const file = await open(device);
+    try {
+      await file.read(Buffer.alloc(SECTOR), 0, SECTOR, offset);
+      return undefined;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return `can't be read (${(error as NodeJS.ErrnoException).code})`;
+  }
+}
+
+export function keyOf({ device, offset, bytes }: Extent): string {
+  return `${device}@${offset}+${bytes}`;
+}
+
+export function contentOf(probe: Found): Content {
+  if (probe === undefined) return { type: undefined, uuid: undefined, doubt: undefined };
+  if ('doubt' in probe) return { type: undefined, uuid: undefined, doubt: probe.doubt };
+  const { type, uuid, table } = probe;
+  // An old file system may lie under a new table, or the other way round; the wrong one may even mount.
+  const doubt =
+    type !== undefined && table !== undefined ? `holds ${type} and a partition table (${table})` : undefined;
+  return { type, uuid, doubt };
+}

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { describeLab } from '../lab/describe.ts';
+import { inLab } from '../lab/run.ts';
+
+/**
+ * `guest_lvm DEVICES WORDS...`: LVM as the guest would call it, on disks of the host; nothing else is seen by it. `mark LV
+ * DEVICE`: a file system with files of its own, in a guest's LV.
+ */
+const start = `. "$REPO/test/lab/guest/break.bash"
+mkdir -p /run/guest
+guest_lvm() {
+  local filter= device devices=$1 command=$2
+  shift 2
+  for device in $devices; do filter+="\\"a|^$device\\$|\\","; done
+  lvm "$command" -qq --yes --config "devices { dir=\\"/run/guest/\\" scan_lvs=1 filter=[$filter\\"r|.*|\\"] }" "$@" 2>&1 | grep -v -e WARNING -e created -e ' renamed '
+}
+fill() {
+  mkfs.ext4 -q "$2" && mkdir -p /run/fill && mount "$2" /run/fill || die "$2"
+  echo "this is $1" >/run/fill/name; dd if=/dev/urandom of=/run/fill/noise bs=4k count=100 status=none
+  (cd /run/fill && sha256sum noise) >"/run/sum.$1"; umount /run/fill
+}
+check() { cat "$2/name"; (cd "$2" && sha256sum --quiet -c "/run/sum.$1"); }
+# The host's LVM looks at everything, as it does by default.
+as_by_default() { sed -i 's/filter=.*$/}/' /etc/lvm/lvm.conf; }
+`;
+
+describeLab('LVM inside guests', () => {
+  test('over several disks and partitions, linear, striped and thin, is found, mounted and closed', async () => {
+    const run = await inLab(
+      `${start}
+      printf 'label: dos\\nstart=2048, size=8192, type=83\\nstart=10240, type=8e\\n' | sfdisk -q --no-reread --no-tell-kernel /dev/vg0/vm-a
+      p2=$(losetup --find --show --offset $((10240 * 512)) /dev/vg0/vm-a); disks="$p2 /dev/vg0/vm-b"
+      mkfs.ext4 -q -F -E offset=$((2048 * 512)) /dev/vg0/vm-a 4M
+      guest_lvm "$disks" vgcreate -s 1M my-guest $disks
+      guest_lvm "$disks" lvcreate -L 8M -n root my-guest $p2
+      guest_lvm "$disks" lvextend -L +4M my-guest/root /dev/vg0/vm-b
+      guest_lvm "$disks" lvcreate -L 4M -n swap my-guest $p2
+      guest_lvm "$disks" lvcreate -i 2 -I 64k -L 8M -n fast my-guest
+      guest_lvm "$disks" lvcreate --type thin-pool -L 16M -n pool my-guest /dev/vg0/vm-b
+      guest_lvm "$disks" lvcreate -V 20M --thinpool my-guest/pool -n thin1
+      guest_lvm "$disks" lvcreate -V 20M --thinpool my-guest/pool -n thin2
+      guest_lvm "$disks" lvcreate --type raid1 -m 1 -L 4M -n both my-guest
+      guest_lvm "$disks" lvcreate -s -L 4M -n before my-guest/root
+      for lv in root fast thin1 thin2; do fill $lv /run/guest/my-guest/$lv; done; mkswap -q /run/guest/my-guest/swap
+      guest_lvm "$disks" vgchange -an my-guest; losetup -d $p2
+      configure <<'Y'
+tasks:
+  t: {each: {lv: vg0/vm-*}, size: 8M}
+  half: {lv: vg0/vm-a, size: 8M}
+Y
+      as_by_default; mark
+      call plan $HOLDSTILL plan t; same 'a plan' quickly
+      call pre $PRE t
+      for lv in root fast thin1 thin2; do check $lv /run/holdstill/t/vm-a/p2/my-guest/$lv; done
+      ls -x /run/holdstill/t /run/holdstill/t/vm-a/p2/my-guest
+      call status $HOLDSTILL status t
+      # The host works on, and sees nothing of the guest.
+      vgs --noheadings -o vg_name; lvcreate -qq -y -s -L 4M -n mine vg0/vm-a && lvremove -qq -y vg0/mine
+      call post $POST t; same 'after t'
+      call half $PRE half; call half-post $POST half; same 'after half'`,
+      {
+        world: 'vg vg0 300M\n  lv vm-a 60M raw\n  lv vm-b 60M raw',
+        modules: ['loop', 'dm-snapshot', 'dm-thin-pool', 'dm-raid'],
+      },
+    );
+    expect(run.stdout.split('\n').map((line) => line.trim())).toEqual([
+      ...['root', 'fast', 'thin1', 'thin2'].map((lv) => `this is ${lv}`),
+      '/run/holdstill/t:',
+      'vm-a',
+      '',
+      '/run/holdstill/t/vm-a/p2/my-guest:',
+      'fast  root  thin1  thin2',
+      'vg0',
+      '',
+    ]);
+    const { stdout } = run.call('pre');
+    expect(stdout).toMatch(/skipped +vg0\/vm-a\/p2\/my-guest\/both: .*'raid1', which this version does not open/);
+    expect(stdout).toContain('vg0/vm-a/p2/my-guest/swap: swap, holds swapped-out memory only');
+    expect(run.call('status').stdout).toContain('before: unknown, is a snapshot that the guest took of root');
+    expect(run.call('status').stdout).toContain('/run/holdstill/t/vm-a/p2/my-guest/thin2  ext4  read-only');
+    expect(run.call('post').stdout).toMatch(
+      /verdict +good: 2 snapshots valid[^]*removed +5 mounts, 2 snapshots; nothing is left/,
+    );
+    expect(run.call('plan').stdout).toContain('dmsetup create hs.xxxxxxxx.0');
+    expect(run.call('half')).toMatchObject({ status: 0 });
+    expect(run.call('half').stdout).toMatch(/my-guest\/root: .*a disk of the guest's volume group is missing/);
+    expect(run.call('half-post').stdout).toMatch(/verdict +good/);
+  });
+
+  test('of ten clones of one template, which calls its VG as the host does, are told apart; the host works on', async () => {
+    const run = await inLab(
+      `${start}
+      guest_lvm /dev/vg0/vm-0 vgcreate -s 1M vg0 /dev/vg0/vm-0
+      guest_lvm /dev/vg0/vm-0 lvcreate -L 6M -n root vg0; guest_lvm /dev/vg0/vm-0 lvcreate -L 4M -n home vg0
+      for lv in root home; do fill $lv /run/guest/vg0/$lv; done
+      guest_lvm /dev/vg0/vm-0 vgchange -an vg0
+      for n in {1..9}; do cat /dev/vg0/vm-0 >/dev/vg0/vm-$n; done
+      for n in {0..9}; do
+        guest_lvm /dev/vg0/vm-$n vgchange -ay vg0; mount /run/guest/vg0/root /mnt && echo "this is vm-$n" >/mnt/name && umount /mnt
+        guest_lvm /dev/vg0/vm-$n vgchange -an vg0
+      done
+      configure <<'Y'
+tasks:
+  all: {each: {lv: vg0/vm-*}, size: 4M}
+Y
+      as_by_default; mark
+      call pre $PRE all
+      for n in {0..9}; do cat /run/holdstill/all/vm-$n/vg0/root/name; (cd /run/holdstill/all/vm-$n/vg0/home && sha256sum --quiet -c /run/sum.home); done
+      pvs --noheadings -o vg_name 2>&1; lvcreate -qq -y -s -L 4M -n mine vg0/vm-3 && lvremove -qq -y vg0/mine
+      call post $POST all; same 'after all'`,
+      { world: `vg vg0 400M\n${Array.from({ length: 10 }, (_, n) => `  lv vm-${n} 16M raw`).join('\n')}` },
+    );
+    expect(run.stdout).toBe(`${Array.from({ length: 10 }, (_, n) => `this is vm-${n}\n`).join('')}  vg0\n`);
+    expect(run.call('pre')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('post').stdout).toMatch(/verdict +good: 10 snapshots valid[^]*nothing is left/);
+  });
+});

@@ -1,0 +1,88 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { crc32From } from '../../../src/guests/crc32.ts';
+import { findGroups } from '../../../src/guests/lvm/groups.ts';
+import { parseText } from '../../../src/guests/lvm/text.ts';
+import { must, property, type Property } from './property.ts';
+import { scratch } from './scratch.ts';
+import { damaged, text } from './texts.ts';
+
+const INITIAL = 0xf597a6cf;
+const BYTES = 60 * 1024 * 1024;
+const AREA = 4096;
+
+/** A physical volume as LVM 2.03.16 made it, and the text in it. */
+const disk = gunzipSync(readFileSync(new URL('../../fixtures/pv-2.03.16.first.gz', import.meta.url)));
+const at = Number(disk.readBigUInt64LE(AREA + 40));
+const METADATA = disk
+  .toString('utf8', AREA + at, AREA + at + Number(disk.readBigUInt64LE(AREA + 48)))
+  .replace(/\0+$/, '');
+
+/** The same physical volume with another text, and the checksums of that. */
+function withText(metadata: string): Buffer {
+  const copy = Buffer.from(disk);
+  const bytes = Buffer.from(`${metadata}\0`);
+  copy.writeBigUInt64LE(512n, AREA + 40);
+  copy.writeBigUInt64LE(BigInt(bytes.length), AREA + 48);
+  copy.writeUInt32LE(crc32From(INITIAL, bytes), AREA + 56);
+  copy.writeUInt32LE(crc32From(INITIAL, copy.subarray(AREA + 4, AREA + 512)), AREA);
+  bytes.copy(copy, AREA + 512);
+  return copy;
+}
+
+const number = fc.oneof(fc.integer(), fc.constantFrom(0, 1, 2 ** 32, 2 ** 49, 2 ** 53, -1), fc.bigInt());
+const quoted = text.map((value) => JSON.stringify(value));
+const value = fc.oneof(
+  number.map(String),
+  quoted,
+  fc.constant('[]'),
+  fc.constant('["pv0", 0, "pv1", 1]'),
+  fc.constant('"pool"'),
+);
+const name = fc.oneof(fc.constantFrom('..', '.', 'a,b;c', '-x', 'x/y', 'STATUS:OK', 'pool', 'root'), text);
+
+/** Some of its values or names are others. */
+const changed = fc
+  .array(fc.tuple(fc.nat(200), fc.oneof(value, name)), { minLength: 1, maxLength: 4 })
+  .map((changes) => {
+    const lines = METADATA.split('\n');
+    const places = lines.flatMap((line, index) => (/ = |\{$|^"pv/.test(line) ? [index] : []));
+    for (const [which, other] of changes) {
+      const index = places[which % places.length] ?? 0;
+      const line = lines[index] ?? '';
+      if (line.startsWith('"')) lines[index] = `"pv0", ${other}`;
+      else lines[index] = line.includes(' = ') ? line.replace(/ = .*/, () => ` = ${other}`) : `${other} {`;
+    }
+    return lines.join('\n');
+  });
+
+const NAME = /^(?!\.{1,2}$)[A-Za-z0-9+_.-]{1,127}$/;
+
+export const nested: readonly Property[] = [
+  property('the metadata of a volume group of a guest', 600, fc.oneof(changed, damaged(METADATA)), async (metadata) => {
+    const device = path.join(scratch(), 'pv');
+    writeFileSync(device, withText(metadata));
+    const extent = { device, offset: 0, bytes: BYTES };
+    const { groups } = await findGroups([{ volume: 0, partition: 2, extent }]);
+    for (const group of groups) {
+      for (const lv of group.lvs) {
+        if (lv.refused) continue;
+        must(NAME.test(group.name) && NAME.test(lv.name), `the name ${lv.name}`);
+        for (const { lines } of lv.maps) {
+          for (const { start, sectors, target, words } of lines) {
+            must([start, sectors].every(Number.isSafeInteger) && sectors > 0, `a piece of ${sectors}`);
+            must(/^[a-z-]+$/.test(target), target);
+            for (const word of words) {
+              if (typeof word === 'string') must(/^[a-z0-9_]+$/.test(word), word);
+              else if ('volume' in word)
+                must(word.sector >= 0 && word.sector * 512 < BYTES, `the sector ${word.sector}`);
+            }
+          }
+        }
+      }
+    }
+  }),
+  property('text in the format of LVM', 400, fc.oneof(text, damaged(METADATA)), (one) => void parseText(one)),
+];

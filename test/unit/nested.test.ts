@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import { readLabel } from '../../src/guests/lvm/label.ts';
+import { type GuestMap, readableLvs } from '../../src/guests/lvm/maps.ts';
+import { groupFrom, type GroupText } from '../../src/guests/lvm/metadata.ts';
+import { parseText } from '../../src/guests/lvm/text.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'holdstill-nested.'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** The first MiB of two physical volumes of one volume group, `my-guest`, made by LVM 2.03.16. */
+const disks = ['first', 'second'].map((name) =>
+  gunzipSync(readFileSync(new URL(`../fixtures/pv-2.03.16.${name}.gz`, import.meta.url))),
+);
+const BYTES = 60 * 1024 * 1024;
+
+async function labelOf(content: Buffer, offset = 0) {
+  const device = join(directory, 'disk');
+  writeFileSync(device, Buffer.concat([Buffer.alloc(offset), content]));
+  return readLabel({ device, offset, bytes: BYTES });
+}
+
+function groupOf(metadata: string | undefined): GroupText {
+  const text = parseText(metadata ?? '');
+  const group = text && groupFrom(text);
+  if (!group) throw new Error('no group');
+  return group;
+}
+
+const first = disks[0] ?? Buffer.alloc(0);
+const names: Readonly<Record<string, string>> = {
+  Q2UUON5XU4PfN0F1qSR3UgOgAlAfPO7W: '254:0',
+  kG5wbQKYejIBdInWhrf42B8VuZSWfa1n: '254:1',
+};
+
+/** As `dmsetup table` writes it. */
+function tableOf({ name, lines }: GuestMap): readonly string[] {
+  return lines.map(({ start, sectors, target, words }) => {
+    const said = words.map((word) => {
+      if (typeof word === 'string') return word;
+      return 'map' in word ? word.map : `${names[word.physical] ?? word.physical} ${word.sector}`;
+    });
+    return [`${name}:`, start, sectors, target, ...said].join(' ');
+  });
+}
+
+test('the physical volumes of a guest are read as LVM reads them', async () => {
+  const labels = [await labelOf(first), await labelOf(disks[1] ?? first, 32_256)];
+  expect(labels.map((label) => label?.uuid)).toEqual(Object.keys(names));
+  const [one, other] = labels.map((label) => groupOf(label?.metadata));
+  expect(other).toEqual(one);
+  expect(one).toMatchObject({ name: 'my-guest', seqno: 17, extentSectors: 2048 });
+});
+
+test('the tables of its logical volumes are those that LVM made', async () => {
+  const lvs = readableLvs(groupOf((await labelOf(first))?.metadata));
+  const maps = new Map([...lvs].map(([name, lv]) => [name, 'maps' in lv ? lv.maps.flatMap(tableOf) : lv.refused]));
+  // What `dmsetup table` said while they were active, with the names of the maps for numbers of devices.
+  const pool = [
+    'pool_tmeta: 0 4096 linear 254:0 71680',
+    'pool_tdata: 0 32768 linear 254:0 38912',
+    'pool/pool: 0 32768 thin-pool pool_tmeta pool_tdata 128 0 1 error_if_no_space',
+  ];
+  expect(Object.fromEntries(maps)).toEqual({
+    root: ['root: 0 16384 linear 254:0 2048', 'root: 16384 8192 linear 254:1 2048'],
+    swap: ['swap: 0 8192 linear 254:0 18432'],
+    fast: ['fast: 0 16384 striped 2 128 254:0 26624 254:1 10240'],
+    thin1: [...pool, 'thin1: 0 40960 thin pool/pool 1'],
+    thin2: [...pool, 'thin2: 0 24576 thin pool/pool 2'],
+    mir: 'is a mirror, which this version does not open',
+    snap: 'is a snapshot that the guest took of swap',
+  });
+});
