@@ -28,6 +28,15 @@ const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
     vfat: { type: 'vfat', options: [...SAFE, 'utf8'], needs: 'the kernel module vfat' },
     ntfs: { type: 'ntfs-3g', options: SAFE, needs: 'ntfs-3g: apt-get install ntfs-3g' },
     btrfs: { type: 'btrfs', options: SAFE, needs: 'the kernel module btrfs' },
+    exfat: { type: 'exfat', options: SAFE, needs: 'the kernel module exfat (Linux 5.7)' },
+    iso9660: { type: 'iso9660', options: SAFE, needs: 'the kernel module isofs' },
+    udf: { type: 'udf', options: SAFE, needs: 'the kernel module udf' },
+    // One that belongs to a cluster says so and is not mounted: other hosts may have it mounted.
+    ocfs2: {
+      type: 'ocfs2',
+      options: SAFE,
+      needs: 'the kernel module ocfs2, and a file system made for one host (-M local)',
+    },
   }),
 );
 
@@ -35,11 +44,18 @@ const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
 const REFUSED: ReadonlyMap<string, string> = new Map(
   Object.entries({
     LVM2_member: 'holds LVM inside of LVM inside of a guest, which this version does not open',
-    crypto_LUKS: 'is encrypted',
+    LVM1_member: 'holds LVM in its first format, which no host reads any more',
+    crypto_LUKS: 'is encrypted (LUKS)',
+    BitLocker: 'is encrypted (BitLocker)',
     linux_raid_member: 'is a part of a software RAID',
+    isw_raid_member: 'is a part of a software RAID (Intel)',
+    ddf_raid_member: 'is a part of a software RAID (DDF)',
+    drbd: 'is a part of a DRBD device',
+    jbd: 'is the journal of a file system that is elsewhere',
+    VMFS_volume_member: 'is a VMFS of VMware',
+    ceph_bluestore: 'is a part of a Ceph cluster',
     zfs_member: 'is a part of a ZFS pool',
     bcache: 'is a bcache device',
-    ocfs2: 'is a cluster file system',
     gfs2: 'is a cluster file system',
   }),
 );

@@ -7,6 +7,7 @@ import { entriesOf, isPartitioned, lostIn, tableOf } from './partitions.ts';
 import { contentOf, keyOf, probeAlike, probeParts } from './probe.ts';
 
 const SECTOR = 512;
+const DYNAMIC = 'is a part of a dynamic disk of Windows, whose volumes this version does not open';
 
 /**
  * Finds out what block devices hold, from their bytes: a file system on the whole of it, or a partition table and what
@@ -83,9 +84,11 @@ async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<re
     const entries = tables.get(device);
     const probe = probes.get(device);
     if (!entries) return { device, table: undefined, content: contentOf(probe), partitions: [] };
-    const partitions = entries.map(({ number, offset, bytes }): Partition => {
+    const partitions = entries.map(({ number, offset, bytes, dynamic }): Partition => {
       const extent = { device, offset, bytes };
-      return { number, extent, content: contentOf(contents.get(keyOf(extent))) };
+      const content = contentOf(contents.get(keyOf(extent)));
+      const unknown = dynamic && content.type === undefined && content.doubt === undefined;
+      return { number, extent, content: unknown ? { ...content, doubt: DYNAMIC } : content };
     });
     const all = [...partitions, ...(lost.get(device) ?? [])];
     return { device, table: tableOf(device, probe), content: contentOf(undefined), partitions: all };

@@ -45,7 +45,7 @@ export async function entriesOf4k(device: string): Promise<readonly TableEntry[]
   const file = await open(device);
   try {
     const entries = await gptEntries(file, deviceBytes(device), SECTOR_4K);
-    return entries?.map((entry) => ({ ...entry, extended: false }));
+    return entries?.map((entry) => ({ ...entry, extended: false, dynamic: false }));
   } finally {
     await file.close();
   }
@@ -104,7 +104,7 @@ async function gptEntries(
   file: FileHandle,
   bytes: number,
   sector: number,
-): Promise<readonly Omit<TableEntry, 'extended'>[] | undefined> {
+): Promise<readonly Omit<TableEntry, 'extended' | 'dynamic'>[] | undefined> {
   for (const at of [sector, bytes - sector]) {
     const header = Number.isSafeInteger(at) ? await read(file, at, SECTOR) : Buffer.alloc(SECTOR);
     const length = header.readUInt32LE(12);

@@ -10,7 +10,12 @@ export interface TableEntry {
   readonly bytes: number;
   /** A container of logical partitions, with no content of its own. */
   readonly extended: boolean;
+  /** Belongs to a dynamic disk of Windows, whose volumes may be spread over several partitions. */
+  readonly dynamic: boolean;
 }
+
+/** `0x42` in an MBR; in a GPT the metadata and the data of LDM. */
+const DYNAMIC = ['0x42', '5808c8aa-7e8f-42e0-85d2-e1e90434cfb3', 'af9b60a0-1431-4f62-bc68-3311714a69ad'];
 
 /** Reads a partition table from a device without telling the kernel of it. Undefined: it can't be read. */
 export function readTable(device: string): Command<readonly TableEntry[] | undefined> {
@@ -34,7 +39,9 @@ export function parsePairs(stdout: string): readonly TableEntry[] | undefined {
     const [offset, bytes] = [whole('START') * SECTOR, whole('SIZE')];
     if (!(number > 0) || !Number.isSafeInteger(offset + bytes)) return undefined;
     if (entries.some((entry) => entry.number === number)) return undefined;
-    entries.push({ number, offset, bytes, extended: ['0x5', '0xf', '0x85'].includes(fields.get('TYPE') ?? '') });
+    const type = (fields.get('TYPE') ?? '').toLowerCase();
+    const extended = ['0x5', '0xf', '0x85'].includes(type);
+    entries.push({ number, offset, bytes, extended, dynamic: DYNAMIC.includes(type) });
   }
   return entries;
 }
