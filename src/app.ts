@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Sources } from './config/source.ts';
 import { close } from './core/close.ts';
 import type { Call, Reply } from './core/contract.ts';
@@ -135,6 +136,24 @@ export async function planTask(
   const session = { task: name, contract: 'cli', phase: 'plan', level: log.level, timeoutMs: task.timeoutMs };
   const result = await plan(task, openMachine(session));
   return { plan: result, text: planText(result) };
+}
+
+/** Which storages could take a snapshot of a path, in the order in which they are asked. */
+export interface FoundPath {
+  readonly schema: 1;
+  readonly path: string;
+  readonly storages: readonly { readonly kind: string; readonly claims: boolean; readonly why: string }[];
+}
+
+/** Changes nothing. Throws a Fault where there is no such path. */
+export async function findPath(asked: string): Promise<{ readonly found: FoundPath; readonly text: string }> {
+  const { findText } = await import('./report/find.ts');
+  const full = path.resolve(asked);
+  const machine = openMachine({ task: '', contract: 'cli', phase: 'find', level: 'info', timeoutMs: undefined });
+  const storages: FoundPath['storages'][number][] = [];
+  for (const provider of machine.providers) storages.push({ kind: provider.kind, ...(await provider.find(full)) });
+  const found: FoundPath = { schema: 1, path: full, storages };
+  return { found, text: findText(full, storages) };
 }
 
 /** How all tasks stand: those that are configured and those that have a journal. Changes nothing. */

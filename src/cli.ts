@@ -89,6 +89,17 @@ function program(say: Say): Command {
     });
 
   cli
+    .command('find <path>')
+    .description('say which storage could take a snapshot of a path, and why; change nothing')
+    .option('--json', 'for machines')
+    .action(async (asked: string, { json }: { json?: true }) => {
+      const { findPath } = await import('./app.ts');
+      const { found, text } = await findPath(asked);
+      const claimed = found.storages.some(({ claims }) => claims);
+      say({ stdout: json ? `${JSON.stringify(found, undefined, 2)}\n` : text, exit: claimed ? 0 : 1 });
+    });
+
+  cli
     .command('recover [task]')
     .description('undo what a crash left; with a name also a task that is properly open, if nobody reads it')
     .option('--boot', 'for a run at boot or by a timer: say only what was undone, or could not be')

@@ -3,9 +3,11 @@ import { asError, Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
 import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
+import { check } from './guests/check.ts';
 import { disturbed } from './guests/disturbed.ts';
 import { refusal } from './guests/filesystems.ts';
 import { look } from './guests/look.ts';
+import { unlock } from './guests/luks.ts';
 import { attach, loopsOf, loopStep, undoLoops } from './guests/loops.ts';
 import { makeMaps, mapSteps, undoMaps } from './guests/maps.ts';
 import { markers, undoMarkers } from './guests/markers.ts';
@@ -63,13 +65,15 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     bootId: bootId(),
     undo: new Map(handlers.map((handler) => [handler.kind, handler])),
     guests: {
-      look: (devices) => look(devices, exec),
+      look: (places) => look(places, exec),
       refusal,
       mapSteps,
+      unlock: (container, device, keys) => unlock(container, device, keys, exec),
       map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
       loopStep,
       attach: (steps) => attach(steps, exec),
       mountStep,
+      check: (step) => check(step, exec),
       mount: (step) => mount(step, exec),
       disturbed: (steps) => disturbed(steps, exec),
       commands: mountCommands,

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Switches } from '../core/contract.ts';
 import { Fault } from '../core/fault.ts';
+import { parseSelector, type Selector } from '../core/choice.ts';
 import type { Source, Task } from '../core/task.ts';
 import { clashes, filesWith } from './clashes.ts';
 import { explain } from './explain.ts';
@@ -93,12 +94,20 @@ function taskFrom(name: string, input: TaskInput): Task {
   const size = parseSize(input.size);
   const timeoutMs = parseDuration(input.timeout);
   if (size.kind === 'problem' || typeof timeoutMs !== 'number') throw new Error(`task ${name} was not checked`);
-  const { mount, autoextend } = input;
-  return { name, source: sourceFrom(input), mount, size, autoextend, timeoutMs };
+  const { mount, autoextend, skip, check, keys, path, subvolume } = input;
+  const trust = input.trust ?? (path === undefined && subvolume === undefined ? 'guest' : 'host');
+  const choice = { partitions: selectorsFrom(input.partitions), exclude: selectorsFrom(input.exclude) };
+  return { name, source: sourceFrom(input), choice, skip, trust, keys, check, mount, size, autoextend, timeoutMs };
 }
 
-function sourceFrom({ lv, path, each }: RecordInput): Source {
+function selectorsFrom(values: RecordInput['partitions']): readonly Selector[] {
+  return values.flatMap((value) => parseSelector(value) ?? []);
+}
+
+function sourceFrom({ lv, path, each, file, copy, subvolume }: RecordInput): Source {
   if (path !== undefined) return { kind: 'path', path: plainPath(path) };
+  if (subvolume !== undefined) return { kind: 'subvolume', path: plainPath(subvolume) };
+  if (file !== undefined) return { kind: 'file', glob: file, copy };
   const named = splitVg(lv ?? each?.lv ?? '');
   if (named === undefined) throw new Error('a source was not checked');
   return each === undefined

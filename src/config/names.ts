@@ -5,6 +5,7 @@ export const LV_MEANT = 'must be VG/LV, for example system/xenvm';
 export const EACH_MEANT = 'must be VG/PATTERN, for example in.zekjur.net/domu-*';
 export const GLOB_MEANT = 'must be a pattern for names of LVs, for example domu-test*';
 export const PATH_MEANT = 'must be an absolute path, for example /srv/data';
+export const FILE_MEANT = 'must be an absolute path, patterns allowed, for example /var/lib/libvirt/images/*.img';
 export const MOUNT_MEANT = 'must be an absolute path, for example /mnt/vmbackup';
 export const ENVIRONMENT_MEANT = 'must be the name of an environment variable, for example SESAM_TASK';
 
@@ -80,6 +81,16 @@ export function pathProblem(path: string): string | undefined {
   if (CONTROL.test(path)) return 'must not hold a control character';
   if (Buffer.byteLength(path) > LONGEST_PATH) return `must not be longer than ${LONGEST_PATH} bytes`;
   return path.split('/').includes('..') ? 'must not hold ".."' : undefined;
+}
+
+/** What is wrong with a path that may hold patterns; undefined: nothing. */
+export function fileProblem(path: string): string | undefined {
+  if (!path.startsWith('/')) return FILE_MEANT;
+  if (path.length > LONGEST_GLOB) return `must not be longer than ${LONGEST_GLOB} characters`;
+  const problem = pathProblem(path);
+  if (problem !== undefined) return problem;
+  if (path !== plainPath(path)) return `must be written plainly: ${plainPath(path)}`;
+  return isGlob(path) ? undefined : 'has a range in "[]" that runs backwards';
 }
 
 /** What is wrong with a mount point; undefined: nothing. */

@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import { parseSelector } from '../core/choice.ts';
 import {
   EACH_MEANT,
   ENVIRONMENT_MEANT,
+  FILE_MEANT,
+  fileProblem,
   eachProblem,
   GLOB_MEANT,
   globProblem,
@@ -17,7 +20,9 @@ import type { Path } from './plain.ts';
 import { TASKS_MEANT, VERSION_MEANT } from './shape.ts';
 import { DURATION_MEANT, parseDuration, parseSize, SIZE_MEANT } from './units.ts';
 
-const SOURCES = ['lv', 'path', 'each'] as const;
+const SOURCES = ['lv', 'path', 'each', 'file', 'subvolume'] as const;
+const SOURCE_LIST = SOURCES.join(', ');
+const SELECTOR_MEANT = 'must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV';
 const SWITCH_MEANT = 'must be true or false';
 
 /* `meant` is said of a value of another type; `check` says what is wrong with text. */
@@ -44,6 +49,22 @@ const trace = onOff(
     'that only root can read; it grows by one record a hook, so switch it off again.',
 );
 
+function selectors(what: string) {
+  return z
+    .array(
+      quantity(SELECTOR_MEANT, (value) => (parseSelector(value) ? undefined : SELECTOR_MEANT)),
+      { error: 'must be a list, for example [1, LABEL=data]' },
+    )
+    .default([])
+    .describe(what)
+    .meta({
+      examples: [
+        [1, 3],
+        ['LABEL=data', 'TYPE=ext*', 'LV=guestvg/root'],
+      ],
+    });
+}
+
 const Each = z.strictObject(
   {
     lv: text(EACH_MEANT, eachProblem)
@@ -66,9 +87,58 @@ const TaskRecord = z
       .meta({ examples: ['system/xenvm', '/dev/system/xenvm'] }),
     path: text(PATH_MEANT, pathProblem)
       .optional()
-      .describe('Snapshots the LV behind this path; the mount then shows just what is below the path.')
+      .describe(
+        'Snapshots the LV or the btrfs subvolume behind this path; the mount then shows just what is below the path.',
+      )
       .meta({ examples: ['/srv/data'] }),
     each: Each.optional().describe('Snapshots all LVs that fit, right after each other; each needs room in the VG.'),
+    file: text(FILE_MEANT, fileProblem)
+      .optional()
+      .describe(
+        'Raw disk images, by a path that may hold patterns; a snapshot shares the blocks of the image, which needs xfs, ' +
+          'btrfs or ocfs2. With a pattern each image gets a directory of its own.',
+      )
+      .meta({ examples: ['/var/lib/libvirt/images/vm1.img', '/OVS/Repositories/*/VirtualDisks/*.img'] }),
+    subvolume: text(PATH_MEANT, pathProblem)
+      .optional()
+      .describe('Snapshots this btrfs subvolume; others below it are not in the snapshot, and said so.')
+      .meta({ examples: ['/srv/data'] }),
+    copy: onOff(
+      'For `file`: copies images where they cannot share blocks. Slow, needs the space of the image, and fails if the ' +
+        'image is written to meanwhile.',
+    ),
+    partitions: selectors(
+      'Mounts only these parts of a disk: numbers of partitions, `LABEL=`, `TYPE=` (as blkid calls it) or `LV=VG/LV` of the ' +
+        'guest, with patterns. It is an error if one of them fits nothing.',
+    ),
+    exclude: selectors('Leaves these parts of a disk out, written as for `partitions`.'),
+    skip: z
+      .enum(['warn', 'error'], { error: 'must be warn or error' })
+      .default('warn')
+      .describe(
+        'What happens where a part of a disk can not be mounted (encrypted, unknown, damaged): `warn` says so and goes on, ' +
+          '`error` fails the job. What is left out by `partitions` or `exclude`, and swap, is neither.',
+      ),
+    trust: z
+      .enum(['host', 'guest', 'hostile'], { error: 'must be host, guest or hostile' })
+      .optional()
+      .describe(
+        'Who may have written the file systems: `host` (default for `path` and `subvolume`): links in them may be followed; `guest` (default ' +
+          'for all else): nothing in them may run or lead elsewhere; `hostile`: the kernel of the host never reads them, but ' +
+          'programs outside it (fuse2fs, ntfs-3g), and what these cannot read is not mounted.',
+      ),
+    keys: z
+      .array(text(PATH_MEANT, pathProblem), { error: 'must be a list of files, for example [/etc/holdstill/keys/vm1]' })
+      .default([])
+      .describe(
+        'Key files of which each is tried on what is encrypted (LUKS); without any that is skipped. Only root may read or ' +
+          'change them.',
+      )
+      .meta({ examples: [['/etc/holdstill/keys/vm1']] }),
+    check: onOff(
+      'Checks each file system in its snapshot before it is mounted. What is damaged fails the job; what the check ' +
+        'could mend is said. Takes time, above all with many files.',
+    ),
     mount: text(MOUNT_MEANT, mountProblem)
       .optional()
       .describe(
@@ -111,8 +181,8 @@ const TaskRecord = z
     error: (issue) => {
       const given = sourcesOf(issue.input);
       return given.length === 0
-        ? 'has none of lv, path, each; give exactly one, for example lv: system/xenvm'
-        : `has ${given.join(' and ')}; give exactly one of lv, path, each`;
+        ? `has none of ${SOURCE_LIST}; give exactly one, for example lv: system/xenvm`
+        : `has ${given.join(' and ')}; give exactly one of ${SOURCE_LIST}`;
     },
   })
   .meta({ oneOf: SOURCES.map((source) => ({ required: [source] })) });

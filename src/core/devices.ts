@@ -1,6 +1,9 @@
+import { unwanted } from './choice.ts';
 import type { Journal } from './journal.ts';
 import type { Contents } from './layout.ts';
 import type { Machine } from './machine.ts';
+import type { PlannedSnapshot } from './provider.ts';
+import type { Task } from './task.ts';
 import type { Content, DeviceMap, GuestLv, PlannedMount, Seen } from './volume.ts';
 
 /** A block device that can be mounted, and the device-mapper UUID of what it is or lies on. */
@@ -16,37 +19,46 @@ export interface Mapped {
   readonly contents: Contents;
 }
 
+/** Where each snapshot can be looked into: an image gets a loop device over it, as nothing else makes a device of it. */
+export async function exposeImages(
+  planned: readonly PlannedSnapshot[],
+  uuids: readonly string[],
+  journal: Journal,
+  { guests }: Pick<Machine, 'guests'>,
+): Promise<readonly string[]> {
+  const images = planned.flatMap(({ origin: { shape, bytes }, device }, index) =>
+    shape === 'image' ? [{ index, step: guests.loopStep({ device, offset: 0, bytes }, uuids[index] ?? '') }] : [],
+  );
+  const noted = journal.note(images.map(({ step }) => step));
+  const facts = await guests.attach(noted);
+  journal.learn(noted, facts);
+  const loops = new Map(images.map(({ index }, place) => [index, facts[place]?.['device'] ?? '']));
+  return planned.map(({ device }, index) => loops.get(index) ?? device);
+}
+
 /**
  * Makes devices of those logical volumes of guests that may be mounted, in one go, and looks into those that could not be
  * looked into before. `uuids`: of the snapshots.
  */
 export async function mapLvs(
-  { volumes, groups }: Seen,
+  seen: Seen,
+  task: Pick<Task, 'choice' | 'trust'>,
   uuids: readonly string[],
   journal: Journal,
   { guests }: Pick<Machine, 'guests'>,
 ): Promise<Mapped> {
-  const wanted = wantedLvs(groups, guests);
+  const wanted = wantedLvs(seen.groups, task, guests);
   const all = mapsOf(wanted);
   if (all.length === 0) return { devices: new Map(), contents: new Map() };
-  const noted = journal.note(guests.mapSteps(all, uuids, journal.header));
-  const facts = await guests.map(
-    noted,
-    all,
-    volumes.map(({ device }) => device),
-  );
-  journal.learn(noted, facts);
-  const devices = new Map(
-    all.map(({ key }, index): [string, Device] => [
-      key,
-      { device: facts[index]?.['device'] ?? '', uuid: noted[index]?.step['uuid'] ?? '' },
-    ]),
-  );
+  const made = await makeMaps(all, seen, uuids, journal, { guests });
+  const devices = new Map(all.map(({ key }, index) => [key, made[index] ?? { device: '', uuid: '' }]));
   const unknown = wanted.filter(({ content }) => !content);
-  const seen = await guests.look(unknown.map((lv) => devices.get(keyOf(lv))?.device ?? ''));
+  const inside = await guests.look(
+    unknown.map((lv) => ({ shape: 'device', device: devices.get(keyOf(lv))?.device ?? '' })),
+  );
   const contents = new Map(
     unknown.map((lv, index): [GuestLv, Content] => {
-      const { table, content } = seen.volumes[index] ?? {};
+      const { table, content } = inside.volumes[index] ?? {};
       const doubt = table === undefined ? undefined : 'holds a partition table, which is not looked for there';
       return [lv, doubt !== undefined || !content ? { type: undefined, uuid: undefined, doubt } : content];
     }),
@@ -54,15 +66,47 @@ export async function mapLvs(
   return { devices, contents };
 }
 
-/** The maps that would be made. */
-export function mapsFor({ groups }: Seen, { guests }: Pick<Machine, 'guests'>): readonly DeviceMap[] {
-  return mapsOf(wantedLvs(groups, guests));
+/** Makes the devices of maps, whose order is kept. */
+export async function makeMaps(
+  maps: readonly DeviceMap[],
+  { volumes }: Seen,
+  uuids: readonly string[],
+  journal: Journal,
+  { guests }: Pick<Machine, 'guests'>,
+): Promise<readonly Device[]> {
+  const first = journal.steps.filter(({ step }) => step.kind === 'map').length;
+  const noted = journal.note(guests.mapSteps(maps, uuids, journal.header, first));
+  const facts = await guests.map(
+    noted,
+    maps,
+    volumes.map(({ device }) => device),
+  );
+  journal.learn(noted, facts);
+  return noted.map(({ step }, index) => ({ device: facts[index]?.['device'] ?? '', uuid: step['uuid'] ?? '' }));
 }
 
-function wantedLvs(groups: Seen['groups'], guests: Machine['guests']): readonly GuestLv[] {
-  return groups
-    .flatMap(({ lvs }) => lvs)
-    .filter(({ refused, content }) => !refused && (!content || !guests.refusal(content)));
+/** The maps that would be made. */
+export function mapsFor(
+  { groups }: Seen,
+  task: Pick<Task, 'choice' | 'trust'>,
+  { guests }: Pick<Machine, 'guests'>,
+): readonly DeviceMap[] {
+  return mapsOf(wantedLvs(groups, task, guests));
+}
+
+function wantedLvs(
+  groups: Seen['groups'],
+  { choice, trust }: Pick<Task, 'choice' | 'trust'>,
+  guests: Machine['guests'],
+): readonly GuestLv[] {
+  return groups.flatMap(({ name: vg, partition: number, lvs }) =>
+    lvs.filter(
+      ({ name: lv, refused, content }) =>
+        !refused &&
+        (!content || !guests.refusal(content, trust)) &&
+        unwanted(choice, { number, vg, lv, content }) === undefined,
+    ),
+  );
 }
 
 /** Each once, although several LVs may need it. */
@@ -82,13 +126,13 @@ export async function devicesFor(
   journal: Journal,
   { guests }: Pick<Machine, 'guests'>,
 ): Promise<readonly Device[]> {
-  const steps = mounts.flatMap(({ extent, origin }) => (extent ? [guests.loopStep(extent, uuids[origin] ?? '')] : []));
+  const steps = mounts.flatMap(({ extent, volume }) => (extent ? [guests.loopStep(extent, uuids[volume] ?? '')] : []));
   const noted = journal.note(steps);
   const facts = await guests.attach(noted);
   journal.learn(noted, facts);
   let next = 0;
-  return mounts.map(({ extent, map, origin, snapshotDevice }): Device => {
-    const uuid = uuids[origin] ?? '';
+  return mounts.map(({ extent, map, volume, snapshotDevice }): Device => {
+    const uuid = uuids[volume] ?? '';
     if (extent) return { device: facts[next++]?.['device'] ?? '', uuid };
     return (map === undefined ? undefined : mapped.devices.get(map)) ?? { device: snapshotDevice, uuid };
   });

@@ -27,6 +27,7 @@ const EXIT_STATUS = {
   'snapshot.failed': 1,
   'snapshot.not-ours': 1,
   'volume.unreadable': 1,
+  'volume.damaged': 1,
   'mount.point': 1,
   'mount.failed': 1,
   'mount.nothing': 1,

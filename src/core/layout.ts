@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { fits, selectorText, unwanted, type Traits } from './choice.ts';
+import { Fault } from './fault.ts';
 import type { Origin, Resolved } from './provider.ts';
 import type { Task } from './task.ts';
 import type { Content, Guests, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from './volume.ts';
@@ -9,6 +11,8 @@ export interface Layout {
   readonly skipped: readonly Skipped[];
   /** For each origin the directory at or below which its mounts are. */
   readonly bases: readonly string[];
+  /** What the task asks for and no origin has: `3`, `LABEL=data`. */
+  readonly missing: readonly string[];
 }
 
 /** What is in the logical volumes of guests that could only be looked at as devices. */
@@ -16,7 +20,7 @@ export type Contents = ReadonlyMap<GuestLv, Content>;
 
 /**
  * Where everything goes, the same from run to run: `<mount>` for a task of one origin, a directory per origin below it
- * for `each` (even if just one fits today: a path must not move when a second guest appears); below that `p<N>` for a
+ * for a pattern (even if just one fits today: a path must not move when a second guest appears); below that `p<N>` for a
  * partition, and `<vg>/<lv>` for a logical volume of the guest. Pure.
  */
 export function layOut(
@@ -29,13 +33,20 @@ export function layOut(
 ): Layout {
   const mounts: PlannedMount[] = [];
   const skipped: Skipped[] = [];
-  const bases = origins.map(({ directory }) => (task.source.kind === 'each' ? path.join(mount, ...directory) : mount));
+  const asked = new Set(task.choice.partitions);
+  const apart = task.source.kind === 'each' || task.source.kind === 'file';
+  const bases = origins.map(({ directory }) => (apart ? path.join(mount, ...directory) : mount));
   origins.forEach(({ label, subdirectory }, index) => {
     const volume = seen.volumes[index];
     if (volume === undefined) return;
     for (const part of partsOf(label, bases[index] ?? mount, index, seen, contents)) {
+      for (const selector of asked) if (fits(selector, part.traits) !== false) asked.delete(selector);
       const { type } = part.content;
-      const refused = part.refused ?? refusal(part.content);
+      const reasonNot = unwanted(task.choice, part.traits);
+      const refused =
+        reasonNot === undefined
+          ? (part.refused ?? refusal(part.content, task.trust))
+          : { reason: reasonNot, harmless: true };
       if (refused) {
         const { reason, harmless } = refused;
         skipped.push({ label: part.label, origin: index, type, reason, harmless });
@@ -44,63 +55,83 @@ export function layOut(
         mounts.push({
           label: name,
           origin: index,
+          volume: part.volume,
           type,
+          trust: task.trust,
           extent,
           map,
-          snapshotDevice: volume.device,
+          snapshotDevice: seen.volumes[part.volume]?.device ?? volume.device,
           subdirectory,
           point,
         });
       }
     }
   });
-  return { mounts, skipped, bases };
+  return { mounts, skipped, bases, missing: [...asked].map(selectorText) };
 }
 
 /** What could hold a file system. */
-interface Part extends Pick<PlannedMount, 'label' | 'point' | 'extent' | 'map'> {
+interface Part extends Pick<PlannedMount, 'label' | 'point' | 'extent' | 'map' | 'volume'> {
   readonly content: Content;
   readonly refused: GuestLv['refused'];
+  readonly traits: Traits;
 }
 
-/** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. */
+/** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. `outer`: the partition of the disk that all of it is in. */
 function partsOf(
   label: string,
   base: string,
-  index: number,
-  { volumes, groups, members }: Seen,
+  volume: number,
+  seen: Seen,
   contents: Contents,
+  outer?: number,
 ): readonly Part[] {
-  const { table, content, partitions = [] } = volumes[index] ?? {};
+  const { volumes, groups, members, containers } = seen;
+  const { table, content, partitions = [] } = volumes[volume] ?? {};
   const whole =
-    table === undefined && content ? [{ label, point: base, extent: undefined, content, number: undefined }] : [];
-  const divided = partitions.map((one) => ({
-    ...one,
-    label: `${label}/p${one.number}`,
-    point: path.join(base, `p${one.number}`),
+    table === undefined && content ? [{ label, point: base, extent: undefined, content, partition: undefined }] : [];
+  const divided = partitions.map(({ number, extent, content: inside }) => ({
+    label: `${label}/p${number}`,
+    point: path.join(base, `p${number}`),
+    extent,
+    content: inside,
+    partition: number,
   }));
-  return [...whole, ...divided].flatMap(({ number, ...part }): readonly Part[] => {
-    const here = ({ volume, partition }: MemberPlace): boolean => volume === index && partition === number;
+  return [...whole, ...divided].flatMap(({ partition, ...part }): readonly Part[] => {
+    const number = outer ?? partition;
+    const here = (place: MemberPlace): boolean => place.volume === volume && place.partition === partition;
+    const opened = volumes.findIndex(({ within }) => within && here(within));
+    if (opened >= 0) return partsOf(part.label, part.point, opened, seen, contents, number);
     const group = groups.find(here);
-    if (group) return group.lvs.map((lv) => guestPart(part, group.name, lv, lv.content ?? contents.get(lv)));
-    return [{ ...part, map: undefined, refused: members.find(here) }];
+    if (group) {
+      return group.lvs.map((lv) =>
+        guestPart({ ...part, volume }, number, group.name, lv, lv.content ?? contents.get(lv)),
+      );
+    }
+    const traits = { number, vg: undefined, lv: undefined, content: part.content };
+    const closed = containers.some((one) => one.kind === 'md' && here(one)) ? UNSEEN : undefined;
+    return [{ ...part, volume, map: undefined, refused: members.find(here) ?? closed, traits }];
   });
 }
 
+const UNSEEN = { reason: 'is only looked into when it is opened', harmless: true };
+
 function guestPart(
-  { label, point }: Pick<Part, 'label' | 'point'>,
+  { label, point, volume }: Pick<Part, 'label' | 'point' | 'volume'>,
+  number: number | undefined,
   vg: string,
   { name, maps, refused }: GuestLv,
   content: Content | undefined,
 ): Part {
-  const unseen = { reason: 'is only looked into when it is opened', harmless: true };
   return {
     label: `${label}/${vg}/${name}`,
     point: path.join(point, vg, name),
+    volume,
     extent: undefined,
     map: maps.at(-1)?.key,
     content: content ?? { type: undefined, uuid: undefined, doubt: undefined },
-    refused: refused ?? (content ? undefined : unseen),
+    refused: refused ?? (content ? undefined : UNSEEN),
+    traits: { number, vg, lv: name, content },
   };
 }
 
@@ -120,6 +151,38 @@ export function emptyOrigins(origins: readonly Origin[], { mounts, skipped }: La
     return skipped.map((part) => `${part.label}: ${part.reason}`);
   }
   return empty;
+}
+
+/** Why a task can't be opened though its snapshots can be taken: nothing of it, or less than it asks for, would be saved. */
+export function shortcoming(
+  { skip, source, choice }: Task,
+  origins: readonly Origin[],
+  layout: Layout,
+): Fault | undefined {
+  const empty = emptyOrigins(origins, layout);
+  if (empty.length > 0) {
+    return new Fault('mount.nothing', `nothing that could be saved is in ${empty.join('; ')}`, {
+      hint: source.kind === 'each' ? `leave it out with 'exclude', if that is meant` : '',
+    });
+  }
+  const without = origins.filter((_, index) => !layout.mounts.some(({ origin }) => origin === index));
+  const unmet = choice.partitions.length > 0 ? without.map(({ label }) => `nothing in ${label} fits`) : [];
+  if (layout.missing.length > 0) unmet.unshift(`nothing fits ${layout.missing.join(', ')}`);
+  if (unmet.length > 0) {
+    return new Fault('mount.nothing', `${unmet.join('; ')} (partitions)`, {
+      hint: `what there is: ${whatThereIs(layout)}`,
+    });
+  }
+  const unsaved = skip === 'error' ? layout.skipped.filter(({ harmless }) => !harmless) : [];
+  if (unsaved.length === 0) return undefined;
+  return new Fault('mount.nothing', unsaved.map(({ label, reason }) => `${label}: ${reason}`).join('; '), {
+    hint: `leave it out with 'exclude', or set skip: warn`,
+  });
+}
+
+function whatThereIs({ mounts, skipped }: Layout): string {
+  const all = [...mounts, ...skipped].map(({ label, type }) => `${label} (${type ?? 'unknown'})`);
+  return all.length > 8 ? `${all.slice(0, 8).join(', ')} and ${all.length - 8} more` : all.join(', ');
 }
 
 /** What the job will not save, most important first. */

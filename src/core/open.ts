@@ -1,13 +1,14 @@
 import type { OpenedPath } from './contract.ts';
-import { devicesFor, mapLvs } from './devices.ts';
+import { lookThrough } from './containers.ts';
+import { devicesFor, exposeImages, mapLvs } from './devices.ts';
 import { clearEarlier } from './earlier.ts';
-import { asError, Fault } from './fault.ts';
+import { asError } from './fault.ts';
 import { Journal } from './journal.ts';
-import { emptyOrigins, layOut, notSaved, type Layout } from './layout.ts';
+import { layOut, notSaved, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { journalPath, newRunId } from './names.ts';
 import type { Opened } from './opened.ts';
-import { prepare, type Prepared } from './prepare.ts';
+import { prepare, providerOf, type Prepared } from './prepare.ts';
 import { replay } from './replay.ts';
 import type { Facts } from './step.ts';
 import type { Task } from './task.ts';
@@ -46,14 +47,14 @@ export async function open(opening: Opening, machine: Machine): Promise<Opened> 
     timeoutMs: opening.task.timeoutMs,
   });
   try {
-    const layout = await carryOut(opening.task, prepared, journal, machine);
+    const { layout, findings } = await carryOut(opening.task, prepared, journal, machine);
     const paths = pathsFor(prepared, layout);
     journal.markOpened(paths, notSaved(layout, prepared.leftOut));
     machine.log.info({ run, paths }, 'opened');
     const unwatched = prepared.planned.some(({ growth }) => growth.possible)
       ? await machine.watch(opening.task.name, run)
       : undefined;
-    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, unwatched };
+    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, findings, unwatched };
   } catch (error) {
     machine.log.error({ err: error }, 'opening failed, undoing it');
     return { kind: 'failed', fault: asError(error), leftovers: await replay(journal, machine) };
@@ -62,22 +63,30 @@ export async function open(opening: Opening, machine: Machine): Promise<Opened> 
   }
 }
 
-async function carryOut(task: Task, prepared: Prepared, journal: Journal, machine: Machine): Promise<Layout> {
+async function carryOut(
+  task: Task,
+  prepared: Prepared,
+  journal: Journal,
+  machine: Machine,
+): Promise<{ readonly layout: Layout; readonly findings: readonly string[] }> {
   const { planned, mount } = prepared;
-  const uuids = await takeSnapshots(prepared, journal, machine);
+  const snapshots = await takeSnapshots(prepared, journal, machine);
   machine.checkInterrupted();
 
-  const seen = await machine.guests.look(planned.map(({ device }) => device));
-  const mapped = await mapLvs(seen, uuids, journal, machine);
+  const places = await exposeImages(planned, snapshots, journal, machine);
+  const { seen, uuids } = await lookThrough(
+    planned.map(({ origin: { shape } }, index) => ({ shape, device: places[index] ?? '' })),
+    snapshots,
+    task,
+    journal,
+    machine,
+  );
+  const mapped = await mapLvs(seen, task, uuids, journal, machine);
   machine.checkInterrupted();
   const origins = planned.map(({ origin }) => origin);
   const layout = layOut(task, mount, origins, seen, mapped.contents, machine.guests.refusal);
-  const empty = emptyOrigins(origins, layout);
-  if (empty.length > 0) {
-    throw new Fault('mount.nothing', `nothing that could be saved is in ${empty.join('; ')}`, {
-      hint: task.source.kind === 'each' ? `leave it out with 'exclude', if that is meant` : '',
-    });
-  }
+  const fault = shortcoming(task, origins, layout);
+  if (fault) throw fault;
   const devices = await devicesFor(layout.mounts, uuids, mapped, journal, machine);
   machine.checkInterrupted();
 
@@ -91,20 +100,22 @@ async function carryOut(task: Task, prepared: Prepared, journal: Journal, machin
   );
   const noted = journal.note(mountSteps);
   const facts: Facts[] = [];
+  const findings: string[] = [];
   for (const step of noted) {
     machine.checkInterrupted();
+    const finding = task.check ? await machine.guests.check(step.step) : undefined;
+    if (finding !== undefined) findings.push(finding);
     facts.push(await machine.guests.mount(step));
   }
   // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
   journal.learn([...directories, ...noted], [...made, ...facts]);
   machine.checkInterrupted();
-  return layout;
+  return { layout, findings };
 }
 
 /** The UUIDs of the snapshots, in the order planned. */
 async function takeSnapshots({ planned }: Prepared, journal: Journal, machine: Machine): Promise<readonly string[]> {
-  const provider = machine.providers.find(({ kind }) => kind === planned[0]?.origin.provider);
-  if (!provider) throw new Error('no provider for what it planned itself');
+  const provider = providerOf(planned, machine);
   const noted = journal.note(planned.map(({ step }) => step));
   const facts = await provider.take(planned);
   journal.learn(noted, facts);

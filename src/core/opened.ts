@@ -13,6 +13,8 @@ export type Opened =
       readonly layout: Layout;
       /** The run that had been left and was cleared first. */
       readonly cleared: string | undefined;
+      /** What the check of the file systems found, a line each. */
+      readonly findings: readonly string[];
       /** Why snapshots that could be extended won't be. */
       readonly unwatched: string | undefined;
     }

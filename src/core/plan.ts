@@ -1,7 +1,7 @@
 import { mapsFor } from './devices.ts';
-import { emptyOrigins, layOut, type Layout } from './layout.ts';
+import { layOut, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
-import { prepare, type Prepared } from './prepare.ts';
+import { prepare, providerOf, type Prepared } from './prepare.ts';
 import { shellWord } from './shell.ts';
 import type { Task } from './task.ts';
 import type { Volume } from './volume.ts';
@@ -27,13 +27,13 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
   const prepared = await prepare(task, RUN, machine);
   const { planned, mount } = prepared;
   const origins = planned.map(({ origin }) => origin);
-  const seen = await machine.guests.look(origins.map(({ device }) => device));
+  const seen = await machine.guests.look(origins);
   const volumes = seen.volumes.map((volume, index) => onSnapshot(volume, planned[index]?.device ?? volume.device));
   const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.guests.refusal);
 
-  const storage = machine.providers.find(({ kind }) => kind === origins[0]?.provider)?.commands(planned);
-  const pairs = (storage?.take ?? []).map((command, index) => ({ command, undo: storage?.remove[index] ?? '' }));
-  const maps = machine.guests.mapCommands(mapsFor(seen, machine));
+  const storage = providerOf(planned, machine).commands(planned);
+  const pairs = storage.take.map((command, index) => ({ command, undo: storage.remove[index] ?? '' }));
+  const maps = machine.guests.mapCommands(mapsFor(seen, task, machine));
   const points = layout.mounts.map(({ point }) => point);
   const directories = machine.mountPoints
     .steps(mount, points)
@@ -47,7 +47,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     const backward = unmount.toReversed();
     return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
   });
-  const problems = emptyOrigins(origins, layout).map((why) => `nothing that could be saved is in ${why}`);
+  const problem = shortcoming(task, origins, layout);
   const exposed = machine.mountPoints.exposed(mount, points);
   const notes = exposed === undefined ? [] : [exposed];
   return {
@@ -57,7 +57,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     layout,
     commands: [...pairs, ...maps, ...directories, ...markers, ...mounts],
     notes,
-    problems,
+    problems: problem ? [problem.message] : [],
   };
 }
 

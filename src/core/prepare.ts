@@ -2,7 +2,8 @@ import path from 'node:path';
 import { Fault } from './fault.ts';
 import type { Machine } from './machine.ts';
 import { encodeName } from './names.ts';
-import type { PlannedSnapshot, Resolved } from './provider.ts';
+import { shellWord } from './shell.ts';
+import type { PlannedSnapshot, Provider, Resolved } from './provider.ts';
 import type { Task } from './task.ts';
 
 /** What can be settled about an opening while the machine is only looked at. */
@@ -30,5 +31,22 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
       leftOut: resolved.leftOut,
     };
   }
-  throw new Fault('origin.unknown', `no storage that holdstill knows is behind task '${task.name}'`);
+  throw await unclaimed(task, machine);
+}
+
+/** The storage of a task: its origins are all of one kind. */
+export function providerOf(planned: readonly PlannedSnapshot[], { providers }: Machine): Provider {
+  const provider = providers.find(({ kind }) => kind === planned[0]?.origin.provider);
+  if (!provider) throw new Error('no provider for what it planned itself');
+  return provider;
+}
+
+/** No storage takes it; with the reason of each. */
+async function unclaimed({ name, source }: Task, { providers }: Machine): Promise<Fault> {
+  if (source.kind !== 'path') throw new Error(`no provider for the source of task ${name}`);
+  const reasons: string[] = [];
+  for (const provider of providers) reasons.push((await provider.find(source.path)).why);
+  return new Fault('origin.unknown', `${source.path} can't be snapshotted: ${reasons.join('; ')}`, {
+    hint: `type: holdstill find ${shellWord(source.path)}`,
+  });
 }

@@ -1,15 +1,20 @@
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from './step.ts';
 import type { Size, Source } from './task.ts';
 
-/** A live thing to protect, as one provider knows it. */
+/** A block device, a file that holds the bytes of a disk, or a directory whose files are just there. */
+export type Shape = 'device' | 'image' | 'directory';
+
+/** A live thing to protect, as one provider knows it. Its snapshot has the same shape. */
 export interface Origin {
   readonly provider: string;
   /** How people know it: `vg/lv`. */
   readonly label: string;
   /** Where its mounts go below the task's mount if the task has several origins; the parts are safe file names. */
   readonly directory: readonly string[];
+  /** 0 where there is no such number. */
   readonly bytes: number;
-  /** The live block device. */
+  readonly shape: Shape;
+  /** The live block device, image file or directory. */
   readonly device: string;
   /** For `path:`: the directory of the origin's file system that is to be shown, relative, '' for all of it. */
   readonly subdirectory: string | undefined;
@@ -29,7 +34,7 @@ export interface PlannedSnapshot {
   readonly step: Step;
   /** Room set aside for changes, in bytes; 0 where the storage needs none in advance (thin). */
   readonly bytes: number;
-  /** The block device it will be. */
+  /** The block device, image file or directory that it will be. */
   readonly device: string;
   /** One line for people: name, size, and what of the storage stays free. */
   readonly note: string;
@@ -64,7 +69,9 @@ export interface RunNames {
  */
 export interface Provider {
   readonly kind: string;
-  /** The origins a source stands for; undefined where the source is not of this kind. Throws `origin.*`. */
+  /** Whether a path can be snapshotted as it stands, and why or why not: `/srv is on vg0/data (ext4)`. Throws `origin.unknown`. */
+  find(path: string): Promise<{ readonly claims: boolean; readonly why: string }>;
+  /** The origins a source stands for; undefined where the source is not of this kind, or the path not on it. Throws `origin.*`. */
   resolve(source: Source): Promise<Resolved | undefined>;
   /** Names and sizes the snapshots, and checks the room for all of them together. Changes nothing. Throws `snapshot.no-space`, `origin.unsuitable`. */
   plan(origins: readonly Origin[], size: Size, names: RunNames): Promise<readonly PlannedSnapshot[]>;

@@ -1,4 +1,5 @@
-import type { RunNames } from './provider.ts';
+import type { RunNames, Shape } from './provider.ts';
+import type { Trust } from './task.ts';
 import type { Facts, NotedStep, Step } from './step.ts';
 
 /** A stretch of a block device. */
@@ -9,11 +10,20 @@ export interface Extent {
   readonly bytes: number;
 }
 
+/** Where to look. */
+export interface Place {
+  readonly shape: Shape;
+  readonly device: string;
+  /** For the device of a container: the part in whose place it is shown. */
+  readonly within?: MemberPlace;
+}
+
 /** What a volume or a partition holds, found by looking at its bytes. */
 export interface Content {
-  /** blkid's name of the type: `ext4`, `swap`, `LVM2_member`; undefined: nothing known was found. */
+  /** blkid's name of the type: `ext4`, `swap`, `LVM2_member`; `directory` for what is just files; undefined: nothing known was found. */
   readonly type: string | undefined;
   readonly uuid: string | undefined;
+  readonly label?: string | undefined;
   /** Why it can't be told, e.g. several signatures. */
   readonly doubt: string | undefined;
 }
@@ -31,13 +41,19 @@ export interface Volume {
   /** Of the whole device; nothing where there is a partition table. */
   readonly content: Content;
   readonly partitions: readonly Partition[];
+  readonly within?: MemberPlace | undefined;
 }
 
 /**
  * A word of a device-mapper table (dmsetup(8)): as it stands, a place on a volume in sectors of 512 bytes, or the device
  * that another map makes.
  */
-export type MapWord = string | { readonly volume: number; readonly sector: number } | { readonly map: string };
+export type MapWord =
+  | string
+  | { readonly volume: number; readonly sector: number }
+  | { readonly map: string }
+  /** A key: it goes to no log, journal or argument. */
+  | { readonly secret: string };
 
 /** A device that device-mapper makes of pieces of volumes. */
 export interface DeviceMap {
@@ -84,8 +100,19 @@ export interface Member extends MemberPlace {
   readonly harmless: boolean;
 }
 
+/**
+ * What has to be made a device before it can be looked into, and is then shown in the place of its (first) part: a
+ * software RAID, or an encrypted part, whose maps only its key can tell.
+ */
+export interface Container extends MemberPlace {
+  readonly kind: 'md' | 'luks';
+  /** What makes it a device, its own last; for `luks` what shows the part itself. */
+  readonly maps: readonly DeviceMap[];
+}
+
 /** What is in volumes. */
 export interface Seen {
+  readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];
   readonly groups: readonly GuestGroup[];
   readonly members: readonly Member[];
@@ -97,7 +124,10 @@ export interface PlannedMount {
   readonly label: string;
   /** Index of the origin in the task. */
   readonly origin: number;
+  /** Index of the volume that it is in: that of the origin, or of a container in it. */
+  readonly volume: number;
   readonly type: string;
+  readonly trust: Trust;
   readonly extent: Extent | undefined;
   /** The key of the map that makes it a device: a logical volume of the guest. */
   readonly map: string | undefined;
@@ -119,12 +149,14 @@ export interface Skipped {
 
 /** Looks into volumes and mounts what is in them. The only place that knows partition tables and file systems. */
 export interface Guests {
-  /** Looks at devices; changes nothing. Throws `volume.unreadable`. */
-  look(devices: readonly string[]): Promise<Seen>;
+  /** Looks at devices, images and directories; changes nothing. Throws `volume.unreadable`. */
+  look(places: readonly Place[]): Promise<Seen>;
   /** Why a content can't be mounted here; undefined if it can be. `harmless`: nothing worth saving is in it. */
-  refusal(content: Content): { readonly reason: string; readonly harmless: boolean } | undefined;
-  /** Steps for maps over volumes of these UUIDs; the maps that one needs are before it. */
-  mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], names: RunNames): readonly Step[];
+  refusal(content: Content, trust: Trust): { readonly reason: string; readonly harmless: boolean } | undefined;
+  /** Steps for maps over volumes of these UUIDs; the maps that one needs are before it. `first`: how many the run has already. */
+  mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], names: RunNames, first: number): readonly Step[];
+  /** The maps that show what is encrypted in a container, whose part is this device, with the first of the key files that fits; or why there are none. */
+  unlock(container: Container, device: string, keys: readonly string[]): Promise<readonly DeviceMap[] | string>;
   /** Makes the devices of noted map steps over these volumes; the facts hold `device`. */
   map(steps: readonly NotedStep[], maps: readonly DeviceMap[], devices: readonly string[]): Promise<readonly Facts[]>;
   /** The commands that make and remove such devices, for people. */
@@ -133,6 +165,11 @@ export interface Guests {
   /** Makes loop devices for noted loop steps; the facts hold `device`. */
   attach(steps: readonly NotedStep[]): Promise<readonly Facts[]>;
   mountStep(mount: PlannedMount, device: string, snapshotUuid: string): Step;
+  /**
+   * Checks the file system that is going to be mounted; what to tell of it, undefined: it is well. Throws
+   * `volume.damaged`. Only the snapshot is changed by it.
+   */
+  check(step: Step): Promise<string | undefined>;
   /** Mounts read-only; the facts hold `id`, the mount id. Throws `mount.failed`. */
   mount(step: NotedStep): Promise<Facts>;
   /** For each mount of ours why it is not what it was when we made it; undefined: it is the same and can be read. */

@@ -1,3 +1,4 @@
+import type { Trust } from '../core/task.ts';
 import type { Content } from '../core/volume.ts';
 import { isBtrfsMounted } from '../system/blockdev.ts';
 
@@ -5,8 +6,21 @@ import { isBtrfsMounted } from '../system/blockdev.ts';
 interface FileSystem {
   /** For `mount -t`. */
   readonly type: string;
+  /** Besides those that the trust in it asks for. */
   readonly options: readonly string[];
   /** The package or kernel module that is missing if it can't be mounted. */
+  readonly needs: string;
+  /** The program that reads it outside the kernel; undefined: there is none that serves. */
+  readonly outside: 'fuse2fs' | 'ntfs-3g' | undefined;
+}
+
+/** How it is mounted. */
+export interface Driver {
+  /** For `mount -t`. */
+  readonly type: string;
+  /** Without the helper program of the type: mount.ocfs2 (ocfs2-tools 1.8.7) hands options that are mount's own to the driver. */
+  readonly internal: boolean;
+  readonly options: readonly string[];
   readonly needs: string;
 }
 
@@ -15,27 +29,37 @@ interface FileSystem {
  * norecovery: a guest's file system is always dirty, and without its journal it shows old files or none. The snapshot
  * is writable, so the journal is replayed into it although the mount is read-only.
  */
-const SAFE = ['ro', 'nosuid', 'nodev', 'noexec', 'nosymfollow'] as const;
+const GUEST = ['ro', 'nosuid', 'nodev', 'noexec', 'nosymfollow'] as const;
+/** The host's own files: its links may be followed. */
+const HOST = ['ro', 'nosuid', 'nodev'] as const;
 
+/** What is no file system of its own: a directory that is a snapshot is shown by a bind mount. */
+export const DIRECTORY = 'directory';
+
+const EXT = { needs: 'the kernel module ext4', outside: 'fuse2fs' } as const;
+
+/** By blkid's name of the type. */
 const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
   Object.entries({
-    ext2: { type: 'ext2', options: SAFE, needs: 'the kernel module ext4' },
-    ext3: { type: 'ext3', options: SAFE, needs: 'the kernel module ext4' },
-    ext4: { type: 'ext4', options: SAFE, needs: 'the kernel module ext4' },
+    [DIRECTORY]: { type: 'none', options: ['bind'], needs: '', outside: undefined },
+    ext2: { type: 'ext2', options: [], ...EXT },
+    ext3: { type: 'ext3', options: [], ...EXT },
+    ext4: { type: 'ext4', options: [], ...EXT },
     // The origin has the same UUID and may be mounted, and so may another guest made from the same template.
-    xfs: { type: 'xfs', options: [...SAFE, 'nouuid'], needs: 'the kernel module xfs' },
+    xfs: { type: 'xfs', options: ['nouuid'], needs: 'the kernel module xfs', outside: undefined },
     // Without utf8 every name with a letter beyond ASCII would be shown, and saved, with question marks.
-    vfat: { type: 'vfat', options: [...SAFE, 'utf8'], needs: 'the kernel module vfat' },
-    ntfs: { type: 'ntfs-3g', options: SAFE, needs: 'ntfs-3g: apt-get install ntfs-3g' },
-    btrfs: { type: 'btrfs', options: SAFE, needs: 'the kernel module btrfs' },
-    exfat: { type: 'exfat', options: SAFE, needs: 'the kernel module exfat (Linux 5.7)' },
-    iso9660: { type: 'iso9660', options: SAFE, needs: 'the kernel module isofs' },
-    udf: { type: 'udf', options: SAFE, needs: 'the kernel module udf' },
-    // One that belongs to a cluster says so and is not mounted: other hosts may have it mounted.
+    vfat: { type: 'vfat', options: ['utf8'], needs: 'the kernel module vfat', outside: undefined },
+    ntfs: { type: 'ntfs-3g', options: [], needs: 'ntfs-3g: apt-get install ntfs-3g', outside: 'ntfs-3g' },
+    btrfs: { type: 'btrfs', options: [], needs: 'the kernel module btrfs', outside: undefined },
+    exfat: { type: 'exfat', options: [], needs: 'the kernel module exfat (Linux 5.7)', outside: undefined },
+    iso9660: { type: 'iso9660', options: [], needs: 'the kernel module isofs', outside: undefined },
+    udf: { type: 'udf', options: [], needs: 'the kernel module udf', outside: undefined },
+    // One that belongs to a cluster is refused by the kernel with this option: other hosts may have it mounted.
     ocfs2: {
       type: 'ocfs2',
-      options: SAFE,
+      options: ['heartbeat=none'],
       needs: 'the kernel module ocfs2, and a file system made for one host (-M local)',
+      outside: undefined,
     },
   }),
 );
@@ -63,19 +87,37 @@ const REFUSED: ReadonlyMap<string, string> = new Map(
 /** Holds nothing that anybody would restore. */
 const HARMLESS = new Set(['swap', 'swsuspend']);
 
-export function fileSystemOf(type: string): FileSystem {
+/** `trust`: see core/task.ts; where it is hostile, only for what `refusal` does not refuse. */
+export function driverOf(type: string, trust: Trust, device: string): Driver {
   const known = KNOWN.get(type);
   if (!known) throw new Error(`no way to mount ${type}`);
-  return known;
+  const options = [...known.options, ...(trust === 'host' ? HOST : GUEST)];
+  if (trust === 'hostile' && known.outside === 'fuse2fs') {
+    // fuse2fs (e2fsprogs 1.47) names no device in the list of mounts by itself.
+    return {
+      type: 'fuse.fuse2fs',
+      options: [...options, `fsname=${device}`, 'allow_other'],
+      needs: 'fuse2fs: apt-get install fuse2fs',
+      internal: false,
+    };
+  }
+  return { type: known.type, options, needs: known.needs, internal: known.type === 'ocfs2' };
 }
 
 /** Why a content can't be mounted; undefined if it can. */
-export function refusal(content: Content): { readonly reason: string; readonly harmless: boolean } | undefined {
+export function refusal(
+  content: Content,
+  trust: Trust,
+): { readonly reason: string; readonly harmless: boolean } | undefined {
   const { type, uuid, doubt } = content;
   if (doubt !== undefined) return { reason: doubt, harmless: false };
   if (type === undefined) return { reason: 'no file system was found in it', harmless: false };
   if (HARMLESS.has(type)) return { reason: 'holds swapped-out memory only', harmless: true };
   if (!KNOWN.has(type)) return { reason: REFUSED.get(type) ?? `'${type}' is no file system we mount`, harmless: false };
+  if (trust === 'hostile' && KNOWN.get(type)?.outside === undefined) {
+    const reason = `is ${type}, which only the kernel can read, and that is not wanted (trust: hostile)`;
+    return { reason: `${reason}; save it from within the guest, or set trust: guest`, harmless: false };
+  }
   if (type === 'btrfs' && uuid !== undefined && isBtrfsMounted(uuid)) {
     return {
       reason: 'a btrfs with the same id is mounted on this host; the kernel could mix them up',

@@ -1,8 +1,21 @@
-import type { Content, Extent, GuestGroup, GuestLv, MemberPlace, Partition, Seen, Volume } from '../core/volume.ts';
+import type {
+  Container,
+  Content,
+  Extent,
+  GuestGroup,
+  GuestLv,
+  MemberPlace,
+  Partition,
+  Place,
+  Seen,
+  Volume,
+} from '../core/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import type { TableEntry } from '../system/partx.ts';
+import { DIRECTORY } from './filesystems.ts';
 import { findGroups } from './lvm/groups.ts';
+import { findArrays } from './md/arrays.ts';
 import { entriesOf, isPartitioned, lostIn, tableOf } from './partitions.ts';
 import { contentOf, keyOf, probeAlike, probeParts } from './probe.ts';
 
@@ -14,28 +27,59 @@ const DYNAMIC = 'is a part of a dynamic disk of Windows, whose volumes this vers
  * is in each partition, and the logical volumes of guests in all of them. Changes nothing. Throws `volume.unreadable` for
  * a table that can't be right.
  */
-export async function look(devices: readonly string[], exec: Exec): Promise<Seen> {
-  const volumes = await lookAtVolumes(devices, exec);
-  const { groups, members } = await findGroups(volumes.flatMap(membersIn));
-  return { volumes, groups: await lookAtLvs(groups, devices, exec), members };
-}
-
-/** The physical volumes of guests. */
-function membersIn(
-  { device, table, content, partitions }: Volume,
-  volume: number,
-): (MemberPlace & { extent: Extent })[] {
-  if (table === undefined) {
-    const extent = { device, offset: 0, bytes: deviceBytes(device) };
-    return isMember(content) ? [{ volume, partition: undefined, extent }] : [];
-  }
-  return partitions.flatMap(({ number, extent, content: inside }) =>
-    isMember(inside) ? [{ volume, partition: number, extent }] : [],
+export async function look(places: readonly Place[], exec: Exec): Promise<Seen> {
+  const devices = places.map(({ device }) => device);
+  const found = await lookAtVolumes(
+    places.filter(({ shape }) => shape !== 'directory').map(({ device }) => device),
+    exec,
   );
+  const volumes = places.map(({ device, within }) => ({
+    ...(found.find((one) => one.device === device) ?? directory(device)),
+    within,
+  }));
+  const parts = volumes.flatMap(partsOf);
+  const arrays = await findArrays(parts.filter(isOf('linux_raid_member')));
+  const encrypted = parts.filter(isOf('crypto_LUKS')).map(containerOf);
+  const { groups, members } = await findGroups(parts.filter(isOf('LVM2_member')));
+  return {
+    volumes,
+    groups: await lookAtLvs(groups, devices, exec),
+    members: [...members, ...arrays.members],
+    containers: [...arrays.containers, ...encrypted],
+  };
 }
 
-function isMember({ type, doubt }: Content): boolean {
-  return type === 'LVM2_member' && doubt === undefined;
+/** What needs no looking into. */
+function directory(device: string): Volume {
+  return { device, table: undefined, content: { type: DIRECTORY, uuid: undefined, doubt: undefined }, partitions: [] };
+}
+
+interface Part extends MemberPlace {
+  readonly extent: Extent;
+  readonly content: Content;
+}
+
+function partsOf({ device, table, content, partitions }: Volume, volume: number): readonly Part[] {
+  if (table !== undefined) {
+    return partitions.map(({ number, extent, content: inside }) => ({
+      volume,
+      partition: number,
+      extent,
+      content: inside,
+    }));
+  }
+  return [{ volume, partition: undefined, extent: { device, offset: 0, bytes: deviceBytes(device) }, content }];
+}
+
+function isOf(wanted: string): (part: Part) => boolean {
+  return ({ content: { type, doubt } }) => type === wanted && doubt === undefined;
+}
+
+/** A map that shows the encrypted part alone. */
+function containerOf({ volume, partition, extent }: Part): Container {
+  const sectors = extent.bytes / SECTOR;
+  const line = { start: 0, sectors, target: 'linear', words: [{ volume, sector: extent.offset / SECTOR }] };
+  return { kind: 'luks', volume, partition, maps: [{ key: `${volume}.${partition ?? 0}/encrypted`, lines: [line] }] };
 }
 
 /** What is in the LVs that lie in one piece; the others have to be made devices first. */
@@ -62,7 +106,7 @@ async function lookAtLvs(
 function pieceOf({ maps: [map, ...more], bytes }: GuestLv, devices: readonly string[]): Extent | undefined {
   const [line, ...lines] = map?.lines ?? [];
   const [word] = line?.words ?? [];
-  if (line?.target !== 'linear' || more.length + lines.length > 0 || typeof word !== 'object' || 'map' in word) {
+  if (line?.target !== 'linear' || more.length + lines.length > 0 || typeof word !== 'object' || !('volume' in word)) {
     return undefined;
   }
   return { device: devices[word.volume] ?? '', offset: word.sector * SECTOR, bytes };

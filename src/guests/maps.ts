@@ -14,16 +14,21 @@ const PATIENCE_MS = 5000;
 const PAUSE_MS = 200;
 
 /** Devices over snapshots, known by a device-mapper UUID that holds the run. */
-export function mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], { run }: RunNames): readonly Step[] {
-  const uuidOf = (index: number): string => `HOLDSTILL-${run}-${index}`;
+export function mapSteps(
+  maps: readonly DeviceMap[],
+  volumes: readonly string[],
+  { run }: RunNames,
+  first: number,
+): readonly Step[] {
+  const uuidOf = (index: number): string => `HOLDSTILL-${run}-${first + index}`;
   return maps.map(({ key, lines }, index): Step => {
     const words = lines.flatMap((line) => line.words);
     const on = words.flatMap((word) => {
-      if (typeof word === 'string') return [];
+      if (typeof word === 'string' || 'secret' in word) return [];
       if ('volume' in word) return [volumes[word.volume] ?? ''];
       return [uuidOf(maps.findIndex((one) => one.key === word.map))];
     });
-    const name = `hs.${run}.${index}`;
+    const name = `hs.${run}.${first + index}`;
     return { kind: 'map', name, uuid: uuidOf(index), label: key, volumes: [...new Set(on)].join(' ') };
   });
 }
@@ -37,13 +42,12 @@ export async function makeMaps(
 ): Promise<readonly Facts[]> {
   const volumes = devices.map(deviceNumber);
   const made = new Map<string, string>();
-  const numberOf = (word: Exclude<MapWord, string>): string | undefined =>
-    'map' in word ? made.get(word.map) : volumes[word.volume];
+  const numberOf = (word: Reference): string | undefined => ('map' in word ? made.get(word.map) : volumes[word.volume]);
   const facts = new Map<string, Facts>();
   let waiting = maps.map((map, index) => ({ map, step: steps[index]?.step ?? { kind: 'map' } }));
   while (waiting.length > 0) {
     const ready = waiting.filter(({ map }) =>
-      map.lines.every(({ words }) => words.every((word) => typeof word === 'string' || numberOf(word) !== undefined)),
+      map.lines.every(({ words }) => words.every((word) => !isReference(word) || numberOf(word) !== undefined)),
     );
     if (ready.length === 0) throw new Fault('volume.unreadable', 'the disks of a guest are not there any more');
     await exec.run(
@@ -71,8 +75,15 @@ export async function makeMaps(
   return maps.map(({ key }) => facts.get(key) ?? {});
 }
 
-function wordOf(word: MapWord, numberOf: (word: Exclude<MapWord, string>) => string | undefined): string {
+type Reference = Exclude<MapWord, string | { readonly secret: string }>;
+
+function isReference(word: MapWord): word is Reference {
+  return typeof word !== 'string' && !('secret' in word);
+}
+
+function wordOf(word: MapWord, numberOf: (word: Reference) => string | undefined): string {
   if (typeof word === 'string') return word;
+  if ('secret' in word) return word.secret;
   const number = numberOf(word) ?? '';
   return 'map' in word ? number : `${number} ${word.sector}`;
 }

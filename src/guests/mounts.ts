@@ -3,39 +3,49 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
+import type { Trust } from '../core/task.ts';
 import type { PlannedMount } from '../core/volume.ts';
 import { shellWord } from '../core/shell.ts';
+import { whatHolds } from '../system/behind.ts';
 import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
+import { replayJournal } from '../system/fsck.ts';
 import { mountBind, mountDevice, unmount } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
 import { mountsElsewhere, readUses, type Uses } from '../system/uses.ts';
-import { fileSystemOf } from './filesystems.ts';
+import { DIRECTORY, driverOf } from './filesystems.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
 const PATIENCE_MS = 3000;
 const PAUSE_MS = 200;
 
-/** A mount of ours, known by the UUID of the LV that its device is or lies on. */
+/** A mount of ours, known by the UUID of the LV that its device is or lies on; that of a directory by where in its file system that is. */
 export function mountStep(mount: PlannedMount, device: string, volumeUuid: string): Step {
-  const { label, type, point, subdirectory = '' } = mount;
-  return { kind: 'mount', label, type, device, point, subdirectory, volume: volumeUuid };
+  const { label, type, trust, point, subdirectory = '' } = mount;
+  const root = type === DIRECTORY ? { root: `/${whatHolds(device).within}` } : {};
+  return { kind: 'mount', label, type, trust, device, point, subdirectory, volume: volumeUuid, ...root };
 }
 
 /** Mounts read-only. A `path:` below the top of its file system is then shown over it by a second mount. */
 export async function mount({ step }: NotedStep, exec: Exec): Promise<Facts> {
   const { label = '', type = '', device = '', point = '', subdirectory = '' } = step;
-  const { type: driver, options, needs } = fileSystemOf(type);
-  const complaint = await exec.run(mountDevice(driver, options, device, point));
+  const driver = driverOf(type, trustOf(step), device);
+  if (driver.type === 'fuse.fuse2fs') await exec.run(replayJournal(device));
+  const complaint = await exec.run(mountDevice(driver, device, point));
   const entry = mountAt(point, readMounts());
   if (complaint !== undefined || !entry || !isOurs(entry, step)) {
     throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
       detail: complaint?.lines ?? ['mount said nothing, but the mount is not there'],
-      hint: complaint?.unknownType ? `it needs ${needs}` : '',
+      hint: complaint?.unknownType ? `it needs ${driver.needs}` : '',
     });
   }
   if (subdirectory === '') return identityOf(entry);
   return { ...identityOf(await showSubdirectory(label, point, subdirectory, exec)), below: String(entry.id) };
+}
+
+/** Steps of older versions say nothing of it. */
+export function trustOf({ trust }: Step): Trust {
+  return trust === 'host' || trust === 'hostile' ? trust : 'guest';
 }
 
 /** By which the mount is known again: the kernel gives the id of a mount that is gone to the next one. */
@@ -126,7 +136,9 @@ function ourMounts({ step }: NotedStep, mounts: readonly MountEntry[]): readonly
 }
 
 /** Whether a mount stands on the volume of a step: by the device itself, whatever it is called now; btrfs and FUSE have numbers of their own, and only a path. */
-export function isOurs({ device, source }: MountEntry, step: Step): boolean {
+export function isOurs({ device, source, root }: MountEntry, step: Step): boolean {
+  // The run is in the path of the snapshot, so no other directory has it.
+  if (step['root'] !== undefined) return [step['root'], `${step['root']}/${step['subdirectory']}`].includes(root);
   const behind = device.startsWith('0:') ? volumeUuidBehind(source) : volumeUuidOf(device);
   return behind !== undefined && behind === step['volume'];
 }

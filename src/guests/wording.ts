@@ -2,7 +2,7 @@ import type { DeviceMap, PlannedMount } from '../core/volume.ts';
 import { shellLine } from '../system/command.ts';
 import { attachLoop } from '../system/losetup.ts';
 import { mountBind, mountDevice, unmount } from '../system/mount.ts';
-import { fileSystemOf } from './filesystems.ts';
+import { driverOf } from './filesystems.ts';
 
 /** The commands that show a file system at its place, and those that undo it; `/dev/loopN` is whichever is free. */
 export function mountCommands(mount: PlannedMount): {
@@ -10,13 +10,13 @@ export function mountCommands(mount: PlannedMount): {
   readonly unmount: readonly string[];
 } {
   const { extent, point, snapshotDevice, subdirectory } = mount;
-  const { type, options } = fileSystemOf(mount.type);
   const device = extent ? '/dev/loopN' : mount.map === undefined ? snapshotDevice : '/dev/dm-N';
+  const driver = driverOf(mount.type, mount.trust, device);
   const loop = extent ? [shellLine(attachLoop(snapshotDevice, extent.offset, extent.bytes))] : [];
   const bind = subdirectory ? [shellLine(mountBind(`${point}/${subdirectory}`, point))] : [];
   const undo = shellLine(unmount([point]));
   return {
-    mount: [...loop, shellLine(mountDevice(type, options, device, point)), ...bind],
+    mount: [...loop, shellLine(mountDevice(driver, device, point)), ...bind],
     unmount: [...bind.map(() => undo), undo, ...loop.map(() => `losetup -d ${device}`)],
   };
 }

@@ -4,6 +4,7 @@ import type { Origin, PlannedSnapshot, Provider, RunNames } from '../core/provid
 import type { Step } from '../core/step.ts';
 import type { Size } from '../core/task.ts';
 import { formatBytes } from '../core/bytes.ts';
+import { placeOf, whatHolds } from '../system/behind.ts';
 import { bootId } from '../system/boot.ts';
 import type { Exec } from '../system/command.ts';
 import { lvcreateSnapshot, lvmShell, lvs, mapperName, type LvRow } from '../system/lvm.ts';
@@ -12,7 +13,7 @@ import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
-import { resolveSource } from './lvm/origins.ts';
+import { lvBehind, resolveSource } from './lvm/origins.ts';
 
 /** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
 const LONGEST = 127;
@@ -31,9 +32,19 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
   return {
     kind: 'lvm',
 
+    async find(path) {
+      const behind = whatHolds(path);
+      const row = lvBehind(behind, await exec.run(lvs()));
+      if (!row) return { claims: false, why: `not on a logical volume: it is ${placeOf(behind)}` };
+      const why = `on the logical volume ${row.vg}/${row.name}, ${placeOf(behind)}`;
+      return { claims: behind.kind === 'directory', why };
+    },
+
     async resolve(source) {
+      if (source.kind !== 'lv' && source.kind !== 'each' && source.kind !== 'path') return undefined;
+      const behind = source.kind === 'path' ? whatHolds(source.path) : undefined;
       known = await exec.run(lvs());
-      return resolveSource(source, known, (origin, row) => rowOf.set(origin, row));
+      return resolveSource(source, behind, known, (origin, row) => rowOf.set(origin, row));
     },
 
     async plan(origins, size, names) {

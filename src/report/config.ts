@@ -20,7 +20,10 @@ function sourceText(source: Source): string {
     case 'lv':
       return `lv ${source.vg}/${source.lv}`;
     case 'path':
-      return `path ${source.path}`;
+    case 'subvolume':
+      return `${source.kind} ${source.path}`;
+    case 'file':
+      return `file ${source.glob}${source.copy ? ', copied' : ''}`;
     case 'each': {
       const without = source.exclude.length > 0 ? ` without ${source.exclude.join(', ')}` : '';
       return `each lv ${source.vg}/${source.glob}${without}`;

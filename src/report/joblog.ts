@@ -13,7 +13,7 @@ import { namesOf } from '../core/users.ts';
 import { atMost, extended, formatDuration, headline, line, quoted } from './lines.ts';
 
 /** Together with the headline, the last line and a product's own status line these stay below 15. */
-const MOST = { snapshots: 4, mounts: 4, skipped: 3, detail: 5 } as const;
+const MOST = { snapshots: 4, mounts: 4, skipped: 3, notes: 2, detail: 5 } as const;
 
 /** What an opening came to, for the product's job log. */
 export function openedReply(task: string, opened: Opened, ms: number): Reply {
@@ -33,8 +33,10 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       const snapshots = planned.map(({ origin, note }) =>
         line('snapshot', origin.label, formatBytes(origin.bytes), note),
       );
-      const notes =
+      const unwatched =
         opened.unwatched === undefined ? [] : [line('note', `no snapshot will be extended: ${opened.unwatched}`)];
+      const findings = opened.findings.map((finding) => line('note', finding));
+      const notes = [...unwatched, ...atMost(MOST.notes - unwatched.length, 'note', findings, where)];
       const skipped = notSaved(opened.layout, leftOut).map((what) => line('skipped', what));
       return {
         kind: 'opened',

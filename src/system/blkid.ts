@@ -4,6 +4,7 @@ import { type Command, wholeLines } from './command.ts';
 export interface Probe {
   readonly type: string | undefined;
   readonly uuid: string | undefined;
+  readonly label: string | undefined;
   /** `dos`, `gpt`, `PMBR` …; undefined: no partition table. */
   readonly table: string | undefined;
 }
@@ -65,7 +66,8 @@ export function parseExport(stdout: string): ReadonlyMap<string, Probe> {
     );
     const device = fields.get('DEVNAME');
     if (device === undefined) continue;
-    found.set(device, { type: fields.get('TYPE'), uuid: fields.get('UUID'), table: fields.get('PTTYPE') });
+    const [type, uuid, label] = [fields.get('TYPE'), fields.get('UUID'), fields.get('LABEL')];
+    found.set(device, { type, uuid, label, table: fields.get('PTTYPE') });
   }
   return found;
 }

@@ -55,8 +55,8 @@ export function readLoops(): readonly LoopDevice[] {
 }
 
 /**
- * The dm UUID of the LV that a device is, or that a loop device lies on. Answers what a mount or a loop really stands on,
- * whatever it is called.
+ * What a device really stands on, whatever it is called: its own dm UUID, or that of the LV below a loop device, or
+ * `file:` and the path of an image below it.
  */
 export function volumeUuidBehind(device: string): string | undefined {
   const number = deviceNumber(device);
@@ -68,8 +68,14 @@ export function volumeUuidOf(number: string): string | undefined {
   const direct = dmUuid(number);
   if (direct !== undefined) return direct;
   const backing = attribute(number, 'loop/backing_file');
-  const below = backing === undefined ? undefined : deviceNumber(backing);
-  return below === undefined ? undefined : dmUuid(below);
+  if (backing === undefined) return undefined;
+  const below = deviceNumber(backing);
+  return below === undefined ? imageUuid(backing) : volumeUuidOf(below);
+}
+
+/** How an image file is known as what a device stands on. The kernel adds a word to the path of one that was deleted. */
+export function imageUuid(file: string): string {
+  return `file:${file.replace(/ \(deleted\)$/, '')}`;
 }
 
 /** The btrfs file systems that the kernel has mounted now, by UUID. */
@@ -89,17 +95,27 @@ function read(file: string): string | undefined {
   }
 }
 
-/** Bytes of a block device: sysfs counts in sectors of 512 bytes, whatever the device has. Infinity: unknown. */
+/** Bytes of a block device or an image file. Infinity: unknown. */
 export function deviceBytes(device: string): number {
   const number = deviceNumber(device);
-  const sectors = number === undefined ? undefined : attribute(number, 'size');
+  if (number === undefined) return imageBytes(device) ?? Number.POSITIVE_INFINITY;
+  // In sectors of 512 bytes, whatever the device has.
+  const sectors = attribute(number, 'size');
   return sectors === undefined ? Number.POSITIVE_INFINITY : Number(sectors) * 512;
+}
+
+/** What a loop device can show of an image file: whole sectors of 512 bytes. Undefined: it is no file. */
+export function imageBytes(file: string): number | undefined {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() ? Math.floor(stat.size / 512) * 512 : undefined;
 }
 
 /** Bytes of a sector as the kernel reads a partition table there; undefined: unknown. */
 export function sectorBytes(device: string): number | undefined {
   const number = deviceNumber(device);
-  const bytes = number === undefined ? undefined : attribute(number, 'queue/logical_block_size');
+  // Our loop devices over images have these.
+  if (number === undefined) return imageBytes(device) === undefined ? undefined : 512;
+  const bytes = attribute(number, 'queue/logical_block_size');
   return bytes === undefined ? undefined : Number(bytes);
 }
 

@@ -18,6 +18,8 @@ export interface Command<T> {
   readonly argv: readonly string[];
   /** Standard input; nothing where undefined. */
   readonly input?: string;
+  /** The standard input may hold a key: it goes to no log. */
+  readonly secret?: true;
   /** A descriptor of ours that the command gets as its standard input instead. */
   readonly fd?: number;
   /** Milliseconds; undefined: what the hook has left. For a command that waits on purpose. */

@@ -43,6 +43,7 @@ export function createDevices(devices: readonly NewDevice[]): Command<void> {
   return {
     tool: 'dmsetup',
     argv: ['create', '--noudevrules', '--noudevsync', '--concise'],
+    secret: true,
     input: devices.map(({ name, uuid, table }) => [name, uuid, '', 'rw', ...table].join(',')).join(';'),
     mutates: true,
     statuses: [0],

@@ -29,7 +29,8 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
   return {
     async run(command) {
       const began = performance.now();
-      const { tool, argv, input } = command;
+      const { tool, argv, secret } = command;
+      const input = secret ? undefined : command.input;
       let finished = await spawn(command, limits, mark);
       // A signal to our whole group can hit a child that has no group of its own yet.
       if (finished.signal !== undefined && !command.mutates) finished = await spawn(command, limits, mark);

@@ -11,17 +11,29 @@ const ANY_STATUS = Array.from({ length: 128 }, (_, status) => status);
 
 /**
  * Mounts a device as the type named, and no other. The result is what mount(8) complained of, undefined if all is well;
- * status 32 is a refused mount, anything else up to 127 a wrong call or a helper's (mount.ntfs-3g has its own).
+ * `internal`: without a helper program. Status 32 is a refused mount, anything else up to 127 a wrong call or a helper's (mount.ntfs-3g has its own).
  */
 export function mountDevice(
-  type: string,
-  options: readonly string[],
+  {
+    type,
+    options,
+    internal,
+  }: { readonly type: string; readonly options: readonly string[]; readonly internal: boolean },
   device: string,
   point: string,
 ): Command<MountComplaint | undefined> {
   return {
     tool: 'mount',
-    argv: ['--types', type, '--options', options.join(','), '--', device, point],
+    argv: [
+      ...(internal ? ['--internal-only'] : []),
+      '--types',
+      type,
+      '--options',
+      options.join(','),
+      '--',
+      device,
+      point,
+    ],
     mutates: true,
     statuses: ANY_STATUS,
     parse: complaintOf,
@@ -30,7 +42,8 @@ export function mountDevice(
 
 /** Shows a directory at another place; the flags of its mount come along. */
 export function mountBind(directory: string, point: string): Command<MountComplaint | undefined> {
-  return { ...mountDevice('none', [], directory, point), argv: ['--bind', '--', directory, point] };
+  const none = { type: 'none', options: [], internal: false };
+  return { ...mountDevice(none, directory, point), argv: ['--bind', '--', directory, point] };
 }
 
 /** `unknown filesystem type 'xfs'` is util-linux 2.38; an absent helper makes mount ask the kernel, which says the same. */

@@ -48,7 +48,14 @@ function told(action: () => unknown): readonly string[] {
   return (fault.detail.length > 0 ? fault.detail : [fault.message]).map((line) => line.replaceAll(`${directory}/`, ''));
 }
 
-const defaults = { mount: undefined, size: { kind: 'auto' }, autoextend: true, timeoutMs: 600_000 };
+const disks = {
+  choice: { partitions: [], exclude: [] },
+  skip: 'warn',
+  trust: 'guest',
+  keys: [],
+  check: false,
+};
+const defaults = { ...disks, mount: undefined, size: { kind: 'auto' }, autoextend: true, timeoutMs: 600_000 };
 const GOOD = `
 version: 1
 tasks:
@@ -57,10 +64,14 @@ tasks:
   in.zekjur.net: {each: {lv: /dev/in.zekjur.net/domu-*, exclude: [domu-test?]}}
   my "own" job: {path: /, size: 20%, timeout: 30}
   123: {lv: /dev/a/b, size: 4096}
+  parts: {lv: a/b, partitions: [1, LABEL=data, 'TYPE=ext*'], exclude: [LV=vg/swap*], skip: error, trust: hostile, keys: [/k], check: true}
+  images: {file: /images/*.img, copy: true}
+  files: {subvolume: /srv/data, trust: guest}
 `;
 const TASKS = {
-  'nightly-data': { ...defaults, source: { kind: 'path', path: '/srv/data' } },
+  'nightly-data': { ...defaults, trust: 'host', source: { kind: 'path', path: '/srv/data' } },
   Backup_XEN_vm1: {
+    ...disks,
     source: { kind: 'lv', vg: 'system', lv: 'xenvm' },
     mount: '/mnt/vmbackup',
     size: { kind: 'bytes', bytes: 1024 ** 3 },
@@ -72,12 +83,32 @@ const TASKS = {
     source: { kind: 'each', vg: 'in.zekjur.net', glob: 'domu-*', exclude: ['domu-test?'] },
   },
   'my "own" job': {
+    ...disks,
+    trust: 'host',
     source: { kind: 'path', path: '/' },
     mount: undefined,
     size: { kind: 'percent', percent: 20 },
     autoextend: true,
     timeoutMs: 30_000,
   },
+  parts: {
+    ...defaults,
+    source: { kind: 'lv', vg: 'a', lv: 'b' },
+    choice: {
+      partitions: [
+        { kind: 'number', number: 1 },
+        { kind: 'label', glob: 'data' },
+        { kind: 'type', glob: 'ext*' },
+      ],
+      exclude: [{ kind: 'lv', vg: 'vg', lv: 'swap*' }],
+    },
+    skip: 'error',
+    trust: 'hostile',
+    keys: ['/k'],
+    check: true,
+  },
+  images: { ...defaults, source: { kind: 'file', glob: '/images/*.img', copy: true } },
+  files: { ...defaults, source: { kind: 'subvolume', path: '/srv/data' } },
   '123': { ...defaults, source: { kind: 'lv', vg: 'a', lv: 'b' }, size: { kind: 'bytes', bytes: 4096 } },
 };
 
@@ -124,12 +155,12 @@ test.each([
   [' 7', ['6: tasks.t: is 7, must be an absolute path or a map, for example {lv: system/xenvm}']],
   [' [a]', ['6: tasks.t: is a list, must be an absolute path or a map, for example {lv: system/xenvm}']],
   [' srv', ['6: tasks.t: is "srv", must be an absolute path, for example /srv/data']],
-  [' {}', ['3: tasks.t: has none of lv, path, each; give exactly one, for example lv: system/xenvm']],
-  [' {lv: a/b, path: /c}', ['3: tasks.t: has lv and path; give exactly one of lv, path, each']],
+  [' {}', ['3: tasks.t: has none of lv, path, each, file, subvolume; give exactly one, for example lv: system/xenvm']],
+  [' {lv: a/b, path: /c}', ['3: tasks.t: has lv and path; give exactly one of lv, path, each, file, subvolume']],
   [
     ' {lv: a, path: /c, each: {lv: a/b}}',
     [
-      '3: tasks.t: has lv and path and each; give exactly one of lv, path, each',
+      '3: tasks.t: has lv and path and each; give exactly one of lv, path, each, file, subvolume',
       '11: tasks.t.lv: is "a", must be VG/LV, for example system/xenvm',
     ],
   ],
@@ -137,10 +168,17 @@ test.each([
   [' {lv: a/b, MOUNT: /m}', ['16: tasks.t.MOUNT: unknown key, did you mean "mount"?']],
   [' {lv: a/b, tiemout: 1}', ['16: tasks.t.tiemout: unknown key, did you mean "timeout"?']],
   [' {lv: a/b, mountpoint: /m}', ['16: tasks.t.mountpoint: unknown key, did you mean "mount"?']],
-  [' {lv: a/b, vm: x}', ['16: tasks.t.vm: unknown key, there are lv, path, each, mount, size, autoextend, timeout']],
+  [
+    ' {lv: a/b, vm: x}',
+    [
+      '16: tasks.t.vm: unknown key, there are lv, path, each, file, subvolume, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
+    ],
+  ],
   [
     ' {lv: a/b, "x\\e[31m": 1}',
-    ['16: tasks.t."x\\x1b[31m": unknown key, there are lv, path, each, mount, size, autoextend, timeout'],
+    [
+      '16: tasks.t."x\\x1b[31m": unknown key, there are lv, path, each, file, subvolume, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
+    ],
   ],
   [
     ' {lv: "a/b\\nSTATUS:OK"}',
@@ -223,7 +261,7 @@ test('the faults of other tasks and files do not concern a task', () => {
   ]);
   expect(told(() => loadConfig(sources))).toEqual([
     'tasks.d/bad.yaml:1:9: wrong indentation, or a "[" or "{" before it that is not closed',
-    'holdstill.yaml:4:3: tasks.wrong: has none of lv, path, each; give exactly one, for example lv: system/xenvm',
+    'holdstill.yaml:4:3: tasks.wrong: has none of lv, path, each, file, subvolume; give exactly one, for example lv: system/xenvm',
     'tasks.d/worse.yaml:1:1: log: belongs into holdstill.yaml; a file of tasks.d has only tasks',
   ]);
 });
@@ -289,13 +327,27 @@ test('the quick look at the top knows the keys of the schema', () => {
 test('the JSON Schema has every key with its meaning, and exactly one source a task', () => {
   const schema = jsonSchema();
   expect(schema).toMatchObject({ $id: 'urn:holdstill:config:1', title: 'holdstill.yaml', required: ['version'] });
-  expect(JSON.stringify(schema)).toContain('"oneOf":[{"required":["lv"]},{"required":["path"]},{"required":["each"]}]');
+  expect(JSON.stringify(schema)).toContain('"oneOf":[{"required":["lv"]},{"required":["path"]},{"required":["each"]},');
 });
 
 test('the reference has a row for every key, and says what each does', () => {
   const rows = configReference().split('\n').slice(2);
   const keys = rows.map((row) => /^\| `([^`]+)` \|/.exec(row)?.[1]);
-  const task = ['lv', 'path', 'each', 'each.lv', 'each.exclude', 'mount', 'size', 'autoextend', 'timeout'];
+  const disk = ['copy', 'partitions', 'exclude', 'skip', 'trust', 'keys', 'check'];
+  const task = [
+    'lv',
+    'path',
+    'each',
+    'each.lv',
+    'each.exclude',
+    'file',
+    'subvolume',
+    ...disk,
+    'mount',
+    'size',
+    'autoextend',
+    'timeout',
+  ];
   const sesam = ['sesam', 'sesam.taskEnv', 'sesam.exitZero', 'sesam.trace'];
   const others = ['bacula', 'bacula.trace', 'log', 'log.level'];
   expect(keys).toEqual(['version', 'tasks', ...task.map((key) => `tasks.NAME.${key}`), ...sesam, ...others]);

@@ -102,6 +102,11 @@ describe('the layout of mounts', () => {
     source: { kind: 'lv', vg: 'v', lv: 'a' },
     mount: undefined,
     size: { kind: 'auto' },
+    choice: { partitions: [], exclude: [] },
+    skip: 'warn',
+    trust: 'guest',
+    keys: [],
+    check: false,
     autoextend: true,
     timeoutMs: 1,
   };
@@ -111,6 +116,7 @@ describe('the layout of mounts', () => {
     label: `v/${name}`,
     directory: [name],
     bytes: 1,
+    shape: 'device',
     device: `/dev/v/${name}`,
     subdirectory: undefined,
     asked: undefined,
@@ -132,7 +138,7 @@ describe('the layout of mounts', () => {
       content: content(type),
     })),
   });
-  const seen = (volumes: readonly Volume[]): Seen => ({ volumes, groups: [], members: [] });
+  const seen = (volumes: readonly Volume[]): Seen => ({ volumes, groups: [], members: [], containers: [] });
   const points = (...args: Parameters<typeof layOut>) => layOut(...args).mounts.map(({ point }) => point);
 
   test('one file system is the mount itself', () => {

@@ -1,25 +1,28 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import type { Origin, Resolved } from '../../core/provider.ts';
 import type { Source } from '../../core/task.ts';
+import { checkDirectory, leftOutOf, type Behind } from '../../system/behind.ts';
 import { deviceNumber } from '../../system/blockdev.ts';
 import type { LvRow } from '../../system/lvm.ts';
-import { readMounts, type MountEntry } from '../../system/mountinfo.ts';
 import { matchesGlob } from '../../core/glob.ts';
 
-/** Finds the LVs that a source means. Throws `origin.unknown`, `origin.none`, `origin.unsuitable`. */
+/**
+ * Finds the LVs that a source means; undefined: it is of another kind, or the path is on no LV. `behind`: what holds the
+ * path. Throws `origin.unknown`, `origin.none`, `origin.unsuitable`.
+ */
 export function resolveSource(
   source: Source,
+  behind: Behind | undefined,
   rows: readonly LvRow[],
   remember: (origin: Origin, row: LvRow) => void,
-): Resolved {
+): Resolved | undefined {
   const originOf = (row: LvRow, more: Partial<Origin> = {}): Origin => {
     const origin: Origin = {
       provider: 'lvm',
       label: `${row.vg}/${row.name}`,
       directory: [row.name],
       bytes: row.bytes,
+      shape: 'device',
       device: `/dev/${row.vg}/${row.name}`,
       subdirectory: undefined,
       asked: undefined,
@@ -32,13 +35,12 @@ export function resolveSource(
     case 'lv':
       return { origins: [originOf(suitable(find(source.vg, source.lv, rows)))], leftOut: [] };
     case 'path': {
-      const { row, subdirectory, others } = findBehind(source.path, rows);
+      const row = behind && lvBehind(behind, rows);
+      if (!row) return undefined;
+      checkDirectory(source.path, behind);
       return {
-        origins: [originOf(suitable(row), { subdirectory, asked: source.path })],
-        leftOut: others.map((other) => ({
-          label: other.point,
-          reason: `is a file system of its own (${other.source}), not in this snapshot`,
-        })),
+        origins: [originOf(suitable(row), { subdirectory: behind.within, asked: source.path })],
+        leftOut: leftOutOf(behind),
       };
     }
     case 'each': {
@@ -52,7 +54,15 @@ export function resolveSource(
       if (origins.length === 0) throw nothingMatches(source, rows, matching.length);
       return { origins, leftOut };
     }
+    default:
+      return undefined;
   }
+}
+
+/** The LV that a file system is on. */
+export function lvBehind({ mount }: Behind, rows: readonly LvRow[]): LvRow | undefined {
+  const number = mount && (deviceNumber(mount.source) ?? mount.device);
+  return rows.find((one) => one.number !== undefined && one.number === number);
 }
 
 function find(vg: string, lv: string, rows: readonly LvRow[]): LvRow {
@@ -80,48 +90,6 @@ function unknownVg(vg: string, rows: readonly LvRow[]): Fault {
   return new Fault('origin.unknown', `there is no volume group ${vg} with logical volumes on this host`, {
     hint: vgs.length > 0 ? `there are ${shortList(vgs)}` : `type: vgs`,
   });
-}
-
-interface Behind {
-  readonly row: LvRow;
-  /** Where in the file system of the LV the path is. */
-  readonly subdirectory: string;
-  /** File systems of their own below the path, which are not in the snapshot. */
-  readonly others: readonly MountEntry[];
-}
-
-/** The LV whose file system holds a path. */
-function findBehind(asked: string, rows: readonly LvRow[]): Behind {
-  let real: string;
-  try {
-    real = fs.realpathSync(asked);
-  } catch (error) {
-    throw new Fault('origin.unknown', `${asked} can't be found: ${(error as NodeJS.ErrnoException).code}`, {
-      cause: error,
-    });
-  }
-  if (!fs.statSync(real).isDirectory()) {
-    throw new Fault('origin.unsuitable', `${asked} is no directory`, { hint: 'name the directory that holds it' });
-  }
-  const holds = (point: string): boolean => real === point || real.startsWith(point === '/' ? '/' : `${point}/`);
-  const mounts = readMounts();
-  const longest = mounts.reduce<MountEntry | undefined>(
-    (best, entry) => (holds(entry.point) && entry.point.length >= (best?.point.length ?? 0) ? entry : best),
-    undefined,
-  );
-  const number = longest && (deviceNumber(longest.source) ?? longest.device);
-  const row = rows.find((one) => one.number !== undefined && one.number === number);
-  if (!longest || !row) {
-    throw new Fault('origin.unknown', `${asked} is not on a logical volume`, {
-      hint: longest ? `it is on ${longest.source} (${longest.type}), mounted at ${longest.point}` : 'type: findmnt',
-    });
-  }
-  const below = real === '/' ? '/' : `${real}/`;
-  return {
-    row,
-    subdirectory: path.join(longest.root, path.relative(longest.point, real)).replace(/^\//, ''),
-    others: mounts.filter(({ point, source }) => point !== '/' && point.startsWith(below) && source.startsWith('/')),
-  };
 }
 
 /** Why an LV is not even meant by a pattern that fits its name. */

@@ -48,6 +48,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
     run,
     paths: points.map((place, index) => ({ source: labels[index] ?? '', path: place })),
     cleared,
+    findings: labels,
     unwatched: cleared,
     prepared: {
       mount: points[0] ?? '',
@@ -58,6 +59,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
           label,
           directory: [label],
           bytes: 1,
+          shape: 'device' as const,
           device: label,
           subdirectory: label,
           asked: label,
@@ -71,9 +73,12 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
     },
     layout: {
       bases: points,
+      missing: [],
       mounts: points.map((point, origin) => ({
         label: labels[origin] ?? '',
         origin,
+        volume: origin,
+        trust: 'guest' as const,
         type: types[origin] ?? '',
         extent: undefined,
         map: undefined,

@@ -161,7 +161,7 @@ export const configs: readonly Property[] = [
             mount === undefined || (mount.startsWith('/') && mount === plainPath(mount) && !/[\0-\u001f]/.test(mount)),
             `mount ${mount}`,
           );
-          const words = source.kind === 'path' ? [] : [source.vg, source.kind === 'lv' ? source.lv : source.vg];
+          const words = source.kind === 'lv' ? [source.vg, source.lv] : source.kind === 'each' ? [source.vg] : [];
           for (const word of words)
             must(/^(?!\.\.?$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/.test(word), `${word} is no name for LVM`);
           must(timeoutMs >= 1000 && timeoutMs <= 24 * 3600 * 1000, `timeout ${timeoutMs}`);

@@ -4,7 +4,7 @@ import { layOut, emptyOrigins, notSaved } from '../../../src/core/layout.ts';
 import type { Origin } from '../../../src/core/provider.ts';
 import type { Step } from '../../../src/core/step.ts';
 import type { Source, Task } from '../../../src/core/task.ts';
-import { refusal, fileSystemOf } from '../../../src/guests/filesystems.ts';
+import { driverOf, refusal } from '../../../src/guests/filesystems.ts';
 import { look } from '../../../src/guests/look.ts';
 import { attach } from '../../../src/guests/loops.ts';
 import { createLvm } from '../../../src/providers/lvm.ts';
@@ -247,13 +247,23 @@ export const tools: readonly Property[] = [
           });
         },
       };
-      const seen = await orFault(() => look(devices, exec));
+      const seen = await orFault(() =>
+        look(
+          devices.map((device) => ({ shape: 'device', device })),
+          exec,
+        ),
+      );
       if (seen instanceof Error) return;
       const task: Task = {
         name: 'x',
         source: { kind: 'each', vg: 'system', glob: '*', exclude: [] },
         mount: undefined,
         size: { kind: 'auto' },
+        choice: { partitions: [], exclude: [] },
+        skip: 'warn',
+        trust: 'guest',
+        keys: [],
+        check: false,
         autoextend: true,
         timeoutMs: 1,
       };
@@ -262,6 +272,7 @@ export const tools: readonly Property[] = [
         label: device,
         directory: [path.basename(device)],
         bytes: 1,
+        shape: 'device',
         device,
         subdirectory: undefined,
         asked: undefined,
@@ -272,7 +283,7 @@ export const tools: readonly Property[] = [
         layout.mounts.map(({ point }) => point),
       );
       for (const { extent, type } of layout.mounts) {
-        must(fileSystemOf(type).options.includes('ro'), `${type} is not read-only`);
+        must(driverOf(type, 'guest', '/dev/x').options.includes('ro'), `${type} is not read-only`);
         if (extent === undefined) continue;
         must(
           Number.isSafeInteger(extent.offset) &&

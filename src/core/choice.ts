@@ -1,0 +1,69 @@
+import { matchesGlob } from './glob.ts';
+import type { Content } from './volume.ts';
+
+/** What an admin names parts of a disk by; the texts are shell-like patterns. */
+export type Selector =
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'label' | 'type'; readonly glob: string }
+  | { readonly kind: 'lv'; readonly vg: string; readonly lv: string };
+
+/** Which parts of disks are mounted. */
+export interface Choice {
+  /** Only these; all where there are none. */
+  readonly partitions: readonly Selector[];
+  readonly exclude: readonly Selector[];
+}
+
+/** What can be told of a part before it is opened. */
+export interface Traits {
+  readonly number: number | undefined;
+  readonly vg: string | undefined;
+  readonly lv: string | undefined;
+  /** Undefined: it could not be looked into yet. */
+  readonly content: Content | undefined;
+}
+
+/** How a selector is written: `3`, `LABEL=root`, `TYPE=ext*`, `LV=vg/root`. Undefined: it can't be one. */
+export function parseSelector(value: string | number): Selector | undefined {
+  const text = String(value);
+  if (/^[1-9]\d{0,3}$/.test(text)) return { kind: 'number', number: Number(text) };
+  const [, name, glob = ''] = /^(LABEL|TYPE|LV)=(.+)$/s.exec(text) ?? [];
+  if (name === 'LABEL') return { kind: 'label', glob };
+  if (name === 'TYPE') return { kind: 'type', glob };
+  const [vg = '', lv = '', ...more] = glob.split('/');
+  return name === 'LV' && vg !== '' && lv !== '' && more.length === 0 ? { kind: 'lv', vg, lv } : undefined;
+}
+
+/** As it is written. */
+export function selectorText(selector: Selector): string {
+  switch (selector.kind) {
+    case 'number':
+      return String(selector.number);
+    case 'lv':
+      return `LV=${selector.vg}/${selector.lv}`;
+    default:
+      return `${selector.kind.toUpperCase()}=${selector.glob}`;
+  }
+}
+
+/** Why a part is not wanted; undefined: it is. Of what could not be looked into yet a label or type says nothing. */
+export function unwanted({ partitions, exclude }: Choice, traits: Traits): string | undefined {
+  if (exclude.some((selector) => fits(selector, traits) === true)) return 'is left out, as asked (exclude)';
+  const chosen = partitions.length === 0 || partitions.some((selector) => fits(selector, traits) !== false);
+  return chosen ? undefined : 'is not one of those asked for (partitions)';
+}
+
+/** Whether a part is what a selector means; undefined: it can't be told yet. */
+export function fits(selector: Selector, { number, vg, lv, content }: Traits): boolean | undefined {
+  switch (selector.kind) {
+    case 'number':
+      return number === selector.number;
+    case 'lv':
+      return vg !== undefined && lv !== undefined && matchesGlob(vg, selector.vg) && matchesGlob(lv, selector.lv);
+    default: {
+      if (!content) return undefined;
+      const value = selector.kind === 'label' ? content.label : content.type;
+      return value !== undefined && matchesGlob(value, selector.glob);
+    }
+  }
+}

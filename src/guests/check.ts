@@ -1,0 +1,44 @@
+import { Fault } from '../core/fault.ts';
+import type { Step } from '../core/step.ts';
+import { shellLine, type Command, type Exec } from '../system/command.ts';
+import { checkBtrfs, checkExt, checkFat, checkNtfs, checkXfs, type Checked } from '../system/fsck.ts';
+import { mountDevice, unmount } from '../system/mount.ts';
+import { driverOf } from './filesystems.ts';
+import { trustOf } from './mounts.ts';
+
+const CHECKS: Readonly<Record<string, (device: string) => Command<Checked>>> = {
+  ext2: checkExt,
+  ext3: checkExt,
+  ext4: checkExt,
+  xfs: checkXfs,
+  vfat: checkFat,
+  btrfs: checkBtrfs,
+  ntfs: checkNtfs,
+};
+
+/**
+ * Checks the file system of a mount step before it is mounted, on its snapshot. What to tell: that it was mended there,
+ * or that nothing can check it. Throws `volume.damaged` where errors are left, or it can't be told.
+ */
+export async function check(step: Step, exec: Exec): Promise<string | undefined> {
+  const { label = '', type = '', device = '', point = '' } = step;
+  const command = CHECKS[type]?.(device);
+  if (!command) return `${label}: ${type} is not checked, no program for that is known`;
+  if (type === 'xfs') {
+    // Only the kernel replays its journal; without that xfs_repair reports damage where there is none.
+    const complaint = await exec.run(mountDevice(driverOf(type, trustOf(step), device), device, point));
+    if (complaint) throw damaged(step, "it can't be mounted", complaint.lines);
+    await exec.run(unmount([point]));
+  }
+  const { corrected, damaged: bad, failed, lines } = await exec.run(command);
+  if (failed) throw damaged(step, 'its check could not be carried out', lines, shellLine(command));
+  if (bad) throw damaged(step, 'its check found errors', lines);
+  return corrected
+    ? `${label}: the check mended ${type} in the snapshot; the disk itself still has what it mended`
+    : undefined;
+}
+
+function damaged({ label }: Step, what: string, detail: readonly string[], command?: string): Fault {
+  const hint = command === undefined ? 'check the disk itself, while nothing uses it' : `what was typed: ${command}`;
+  return new Fault('volume.damaged', `${label}: ${what}`, { detail, hint });
+}

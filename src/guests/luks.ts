@@ -1,0 +1,107 @@
+import { open } from 'node:fs/promises';
+import type { Container, DeviceMap } from '../core/volume.ts';
+import { checkTrusted } from '../core/trust.ts';
+import { deviceBytes } from '../system/blockdev.ts';
+import type { Exec } from '../system/command.ts';
+import { volumeKey } from '../system/cryptsetup.ts';
+
+const SECTOR = 512;
+const MAGIC = 'LUKS\u{ba}\u{be}';
+const JSON_AT = 4096;
+const LONGEST = 4 * 1024 * 1024;
+
+/** How what is encrypted lies in its device; in sectors of 512 bytes. */
+interface Segment {
+  readonly cipher: string;
+  readonly first: number;
+  /** Undefined: to the end. */
+  readonly sectors: number | undefined;
+  readonly tweak: string;
+  readonly sectorBytes: number;
+}
+
+/**
+ * The map that decrypts a LUKS container, whose part is `device`, with the first of the key files that opens it; or why
+ * there is none. The device is made by us and not by cryptsetup, which would show it to udev, and by that what is in it to
+ * the host's LVM. Throws `config.insecure` for a key file that others can read or change.
+ */
+export async function unlock(
+  { maps: [part] }: Container,
+  device: string,
+  keys: readonly string[],
+  exec: Exec,
+): Promise<readonly DeviceMap[] | string> {
+  const segment = await readSegment(device);
+  if (typeof segment === 'string') return segment;
+  const [word] = part?.lines[0]?.words ?? [];
+  if (!part || typeof word !== 'object' || !('volume' in word)) throw new Error('an encrypted part without a place');
+  const { cipher, first, tweak, sectorBytes, sectors = deviceBytes(device) / SECTOR - first } = segment;
+  const grain = sectorBytes / SECTOR;
+  const problems: string[] = [];
+  for (const file of keys) {
+    checkTrusted(file, 'file', 0);
+    const found = await exec.run(volumeKey(device, file));
+    if (found && 'complaint' in found) problems.push(...found.complaint);
+    if (!found || 'complaint' in found) continue;
+    const at = { volume: word.volume, sector: word.sector + first };
+    const options = sectorBytes === SECTOR ? [] : ['1', `sector_size:${sectorBytes}`];
+    const words = [cipher, { secret: found.key }, tweak, at, ...options];
+    const line = { start: 0, sectors: sectors - (sectors % grain), target: 'crypt', words };
+    return [{ key: part.key.replace(/encrypted$/, 'decrypted'), lines: [line] }];
+  }
+  const why = problems.length > 0 ? ` (${problems.join('; ')})` : '';
+  return `is encrypted (LUKS), and no key of the task opens it${why}`;
+}
+
+/** From the header; the formats are those of cryptsetup's docs, LUKS1 1.2.3 and LUKS2 1.1. A text says why it can't be told. */
+async function readSegment(device: string): Promise<Segment | string> {
+  const file = await open(device);
+  try {
+    const header = Buffer.alloc(JSON_AT);
+    await file.read(header, 0, JSON_AT, 0);
+    if (header.toString('latin1', 0, 6) !== MAGIC) return 'is encrypted (LUKS), and its header is damaged';
+    const version = header.readUInt16BE(6);
+    if (version === 1) return firstVersion(header);
+    const length = Number(header.readBigUInt64BE(8)) - JSON_AT;
+    if (version !== 2 || !(length > 0 && length <= LONGEST)) return 'is encrypted (LUKS), in an unknown version';
+    const text = Buffer.alloc(length);
+    await file.read(text, 0, length, JSON_AT);
+    return secondVersion(text.toString('utf8').replace(/\0.*$/s, ''));
+  } finally {
+    await file.close();
+  }
+}
+
+function firstVersion(header: Buffer): Segment {
+  const text = (at: number): string => header.toString('latin1', at, at + 32).replace(/\0.*$/s, '');
+  return {
+    cipher: `${text(8)}-${text(40)}`,
+    first: header.readUInt32BE(104),
+    sectors: undefined,
+    tweak: '0',
+    sectorBytes: SECTOR,
+  };
+}
+
+function secondVersion(text: string): Segment | string {
+  const unfit = 'is encrypted (LUKS2) in a way that is not opened';
+  let segments: readonly unknown[];
+  try {
+    segments = Object.values((JSON.parse(text) as { segments?: object }).segments ?? {});
+  } catch {
+    return 'is encrypted (LUKS2), and its header is damaged';
+  }
+  const [segment, ...more] = segments;
+  // More than one: it is being encrypted anew just now.
+  if (more.length > 0 || typeof segment !== 'object' || segment === null) return `${unfit}: several segments`;
+  const fields = segment as Readonly<Record<string, unknown>>;
+  if (fields['type'] !== 'crypt' || 'integrity' in fields) return `${unfit}: with integrity`;
+  const whole = (name: string): number => (/^\d{1,16}$/.test(String(fields[name])) ? Number(fields[name]) : Number.NaN);
+  const [first, sectorBytes] = [whole('offset') / SECTOR, whole('sector_size')];
+  const sectors = fields['size'] === 'dynamic' ? undefined : whole('size') / SECTOR;
+  const cipher = String(fields['encryption']);
+  const sound = Number.isSafeInteger(first) && [512, 1024, 2048, 4096].includes(sectorBytes);
+  if (!sound || !(sectors === undefined || Number.isSafeInteger(sectors)) || !/^[\w:()-]{1,100}$/.test(cipher))
+    return unfit;
+  return { cipher, first, sectors, tweak: String(whole('iv_tweak') || 0), sectorBytes };
+}

@@ -1,0 +1,155 @@
+import type { Container, DeviceMap, Extent, Member, MemberPlace } from '../../core/volume.ts';
+import { readSuperblock, type Superblock } from './superblock.ts';
+
+const SECTOR = 512;
+/** The names that device-mapper has for the layouts of RAID 5, in their order (Documentation/device-mapper/dm-raid). */
+const RAID5 = ['raid5_la', 'raid5_ra', 'raid5_ls', 'raid5_rs'];
+
+type Line = DeviceMap['lines'][number];
+
+interface Found extends MemberPlace {
+  readonly extent: Extent;
+  readonly superblock: Superblock;
+}
+
+/**
+ * The software RAIDs of guests, as maps that show them. As with LVM, the disks of guests made from one template may hold
+ * the same array: only those of one volume are put together then.
+ */
+export async function findArrays(
+  places: readonly (MemberPlace & { readonly extent: Extent })[],
+): Promise<{ readonly containers: readonly Container[]; readonly members: readonly Member[] }> {
+  const found: Found[] = [];
+  const members: Member[] = [];
+  for (const place of places) {
+    const superblock = await readSuperblock(place.extent);
+    if (superblock) found.push({ ...place, superblock });
+    else members.push(told(place, 'is a part of a software RAID, whose superblock is damaged', false));
+  }
+  const containers: Container[] = [];
+  for (const copy of copiesOf(found)) {
+    const maps = mapsOf(copy);
+    const [first, ...others] = copy.toSorted((a, b) => (a.superblock.role ?? 0) - (b.superblock.role ?? 0));
+    if (!first) continue;
+    if (typeof maps === 'string') {
+      members.push(...copy.map((one) => told(one, `is a part of a software RAID ${maps}`, false)));
+    } else {
+      containers.push({ kind: 'md', volume: first.volume, partition: first.partition, maps });
+      members.push(
+        ...others.map((one) =>
+          told(one, 'is a part of a software RAID, which is shown in the place of another part', true),
+        ),
+      );
+    }
+  }
+  return { containers, members };
+}
+
+function told({ volume, partition }: MemberPlace, reason: string, harmless: boolean): Member {
+  return { volume, partition, reason, harmless };
+}
+
+function copiesOf(found: readonly Found[]): readonly (readonly Found[])[] {
+  return [...new Set(found.map(({ superblock }) => superblock.array))].flatMap((array) => {
+    const members = found.filter(({ superblock }) => superblock.array === array);
+    const roles = members.map(({ superblock }) => superblock.role);
+    if (new Set(roles).size === roles.length) return [members];
+    return [...new Set(members.map(({ volume }) => volume))].map((volume) =>
+      members.filter((one) => one.volume === volume),
+    );
+  });
+}
+
+/** The maps of an array, its own last; or why it can't be shown. */
+function mapsOf(copy: readonly Found[]): readonly DeviceMap[] | string {
+  const [newest] = copy.toSorted((a, b) => Number(b.superblock.events - a.superblock.events));
+  if (!newest) return 'that has no disks';
+  const { superblock } = newest;
+  const { level, disks, active, array } = superblock;
+  const inSync = copy.filter(({ superblock: one }) => one.role !== undefined && one.events === superblock.events);
+  const roles = inSync.map((one) => one.superblock.role);
+  const unfit = copy.find((one) => one.superblock.unfit !== undefined)?.superblock.unfit;
+  if (unfit !== undefined) return `that ${unfit}`;
+  if (new Set(roles).size < roles.length) return 'of which there are several copies: give each guest a task';
+  const absent = [...new Set(active)].filter((role) => !roles.includes(role));
+  if (absent.length > 0) return `of ${disks} disks, of which ${absent.length} is missing or out of date`;
+  const legs = inSync.toSorted((a, b) => (a.superblock.role ?? 0) - (b.superblock.role ?? 0));
+  if (level !== 1 && legs.length < disks) return `of ${disks} disks, which is degraded`;
+  const key = `${newest.volume}.${newest.partition ?? 0}/md:${array}`;
+  const maps =
+    level === 1
+      ? mirror(legs)
+      : level === 0
+        ? striped(legs)
+        : level === -1
+          ? joined(legs)
+          : level === 5
+            ? parity(legs, key)
+            : undefined;
+  if (maps === undefined) return `of level ${level}, which is not opened`;
+  if (typeof maps === 'string') return maps;
+  const all = [...maps.legs, { key, lines: maps.lines }];
+  return fits(legs) ? all : 'that is larger than its disks';
+}
+
+interface Maps {
+  readonly legs: readonly DeviceMap[];
+  readonly lines: readonly Line[];
+}
+
+function fits(legs: readonly Found[]): boolean {
+  return legs.every(({ extent, superblock: { dataSector, dataSectors, usedSectors } }) => {
+    const sectors = usedSectors || dataSectors;
+    return Number.isSafeInteger(dataSector + sectors) && sectors > 0 && (dataSector + sectors) * SECTOR <= extent.bytes;
+  });
+}
+
+function placeOf({ volume, extent, superblock }: Found): { readonly volume: number; readonly sector: number } {
+  return { volume, sector: extent.offset / SECTOR + superblock.dataSector };
+}
+
+/** One of its disks is all of it. */
+function mirror([leg]: readonly Found[]): Maps | string {
+  if (!leg) return 'that has no disks in sync';
+  return {
+    legs: [],
+    lines: [{ start: 0, sectors: leg.superblock.usedSectors, target: 'linear', words: [placeOf(leg)] }],
+  };
+}
+
+function striped(legs: readonly Found[]): Maps | string {
+  const chunk = legs[0]?.superblock.chunkSectors ?? 0;
+  if (chunk === 0) return 'without a chunk size';
+  const lengths = legs.map(({ superblock }) => superblock.dataSectors - (superblock.dataSectors % chunk));
+  const [length = 0] = lengths;
+  if (lengths.some((one) => one !== length)) return 'of level 0 with disks of different sizes, which is not opened';
+  const words = [String(legs.length), String(chunk), ...legs.map(placeOf)];
+  return { legs: [], lines: [{ start: 0, sectors: length * legs.length, target: 'striped', words }] };
+}
+
+function joined(legs: readonly Found[]): Maps {
+  let start = 0;
+  const lines = legs.map((leg): Line => {
+    const { dataSectors, chunkSectors } = leg.superblock;
+    const sectors = chunkSectors > 0 ? dataSectors - (dataSectors % chunkSectors) : dataSectors;
+    const line = { start, sectors, target: 'linear', words: [placeOf(leg)] };
+    start += sectors;
+    return line;
+  });
+  return { legs: [], lines };
+}
+
+/** In sync as it is: no disk of the guest is ever rebuilt by us. */
+function parity(legs: readonly Found[], key: string): Maps | string {
+  const [first] = legs;
+  const { layout = 0, chunkSectors = 0, usedSectors = 0 } = first?.superblock ?? {};
+  const type = RAID5[layout];
+  if (type === undefined || chunkSectors === 0) return `of level 5 with the layout ${layout}, which is not opened`;
+  const linear = legs.map((leg, index) => ({
+    key: `${key}.${index}`,
+    lines: [{ start: 0, sectors: usedSectors, target: 'linear', words: [placeOf(leg)] }],
+  }));
+  const pairs = linear.flatMap((leg) => ['-', { map: leg.key }]);
+  const words = [type, '2', String(chunkSectors), 'nosync', String(legs.length), ...pairs];
+  return { legs: linear, lines: [{ start: 0, sectors: usedSectors * (legs.length - 1), target: 'raid', words }] };
+}

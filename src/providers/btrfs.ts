@@ -1,0 +1,231 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Fault } from '../core/fault.ts';
+import { encodeName } from '../core/names.ts';
+import type { Origin, Provider } from '../core/provider.ts';
+import { shellLine } from '../system/command.ts';
+import { shellWord } from '../core/shell.ts';
+import type { Facts, NotedStep, Outcome } from '../core/step.ts';
+import { checkDirectory, leftOutOf, placeOf, whatHolds, type Behind } from '../system/behind.ts';
+import { deleteSubvolumes, listBelow, showSubvolume, snapshotSubvolume, type Subvolume } from '../system/btrfs.ts';
+import type { Exec } from '../system/command.ts';
+
+/** The inode number of the top directory of every subvolume, and of nothing else: BTRFS_FIRST_FREE_OBJECTID. */
+const TOP = 256;
+/** Bytes of a file name. */
+const LONGEST = 255;
+
+interface Found {
+  readonly top: string;
+  readonly behind: Behind;
+  readonly subvolume: Subvolume;
+}
+
+/**
+ * Snapshots of btrfs subvolumes, read-only, in the top directory of the subvolume itself: what it is mounted by need not
+ * reach any other place of the file system. The snapshot holds what is in the subvolume, and not what is in others below.
+ */
+export function createBtrfs(exec: Exec): Provider {
+  const foundOf = new WeakMap<Origin, Found>();
+  const originOf = async (asked: string, behind: Behind, top: string): Promise<Origin> => {
+    const subvolume = await exec.run(showSubvolume(top));
+    if (!subvolume) throw new Fault('origin.unsuitable', `${asked}: ${top} is no subvolume of btrfs`);
+    const origin: Origin = {
+      provider: 'btrfs',
+      label: top,
+      directory: [],
+      bytes: 0,
+      shape: 'directory',
+      device: top,
+      subdirectory: path.relative(top, behind.real) || undefined,
+      asked,
+    };
+    foundOf.set(origin, { top, behind, subvolume });
+    return origin;
+  };
+
+  return {
+    kind: 'btrfs',
+
+    async find(asked) {
+      const behind = whatHolds(asked);
+      const top = topOf(behind);
+      if (top === undefined) return { claims: false, why: 'not on btrfs' };
+      return { claims: behind.kind === 'directory', why: `in the btrfs subvolume ${top}, ${placeOf(behind)}` };
+    },
+
+    async resolve(source) {
+      if (source.kind !== 'subvolume' && source.kind !== 'path') return undefined;
+      const behind = whatHolds(source.path);
+      const top = topOf(behind);
+      if (top === undefined) {
+        if (source.kind === 'path') return undefined;
+        throw new Fault('origin.unsuitable', `${source.path} is no subvolume of btrfs: it is ${placeOf(behind)}`);
+      }
+      checkDirectory(source.path, behind);
+      if (source.kind === 'subvolume' && top !== behind.real) {
+        throw new Fault('origin.unsuitable', `${source.path} is no subvolume, but a directory of ${top}`, {
+          hint: `write path: ${source.path}`,
+        });
+      }
+      const origin = await originOf(source.path, behind, top);
+      return { origins: [origin], leftOut: [...(await nestedIn(top, behind, exec)), ...leftOutOf(behind)] };
+    },
+
+    async plan(origins, _size, { task, run }) {
+      return origins.map((origin, index) => {
+        const found = foundOf.get(origin);
+        if (!found) throw new Error(`${origin.label} was not resolved by this provider`);
+        const { top, subvolume } = found;
+        const file = path.join(top, nameOf(top, run, index));
+        if (fs.existsSync(file)) throw new Fault('snapshot.not-ours', `${file} is there already`);
+        return {
+          origin,
+          step: {
+            kind: 'btrfs',
+            label: top,
+            source: top,
+            sourceUuid: subvolume.uuid,
+            name: file,
+            task: encodeName(task),
+            run,
+          },
+          bytes: 0,
+          device: file,
+          note: 'read-only, in the subvolume itself; shares its space',
+          growth: {
+            possible: false,
+            note: 'not needed: it grows with what is changed, in the space of the file system',
+          },
+        };
+      });
+    },
+
+    async take(planned) {
+      const facts: Facts[] = [];
+      for (const { step } of planned) {
+        const { source = '', name = '' } = step;
+        const complaint = await exec.run(snapshotSubvolume(source, name));
+        const taken = await exec.run(showSubvolume(name));
+        if (!taken?.readOnly || !isProven(taken, { step, facts: undefined })) {
+          throw new Fault('snapshot.failed', `btrfs took no snapshot of ${source}`, { detail: complaint ?? [] });
+        }
+        facts.push({ uuid: taken.uuid, bytes: '0' });
+      }
+      return facts;
+    },
+
+    health: (steps) =>
+      Promise.all(
+        steps.map(async (noted) => {
+          const { name = '', label } = noted.step;
+          const now = await exec.run(showSubvolume(name));
+          const reason = !now
+            ? 'is gone: somebody deleted it'
+            : !isProven(now, noted)
+              ? 'is not the one that was taken'
+              : now.readOnly
+                ? undefined
+                : 'was made writable, and may have been changed';
+          return {
+            kind: reason === undefined ? ('good' as const) : ('bad' as const),
+            reason: reason && `${label}: its snapshot ${name} ${reason}`,
+            fill: undefined,
+            bytes: 0,
+          };
+        }),
+      ),
+
+    async remove(steps) {
+      const before = await Promise.all(steps.map(({ step }) => exec.run(showSubvolume(step['name'] ?? ''))));
+      const absent = new Set<NotedStep>();
+      for (const noted of steps) {
+        const { name = '', source = '', sourceUuid } = noted.step;
+        if (isThere(name)) continue;
+        if ((await exec.run(showSubvolume(source)))?.uuid !== sourceUuid) absent.add(noted);
+      }
+      const ours = steps.filter((noted, index) => isProven(before[index], noted)).map(({ step }) => step['name'] ?? '');
+      const complaint = ours.length > 0 ? await exec.run(deleteSubvolumes(ours)) : undefined;
+      return steps.map((noted): Outcome => {
+        const file = noted.step['name'] ?? '';
+        if (absent.has(noted)) {
+          return {
+            kind: 'left',
+            reason: `subvolume ${noted.step['source']} is not there: is it mounted?`,
+            absent: true,
+          };
+        }
+        if (!isThere(file)) return { kind: 'undone' };
+        if (!ours.includes(file)) {
+          return {
+            kind: 'left',
+            reason: 'something of this name is there, but not the snapshot that this run took',
+            foreign: true,
+          };
+        }
+        return { kind: 'left', reason: complaint?.join('; ') ?? 'btrfs kept it' };
+      });
+    },
+
+    // Only a look through all subvolumes of all file systems could find those that no journal knows.
+    marked: () => Promise.resolve([]),
+
+    rests: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
+
+    describe: ({ step: { name = '' } }) => ({
+      what: `snapshot ${name}`,
+      byHand: `btrfs subvolume delete ${shellWord(name)}`,
+    }),
+
+    commands: (planned) => ({
+      take: planned.map(({ step: { source = '', name = '' } }) => shellLine(snapshotSubvolume(source, name))),
+      remove: planned.map(({ step: { name = '' } }) => shellLine(deleteSubvolumes([name]))),
+    }),
+  };
+}
+
+/** The top directory of the subvolume that holds a path, as far as its mount reaches; undefined: it is not on btrfs. */
+function topOf({ real, mount }: Behind): string | undefined {
+  if (mount?.type !== 'btrfs') return undefined;
+  for (let at = real; ; at = path.dirname(at)) {
+    if (fs.statSync(at).ino === TOP) return at;
+    if (at === mount.point || at === '/') return undefined;
+  }
+}
+
+/** Subvolumes below the path are empty directories in the snapshot. */
+async function nestedIn(
+  top: string,
+  { real, mount, within }: Behind,
+  exec: Exec,
+): ReturnType<typeof Promise.all<{ label: string; reason: string }[]>> {
+  const below = await exec.run(listBelow(top));
+  const root = mount?.root === '/' ? '' : (mount?.root ?? '').slice(1);
+  return below.flatMap((one) => {
+    if (!one.startsWith(within === '' ? '' : `${within}/`)) return [];
+    const label = path.join(mount?.point ?? real, path.relative(root, one));
+    return [{ label, reason: 'is a subvolume of its own, not in this snapshot' }];
+  });
+}
+
+/** `.hs.<run>.<subvolume>`, or `.hs.<run>.<number>` where that is too long. */
+function nameOf(top: string, run: string, index: number): string {
+  const name = `.hs.${run}.${path.basename(top)}`;
+  return Buffer.byteLength(name) <= LONGEST && top !== '/' ? name : `.hs.${run}.${index}`;
+}
+
+/** By its UUID once that is known, else as a snapshot of its origin. */
+function isProven(now: Subvolume | undefined, { step, facts }: Pick<NotedStep, 'step' | 'facts'>): boolean {
+  const uuid = facts?.['uuid'];
+  return now !== undefined && (uuid === undefined ? now.parentUuid === step['sourceUuid'] : now.uuid === uuid);
+}
+
+function isThere(file: string): boolean {
+  try {
+    fs.lstatSync(file);
+    return true;
+  } catch (error) {
+    // Whatever else is wrong, it can't be called gone.
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+}

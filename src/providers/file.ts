@@ -1,0 +1,217 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { formatBytes } from '../core/bytes.ts';
+import { Fault } from '../core/fault.ts';
+import { encodeName } from '../core/names.ts';
+import type { Health, Origin, PlannedSnapshot, Provider } from '../core/provider.ts';
+import { shellWord } from '../core/shell.ts';
+import type { Facts, NotedStep, Outcome } from '../core/step.ts';
+import { placeOf, whatHolds } from '../system/behind.ts';
+import { imageBytes, imageUuid } from '../system/blockdev.ts';
+import { shellLine, type Exec } from '../system/command.ts';
+import { copyImage } from '../system/cp.ts';
+import { findImages, isPattern, type Image } from './file/images.ts';
+import { SNAPSHOT, snapshotPath } from './file/names.ts';
+import { inodeOf, makeEmpty, removeFile, stateOf } from './file/proof.ts';
+
+/** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
+const SHARING = ['xfs', 'btrfs', 'ocfs2'];
+
+/** Snapshots of raw image files, beside them: by sharing their blocks where the file system can, else copied if that is wanted. */
+export function createFile(exec: Exec): Provider {
+  const copied = new WeakSet<Origin>();
+  const directories = new Set<string>();
+  const howOf = (origin: Origin): 'share' | 'copy' => (copied.has(origin) ? 'copy' : 'share');
+
+  return {
+    kind: 'file',
+
+    async find(asked) {
+      const behind = whatHolds(asked);
+      if (behind.kind !== 'file') return { claims: false, why: 'no image file' };
+      findImages(asked);
+      const shares = SHARING.includes(behind.mount?.type ?? '');
+      const how = shares ? '' : ', where it can only be copied (copy: true)';
+      return { claims: true, why: `an image file ${placeOf(behind)}${how}; write file: ${asked}` };
+    },
+
+    async resolve(source) {
+      if (source.kind !== 'file') return undefined;
+      const { images, leftOut } = findImages(source.glob);
+      const each = isPattern(source.glob);
+      const origins = images.map((image) => {
+        const origin = originOf(image, each);
+        if (!sharesBlocks(image.file)) {
+          if (!source.copy) throw cannotShare(image.file);
+          copied.add(origin);
+        }
+        directories.add(path.dirname(image.file));
+        return origin;
+      });
+      return { origins, leftOut };
+    },
+
+    async plan(origins, _size, { task, run }) {
+      const planned = origins.map((origin, index): PlannedSnapshot => {
+        const name = snapshotPath(origin.device, run, index);
+        if (fs.existsSync(name)) throw new Fault('snapshot.not-ours', `${name} is there already`);
+        const step = { kind: 'file', label: origin.label, source: origin.device, name, task: encodeName(task), run };
+        const copy = howOf(origin) === 'copy';
+        return {
+          origin,
+          step: { ...step, directory: inodeOf(path.dirname(name)) ?? '', since: String(Date.now()) },
+          bytes: copy ? usedBytes(origin.device) : 0,
+          device: name,
+          note: copy ? `a copy, ${formatBytes(usedBytes(origin.device))}` : 'shares the blocks of the image',
+          growth: {
+            possible: false,
+            note: 'not needed: it grows with what is changed, in the space of the file system',
+          },
+        };
+      });
+      checkSpace(planned);
+      return planned;
+    },
+
+    async take(planned) {
+      const facts: Facts[] = [];
+      for (const { step, origin } of planned) {
+        const { name = '', source = '' } = step;
+        const before = changeTime(source);
+        const inode = makeEmpty(name);
+        const complaint = await exec.run(copyImage(source, name, howOf(origin)));
+        if (complaint) {
+          const full = complaint.some((line) => line.includes('No space left'));
+          const hint = full ? '' : `set copy: true if a copy will do`;
+          const code = full ? 'snapshot.no-space' : 'snapshot.failed';
+          throw new Fault(code, `no snapshot could be taken of ${origin.label}`, { detail: complaint, hint });
+        }
+        // A copy takes its time; one of an image in use would be of no instant at all.
+        if (copied.has(origin) && changeTime(source) !== before) {
+          throw new Fault('snapshot.failed', `${origin.label} was written to while it was copied`, {
+            hint: `stop what uses it, or keep it on ${SHARING.join(', ')}`,
+          });
+        }
+        facts.push({ uuid: imageUuid(name), inode, bytes: String(fs.statSync(name).blocks * 512) });
+      }
+      return facts;
+    },
+
+    health: (steps) => Promise.resolve(steps.map(healthOf)),
+
+    remove: (steps) => Promise.resolve(steps.map((noted) => removeOne(noted, directories))),
+
+    marked: () =>
+      Promise.resolve(
+        [...directories].flatMap((directory) =>
+          fs.readdirSync(directory).flatMap((name) => {
+            const run = SNAPSHOT.exec(name)?.[1];
+            const file = path.join(directory, name);
+            return run === undefined ? [] : [{ run, what: `snapshot ${file}`, byHand: `rm ${shellWord(file)}` }];
+          }),
+        ),
+      ),
+
+    rests: ({ step, facts }) => ({ is: facts?.['uuid'] ?? imageUuid(step['name'] ?? ''), on: [] }),
+
+    describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: `rm ${shellWord(name)}` }),
+
+    commands: (planned) => ({
+      take: planned.map(({ origin, step: { name = '' } }) => shellLine(copyImage(origin.device, name, howOf(origin)))),
+      remove: planned.map(({ step: { name = '' } }) => `rm ${shellWord(name)}`),
+    }),
+  };
+}
+
+function originOf({ file, parts }: Image, each: boolean): Origin {
+  return {
+    provider: 'file',
+    label: file,
+    directory: each ? parts : [],
+    bytes: imageBytes(file) ?? 0,
+    shape: 'image',
+    device: file,
+    subdirectory: undefined,
+    asked: undefined,
+  };
+}
+
+function sharesBlocks(file: string): boolean {
+  return SHARING.includes(whatHolds(file).mount?.type ?? '');
+}
+
+function cannotShare(file: string): Fault {
+  return new Fault(
+    'origin.unsuitable',
+    `${file} can't be an origin: it is ${placeOf(whatHolds(file))}, where files can't share blocks`,
+    {
+      hint: `keep images on ${SHARING.join(', ')}, or set copy: true where nothing writes to them during the copy`,
+    },
+  );
+}
+
+function usedBytes(file: string): number {
+  return fs.statSync(file).blocks * 512;
+}
+
+function changeTime(file: string): string {
+  const { mtimeNs, size } = fs.statSync(file, { bigint: true });
+  return `${mtimeNs} ${size}`;
+}
+
+/** Throws `snapshot.no-space` where the copies don't fit into what is free. */
+function checkSpace(planned: readonly PlannedSnapshot[]): void {
+  const wanted = new Map<number, { directory: string; bytes: number }>();
+  for (const { device, bytes } of planned) {
+    const directory = path.dirname(device);
+    const { dev } = fs.statSync(directory);
+    wanted.set(dev, { directory, bytes: (wanted.get(dev)?.bytes ?? 0) + bytes });
+  }
+  for (const { directory, bytes } of wanted.values()) {
+    const { bavail, bsize } = fs.statfsSync(directory);
+    if (bytes <= bavail * bsize) continue;
+    throw new Fault(
+      'snapshot.no-space',
+      `not enough space beside the images in ${directory}: the copies need ${formatBytes(bytes)}, ${formatBytes(bavail * bsize)} are free`,
+    );
+  }
+}
+
+function healthOf(noted: NotedStep): Health {
+  const { name = '', label } = noted.step;
+  const state = stateOf(noted);
+  const reason = {
+    ours: undefined,
+    gone: 'is gone: somebody deleted it',
+    foreign: 'is not the one that was taken',
+    absent: 'is not there: its file system is not mounted',
+  }[state];
+  return {
+    kind: reason === undefined ? 'good' : 'bad',
+    reason: reason && `${label}: its snapshot ${name} ${reason}`,
+    fill: undefined,
+    bytes: state === 'ours' ? usedBytes(name) : 0,
+  };
+}
+
+function removeOne(noted: NotedStep, directories: Set<string>): Outcome {
+  const { name = '' } = noted.step;
+  const directory = path.dirname(name);
+  try {
+    const state = stateOf(noted);
+    if (state === 'foreign') {
+      return {
+        kind: 'left',
+        reason: 'a file of this name is there, but not the snapshot that this run took',
+        foreign: true,
+      };
+    }
+    if (state === 'absent')
+      return { kind: 'left', reason: `${directory} is not what it was: is it mounted?`, absent: true };
+    if (state === 'ours') removeFile(name, directory);
+    directories.add(directory);
+    return { kind: 'undone' };
+  } catch (error) {
+    return { kind: 'left', reason: (error as Error).message };
+  }
+}

@@ -1,0 +1,108 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { Fault } from '../../core/fault.ts';
+import { matchesGlob } from '../../core/glob.ts';
+import type { Resolved } from '../../core/provider.ts';
+import { SNAPSHOT } from './names.ts';
+
+const MAGIC = /[*?[]/;
+/** As the kernel writes paths in sysfs, one a line, no other character can be told from the end. */
+const CONTROL = /\p{Cc}/u;
+
+/** Formats that are no raw bytes of a disk, by how their files begin: qemu's block/, 2023. */
+const FORMATS: readonly (readonly [begin: string, format: string])[] = [
+  ['QFI\u{fb}', 'qcow2'],
+  ['conectix', 'VHD'],
+  ['vhdxfile', 'VHDX'],
+  ['KDMV', 'VMDK'],
+  ['# Disk DescriptorFile', 'VMDK'],
+  ['<<< ', 'VDI'],
+  ['QED\0', 'QED'],
+];
+
+/** An image file that a pattern means. */
+export interface Image {
+  /** Without links. */
+  readonly file: string;
+  /** Relative to the part of the pattern that holds no wildcard. */
+  readonly parts: readonly string[];
+}
+
+/** The images that fit a pattern, in order, and what fits and is none. Throws `origin.unknown`, `origin.none`, `origin.unsuitable`. */
+export function findImages(glob: string): { readonly images: readonly Image[]; readonly leftOut: Resolved['leftOut'] } {
+  const segments = glob.split('/').slice(1);
+  const first = segments.findIndex((segment) => MAGIC.test(segment));
+  if (first < 0) {
+    const image = { file: realFile(glob), parts: [path.basename(glob)] };
+    const reason = noImage(image.file);
+    if (reason === undefined) return { images: [image], leftOut: [] };
+    throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${reason}`);
+  }
+  const top = `/${segments.slice(0, first).join('/')}`;
+  const found = expand(top, segments.slice(first));
+  const leftOut: { label: string; reason: string }[] = [];
+  const images = found.flatMap((parts): readonly Image[] => {
+    const label = path.join(top, ...parts);
+    const file = realFile(label);
+    const reason = noImage(file);
+    if (reason !== undefined) leftOut.push({ label, reason });
+    return reason === undefined ? [{ file, parts }] : [];
+  });
+  if (images.length > 0) return { images, leftOut };
+  const why = leftOut.map(({ label, reason }) => `${label} ${reason}`).join('; ') || 'no file fits';
+  throw new Fault('origin.none', `${glob}: ${why}`, { hint: `look at it: ls -l ${top}` });
+}
+
+/** Whether a pattern has wildcards at all: then each image gets a directory of its own. */
+export function isPattern(glob: string): boolean {
+  return MAGIC.test(glob);
+}
+
+function expand(directory: string, [segment = '', ...rest]: readonly string[]): readonly (readonly string[])[] {
+  let names: readonly string[];
+  try {
+    names = fs.readdirSync(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // What only a wildcard led to may be anything.
+    if (code === 'ENOTDIR' || code === 'ENOENT') return [];
+    throw new Fault('origin.unknown', `${directory} can't be read: ${code}`, { cause: error });
+  }
+  // As in a shell, a wildcard does not stand for a leading dot; by that our own snapshots never fit.
+  const fitting = names.filter(
+    (name) => (segment.startsWith('.') || !name.startsWith('.')) && matchesGlob(name, segment),
+  );
+  // oxlint-disable-next-line unicorn/no-array-sort
+  return [...fitting].sort().flatMap((name) => {
+    if (rest.length === 0) return [[name]];
+    return expand(path.join(directory, name), rest).map((parts) => [name, ...parts]);
+  });
+}
+
+function realFile(file: string): string {
+  try {
+    return fs.realpathSync(file);
+  } catch (error) {
+    throw new Fault('origin.unknown', `${file} can't be found: ${(error as NodeJS.ErrnoException).code}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Why a file is no raw image. */
+function noImage(file: string): string | undefined {
+  const stat = fs.statSync(file);
+  if (!stat.isFile()) return stat.isDirectory() ? 'is a directory' : 'is no file';
+  if (CONTROL.test(file)) return 'has a control character in its path';
+  if (SNAPSHOT.test(path.basename(file))) return 'is a snapshot of holdstill';
+  if (stat.size < 512) return 'is too small to be an image';
+  const begin = Buffer.alloc(32);
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    fs.readSync(descriptor, begin, 0, begin.length, 0);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  const format = FORMATS.find(([start]) => begin.toString('latin1').startsWith(start))?.[1];
+  return format && `is an image in the format ${format}; only raw ones can be looked into`;
+}

@@ -1,0 +1,56 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { NotedStep } from '../../core/step.ts';
+
+/** Granularity of the times of file systems, and then some. */
+const SLACK_MS = 2000;
+
+/** How the file of a step is now. */
+/** `absent`: the directory is not the one in which it was made; its file system may just not be mounted. */
+export type State = 'gone' | 'ours' | 'foreign' | 'absent';
+
+/**
+ * Whether the file at a step's place is the one that the step made: by its inode once that is known, else as a file of
+ * root's alone that was born after the step was noted; the random id of the run is in its name.
+ */
+export function stateOf({ step, facts }: NotedStep): State {
+  let stat: fs.BigIntStats;
+  try {
+    stat = fs.lstatSync(step['name'] ?? '', { bigint: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    return inodeOf(path.dirname(step['name'] ?? '')) === step['directory'] ? 'gone' : 'absent';
+  }
+  if (!stat.isFile()) return 'foreign';
+  if (facts?.['inode'] !== undefined) return String(stat.ino) === facts['inode'] ? 'ours' : 'foreign';
+  const alone = stat.uid === 0n && stat.nlink === 1n && (stat.mode & 0o077n) === 0n;
+  return alone && Number(stat.birthtimeMs) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign';
+}
+
+/** The inode number of what is at a path; undefined: nothing is. */
+export function inodeOf(file: string): string | undefined {
+  const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat && String(stat.ino);
+}
+
+/** Makes the empty file; throws what the kernel says. */
+export function makeEmpty(file: string): string {
+  const descriptor = fs.openSync(file, 'wx', 0o600);
+  try {
+    return String(fs.fstatSync(descriptor, { bigint: true }).ino);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Removes a file, and waits until that outlives a power cut. */
+export function removeFile(file: string, directory: string): void {
+  fs.unlinkSync(file);
+  const descriptor = fs.openSync(directory, 'r');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}

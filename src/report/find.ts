@@ -1,0 +1,14 @@
+import { drawTable, paint } from './tree.ts';
+
+/** Which storage takes a path, a line each; the first that does is the one that is used. */
+export function findText(
+  path: string,
+  storages: readonly { readonly kind: string; readonly claims: boolean; readonly why: string }[],
+): string {
+  const rows = drawTable(storages.map(({ kind, claims, why }) => [kind, claims ? 'yes' : 'no', why]));
+  const first = storages.findIndex(({ claims }) => claims);
+  const lines = rows.map((row, index) => (index === first ? paint.good(row) : row));
+  return [paint.strong(path), ...lines, first < 0 ? paint.bad('nothing here can take a snapshot of it') : '', '']
+    .join('\n')
+    .replace(/\n\n$/, '\n');
+}

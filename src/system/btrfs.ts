@@ -1,0 +1,66 @@
+import { type Command, wholeLines } from './command.ts';
+
+/** What btrfs-subvolume(8) shows of one (btrfs-progs 6.2). */
+export interface Subvolume {
+  readonly uuid: string;
+  /** Of what it is a snapshot of; undefined: of none. */
+  readonly parentUuid: string | undefined;
+  readonly readOnly: boolean;
+}
+
+/** Undefined: there is no subvolume at this path. */
+export function showSubvolume(path: string): Command<Subvolume | undefined> {
+  return {
+    tool: 'btrfs',
+    argv: ['subvolume', 'show', '--', path],
+    mutates: false,
+    statuses: [0, 1],
+    parse: ({ status, stdout }) => (status === 0 ? parseShow(stdout) : undefined),
+  };
+}
+
+/** Undefined where it does not tell of a subvolume. Throws `tool.failed` where the text is cut off. */
+export function parseShow(stdout: string): Subvolume | undefined {
+  const fields = new Map(
+    wholeLines('btrfs', stdout).flatMap((line): [string, string][] => {
+      const [, name, value] = /^\t([A-Z][A-Za-z ]*):\s*(.*)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, value ?? '']];
+    }),
+  );
+  const [uuid, parent, flags] = [fields.get('UUID'), fields.get('Parent UUID'), fields.get('Flags')];
+  if (uuid === undefined || !/^[0-9a-f-]{36}$/.test(uuid) || flags === undefined) return undefined;
+  return { uuid, parentUuid: parent === '-' ? undefined : parent, readOnly: flags.split(/[, ]+/).includes('readonly') };
+}
+
+/** The subvolumes right below one, by their paths from the top of the file system. */
+export function listBelow(path: string): Command<readonly string[]> {
+  return {
+    tool: 'btrfs',
+    argv: ['subvolume', 'list', '-o', '--', path],
+    mutates: false,
+    statuses: [0],
+    // ID 258 gen 10 top level 256 path @data/nested
+    parse: ({ stdout }) => wholeLines('btrfs', stdout).flatMap((line) => / path (.*)$/.exec(line)?.[1] ?? []),
+  };
+}
+
+/** Takes a read-only snapshot; what it complains of, undefined if all is well. `target` must not be there: it would be taken below it. */
+export function snapshotSubvolume(source: string, target: string): Command<readonly string[] | undefined> {
+  return changing(['subvolume', 'snapshot', '-r', '--', source, target]);
+}
+
+/** Deletes subvolumes, and waits until that outlives a power cut. */
+export function deleteSubvolumes(paths: readonly string[]): Command<readonly string[] | undefined> {
+  return changing(['subvolume', 'delete', '--commit-after', '--', ...paths]);
+}
+
+function changing(argv: readonly string[]): Command<readonly string[] | undefined> {
+  return {
+    tool: 'btrfs',
+    argv,
+    mutates: true,
+    statuses: [0, 1],
+    parse: ({ status, stdout, stderr }) =>
+      status === 0 ? undefined : (stderr || stdout).split('\n').filter((line) => line.trim() !== ''),
+  };
+}

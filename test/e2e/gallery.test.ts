@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseDisks } from '../gallery/disk.ts';
+import { DISKS } from '../gallery/disks.ts';
+import { expectedOf } from '../gallery/expect.ts';
+import { scriptOf } from '../gallery/script.ts';
+import { describeLab } from '../lab/describe.ts';
+import { inLab } from '../lab/run.ts';
+
+const disks = parseDisks(DISKS);
+const make = readFileSync(new URL('../gallery/make.bash', import.meta.url), 'utf8');
+const expected = disks.map((disk) => ({ disk, ...expectedOf(disk) }));
+
+describeLab('the gallery of guest disks', () => {
+  test('every file system in it is found, mounted and read to the bit; all else is told by name and reason', async () => {
+    const run = await inLab(
+      `. "$REPO/test/lab/guest/break.bash"
+      ${make}
+      ${disks.map((disk) => scriptOf(disk, `/dev/gallery/${disk.name}`)).join('\n')}
+      sync; install -m 600 /run/gallery/key /etc/holdstill.key
+      configure <<<'tasks: {all: {each: {lv: gallery/*}, size: 4M, autoextend: false, keys: [/etc/holdstill.key]}}'
+      mark
+      call pre $PRE all; $HOLDSTILL status all >"$LAB/status"
+      check() { (cd "/run/holdstill/all/$1" && sha256sum --quiet -c "$LAB/sums/$1") 2>&1 || echo "$1 is not what was written"; }
+      ${expected.flatMap(({ disk, shown }) => shown.map(({ place }) => `check ${disk.name}${place}`)).join('\n')}
+      findmnt --raw --noheadings -o TARGET,FSTYPE,VFS-OPTIONS | grep '^/run/holdstill/all' >"$LAB/mounts"
+      call post $POST all; same end`,
+      {
+        name: 'gallery',
+        world: ['vg gallery 1100M', ...disks.map(({ name, content }) => `  lv ${name} ${content.size}M raw`)].join(
+          '\n',
+        ),
+        modules: [
+          'loop',
+          'dm-snapshot',
+          'dm-thin-pool',
+          'dm-crypt',
+          'dm-raid',
+          'raid0',
+          'raid1',
+          'raid456',
+          'bcache',
+          'fuse',
+        ],
+        memory: '2G',
+        timeoutMs: 500_000,
+      },
+    );
+    expect(run.stdout).toBe('');
+    expect(run.call('pre')).toMatchObject({ status: 0, stderr: '' });
+    const mounts = run.files('mounts').trim().split('\n').toSorted();
+    const due = expected.flatMap(({ disk, shown }) =>
+      shown.map(({ place, type }) => `/run/holdstill/all/${disk.name}${place} ${type === 'ntfs' ? 'fuseblk' : type}`),
+    );
+    expect(mounts.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(due.toSorted());
+    for (const line of mounts) expect(line).toMatch(/ ro,nosuid,nodev,noexec/);
+    const status = run.files('status').split('\n');
+    for (const { disk, told } of expected) {
+      for (const { place, reason } of told) {
+        const line = status.find((one) => one.includes(`not saved: gallery/${disk.name}${place}: `));
+        expect(line, `${disk.name}${place}`).toContain(reason);
+      }
+    }
+    expect(run.call('post').stdout).toMatch(/verdict +good[^]*nothing is left/);
+  }, 600_000);
+});

@@ -1,0 +1,82 @@
+# Makes the disks of the gallery. What is mounted later has a file `name` with its id and noise, whose sum is in $LAB/sums.
+mkdir -p /run/gallery /run/guest "$LAB/sums"
+say() { echo "gallery: $*" >&2; }
+
+# piece DEVICE START SIZE (MiB): a loop device over it, in $at.
+piece() { at=$(losetup --find --show --offset "$(($2 << 20))" --sizelimit "$(($3 << 20))" "$1") || die "no piece of $1"; }
+drop() { losetup -d "$1"; }
+
+# table DEVICE mbr|gpt|gpt4k: by sfdisk's words on standard input.
+table() {
+  local on=$1 label=$2
+  [ "$label" != gpt4k ] || on=$(losetup --find --show --sector-size 4096 "$1")
+  { [ "$label" = mbr ] && echo 'label: dos' || echo 'label: gpt'; cat; } |
+    sfdisk --quiet --no-reread --no-tell-kernel --wipe never "$on" >/run/gallery/log 2>&1 || die "$1: $(</run/gallery/log)"
+  [ "$on" = "$1" ] || drop "$on"
+}
+
+content() {
+  echo "this is $2" >"$1/name"
+  dd if=/dev/urandom of="$1/noise" bs=1k count=200 status=none
+  mkdir -p "$(dirname "$LAB/sums/$2")" && (cd "$1" && sha256sum name noise) >"$LAB/sums/$2"
+}
+
+# encrypt DEVICE VERSION: opened as /dev/mapper/gallery, by the key in /run/gallery/key.
+encrypt() {
+  echo -n 'a long word' >/run/gallery/key
+  cryptsetup luksFormat --batch-mode --type "luks$2" --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /run/gallery/key "$1" &&
+    cryptsetup open --key-file /run/gallery/key "$1" gallery || die "$1: not encrypted"
+}
+
+# assemble LEVEL VERSION DEVICE...: as /dev/md9.
+assemble() {
+  local level=$1 version=$2 bitmap=--bitmap=none
+  shift 2
+  [ "$level" != 0 ] || bitmap=
+  mdadm --quiet --create /dev/md9 --run --assume-clean --level="$level" --metadata="$version" $bitmap --raid-devices=$# "$@" </dev/null || die "no RAID of $*"
+}
+
+# leaf DEVICE TYPE ID
+leaf() {
+  case $2 in
+    empty) return ;;
+    random) dd if=/dev/urandom of="$1" bs=64k count=4 status=none; return ;;
+    swap) mkswap -q "$1" ;;
+    luks) echo secret | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$1" - ;;
+    md) mdadm --create /dev/md9 --run --metadata=1.2 --level=1 --raid-devices=2 "$1" missing && mdadm --stop /dev/md9 ;;
+    bcache) make-bcache -B "$1" ;;
+    jbd) mke2fs -q -F -O journal_dev "$1" ;;
+    ldm) return ;;
+    zfs) perl "$REPO/test/gallery/signature.pl" zfs "$1" ;;
+    bitlocker) perl "$REPO/test/gallery/signature.pl" bitlocker "$1" ;;
+    iso9660) mkdir /run/gallery/tree && content /run/gallery/tree "$3" && genisoimage -quiet -R -o "$1" /run/gallery/tree; rm -r /run/gallery/tree ;;
+    *) file_system "$1" "$2" "$3" ;;
+  esac >/run/gallery/log 2>&1 || die "$3, $2: $(</run/gallery/log)"
+}
+
+file_system() {
+  case $2 in
+    ext[234]) "mkfs.$2" -q -F "$1" ;;
+    xfs) mkfs.xfs -q -f --unsupported "$1" ;;
+    btrfs) mkfs.btrfs -q -f --mixed "$1" ;;
+    vfat) mkfs.vfat "$1" ;;
+    ntfs) mkntfs --quick --force --quiet "$1" ;;
+    exfat) mkfs.exfat -q "$1" ;;
+    ocfs2) mkfs.ocfs2 -q -x -M local -N 1 -L ocfs "$1" ;;
+  esac || return
+  mkdir -p /run/gallery/there
+  case $2 in
+    ntfs) ntfs-3g "$1" /run/gallery/there ;;
+    exfat) mount.exfat-fuse "$1" /run/gallery/there ;;
+    *) mount -t "$2" "$1" /run/gallery/there ;;
+  esac || return
+  content /run/gallery/there "$3" && umount /run/gallery/there
+}
+
+# guest_lvm DEVICE COMMAND...: LVM as the guest calls it.
+guest_lvm() {
+  local device=$1 command=$2
+  shift 2
+  lvm "$command" -qq --yes --config "devices { dir=\"/run/guest/\" scan_lvs=1 filter=[\"a|^$device\$|\",\"r|.*|\"] }" "$@" >/run/gallery/log 2>&1 ||
+    die "$device, $command $*: $(</run/gallery/log)"
+}

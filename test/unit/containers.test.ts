@@ -1,0 +1,83 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, expect, test } from 'vitest';
+import { parseSelector, selectorText, unwanted } from '../../src/core/choice.ts';
+import { parseSuperblock, readSuperblock } from '../../src/guests/md/superblock.ts';
+import { parseShow } from '../../src/system/btrfs.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'holdstill-containers.'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const fixture = (name: string): Buffer => gunzipSync(readFileSync(new URL(`../fixtures/${name}.gz`, import.meta.url)));
+
+function fileWith(content: Buffer, at = 0): string {
+  const file = join(directory, 'device');
+  writeFileSync(file, Buffer.concat([Buffer.alloc(at), content]));
+  return file;
+}
+
+test('reads the superblock of a software RAID as mdadm 4.2 writes it', async () => {
+  const sound = fixture('md-4.2.raid5');
+  expect(parseSuperblock(sound, 8)).toMatchObject({
+    level: 5,
+    layout: 2,
+    chunkSectors: 1024,
+    disks: 3,
+    role: 1,
+    active: [0, 1, 2],
+    dataSector: 4096,
+    unfit: undefined,
+  });
+  const damaged = Buffer.from(sound).fill(1, 88, 89);
+  expect(parseSuperblock(damaged, 8)).toBeUndefined();
+  // It knows where it stands: one that was copied elsewhere is none.
+  expect(parseSuperblock(sound, 0)).toBeUndefined();
+
+  const bytes = 8 * 1024 * 1024;
+  const old = fileWith(fixture('md-4.2.raid1-0.90'), bytes - 65_536);
+  expect(await readSuperblock({ device: old, offset: 0, bytes })).toMatchObject({
+    level: 1,
+    disks: 2,
+    role: 1,
+    active: [0, 1],
+    dataSector: 0,
+    usedSectors: bytes / 512 - 128,
+  });
+});
+
+test('reads what btrfs-progs 6.2 says of a subvolume', () => {
+  const text = readFileSync(new URL('../fixtures/btrfs-6.2.show.txt', import.meta.url), 'utf8');
+  expect(parseShow(text)).toEqual({
+    uuid: 'ce47da07-70c6-9e44-b9b5-f7e27d2d23aa',
+    parentUuid: 'd8f8101e-9e93-4b4b-8031-9ceb2a6ecaa6',
+    readOnly: true,
+  });
+  expect(parseShow('ERROR: Not a Btrfs filesystem\n')).toBeUndefined();
+  expect(() => parseShow(text.slice(0, 100))).toThrow('cut off');
+});
+
+test('a part is wanted by number, label, type or LV; of what was not looked into yet only the first and the last tell', () => {
+  const selectors = ['3', 'LABEL=da?a', 'TYPE=ext*', 'LV=vg*/root'].flatMap((one) => parseSelector(one) ?? []);
+  expect(selectors.map(selectorText)).toEqual(['3', 'LABEL=da?a', 'TYPE=ext*', 'LV=vg*/root']);
+  for (const wrong of ['0', '-1', 'LABEL=', 'LV=root', 'LV=a/b/c', 'p3', ''])
+    expect(parseSelector(wrong)).toBeUndefined();
+  const part = { number: 1, vg: undefined, lv: undefined };
+  const content = { type: 'xfs', uuid: undefined, label: 'data', doubt: undefined };
+  const by = (index: number) => ({ partitions: selectors.slice(index, index + 1), exclude: [] });
+  expect([0, 1, 2, 3].map((index) => unwanted(by(index), { ...part, content }) === undefined)).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ]);
+  expect([0, 1, 2, 3].map((index) => unwanted(by(index), { ...part, content: undefined }) === undefined)).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+  const excluded = { partitions: selectors, exclude: selectors.slice(1, 2) };
+  expect(unwanted(excluded, { ...part, content })).toContain('exclude');
+});
