@@ -13,7 +13,7 @@ import { makeMaps, mapSteps, undoMaps } from './guests/maps.ts';
 import { markers, undoMarkers } from './guests/markers.ts';
 import { isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
 import { mountPoints, undoDirectories } from './guests/points.ts';
-import { mapCommands, mountCommands } from './guests/wording.ts';
+import { loopCommands, mapCommands, mountCommands } from './guests/wording.ts';
 import { ORDER, writeOrder, type WatchOrder } from './order.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import type { LvUsers } from './providers/lvm/remove.ts';
@@ -78,6 +78,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       disturbed: (steps) => disturbed(steps, exec),
       commands: mountCommands,
       mapCommands,
+      loopCommands,
     },
     usersOf,
     unfinished: () => markedProcesses(encodeName(task)),

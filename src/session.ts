@@ -54,7 +54,9 @@ export async function withTask(
       lock = await lockTask(session.task, machine, waitSeconds);
       await outliveOrphans(session.task, machine);
       const reply = await action(machine);
-      machine.log.info({ reply: reply.kind, leftovers: 'leftovers' in reply ? reply.leftovers : [] }, 'ended');
+      const fault = reply.kind === 'failed' && isFault(reply.fault) ? { fault: reply.fault.code } : {};
+      const leftovers = 'leftovers' in reply ? reply.leftovers : [];
+      machine.log.info({ reply: reply.kind, ...fault, leftovers }, 'ended');
       return { ...reply, lines: withNote(reply.lines, refused) };
     } catch (error) {
       machine.log.error({ err: error }, isFault(error) ? 'failed' : 'a bug');

@@ -6,6 +6,9 @@ import { shellWord } from './shell.ts';
 import type { Task } from './task.ts';
 import type { Volume } from './volume.ts';
 
+/** Stands for the loop device over an image. */
+const LOOP = '/dev/loopM';
+
 /** Stands for the id of the run in a plan. */
 const RUN = 'xxxxxxxx';
 
@@ -28,11 +31,17 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
   const { planned, mount } = prepared;
   const origins = planned.map(({ origin }) => origin);
   const seen = await machine.guests.look(origins);
-  const volumes = seen.volumes.map((volume, index) => onSnapshot(volume, planned[index]?.device ?? volume.device));
+  const volumes = seen.volumes.map((volume, index) => {
+    const { origin, device } = planned[index] ?? {};
+    return onSnapshot(volume, origin?.shape === 'image' ? LOOP : (device ?? volume.device));
+  });
   const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.guests.refusal);
 
   const storage = providerOf(planned, machine).commands(planned);
   const pairs = storage.take.map((command, index) => ({ command, undo: storage.remove[index] ?? '' }));
+  const images = planned.flatMap(({ origin: { shape, bytes }, device }) =>
+    shape === 'image' ? [machine.guests.loopCommands({ device, offset: 0, bytes })] : [],
+  );
   const maps = machine.guests.mapCommands(mapsFor(seen, task, machine));
   const points = layout.mounts.map(({ point }) => point);
   const directories = machine.mountPoints
@@ -55,7 +64,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     prepared,
     volumes,
     layout,
-    commands: [...pairs, ...maps, ...directories, ...markers, ...mounts],
+    commands: [...pairs, ...images, ...maps, ...directories, ...markers, ...mounts],
     notes,
     problems: problem ? [problem.message] : [],
   };

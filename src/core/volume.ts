@@ -159,6 +159,8 @@ export interface Guests {
   unlock(container: Container, device: string, keys: readonly string[]): Promise<readonly DeviceMap[] | string>;
   /** Makes the devices of noted map steps over these volumes; the facts hold `device`. */
   map(steps: readonly NotedStep[], maps: readonly DeviceMap[], devices: readonly string[]): Promise<readonly Facts[]>;
+  /** The commands that make and remove a loop device, for people. */
+  loopCommands(extent: Extent): { readonly command: string; readonly undo: string };
   /** The commands that make and remove such devices, for people. */
   mapCommands(maps: readonly DeviceMap[]): readonly { readonly command: string; readonly undo: string }[];
   loopStep(extent: Extent, snapshotUuid: string): Step;

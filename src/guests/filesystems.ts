@@ -50,7 +50,8 @@ const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
     // Without utf8 every name with a letter beyond ASCII would be shown, and saved, with question marks.
     vfat: { type: 'vfat', options: ['utf8'], needs: 'the kernel module vfat', outside: undefined },
     ntfs: { type: 'ntfs-3g', options: [], needs: 'ntfs-3g: apt-get install ntfs-3g', outside: 'ntfs-3g' },
-    btrfs: { type: 'btrfs', options: [], needs: 'the kernel module btrfs', outside: undefined },
+    // All its subvolumes, also where another one than the top is the default.
+    btrfs: { type: 'btrfs', options: ['subvolid=5'], needs: 'the kernel module btrfs', outside: undefined },
     exfat: { type: 'exfat', options: [], needs: 'the kernel module exfat (Linux 5.7)', outside: undefined },
     iso9660: { type: 'iso9660', options: [], needs: 'the kernel module isofs', outside: undefined },
     udf: { type: 'udf', options: [], needs: 'the kernel module udf', outside: undefined },

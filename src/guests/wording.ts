@@ -1,4 +1,4 @@
-import type { DeviceMap, PlannedMount } from '../core/volume.ts';
+import type { DeviceMap, Extent, PlannedMount } from '../core/volume.ts';
 import { shellLine } from '../system/command.ts';
 import { attachLoop } from '../system/losetup.ts';
 import { mountBind, mountDevice, unmount } from '../system/mount.ts';
@@ -19,6 +19,11 @@ export function mountCommands(mount: PlannedMount): {
     mount: [...loop, shellLine(mountDevice(driver, device, point)), ...bind],
     unmount: [...bind.map(() => undo), undo, ...loop.map(() => `losetup -d ${device}`)],
   };
+}
+
+/** The commands that make and remove the loop device over an image; `/dev/loopM` is whichever is free. */
+export function loopCommands({ device, offset, bytes }: Extent): { readonly command: string; readonly undo: string } {
+  return { command: shellLine(attachLoop(device, offset, bytes)), undo: 'losetup -d /dev/loopM' };
 }
 
 /** The commands that make devices of the logical volumes of guests, for people. */

@@ -141,7 +141,7 @@ export function createBtrfs(exec: Exec): Provider {
       const absent = new Set<NotedStep>();
       for (const noted of steps) {
         const { name = '', source = '', sourceUuid } = noted.step;
-        if (isThere(name)) continue;
+        if (mayBeThere(name)) continue;
         if ((await exec.run(showSubvolume(source)))?.uuid !== sourceUuid) absent.add(noted);
       }
       const ours = steps.filter((noted, index) => isProven(before[index], noted)).map(({ step }) => step['name'] ?? '');
@@ -155,7 +155,7 @@ export function createBtrfs(exec: Exec): Provider {
             absent: true,
           };
         }
-        if (!isThere(file)) return { kind: 'undone' };
+        if (!mayBeThere(file)) return { kind: 'undone' };
         if (!ours.includes(file)) {
           return {
             kind: 'left',
@@ -220,7 +220,7 @@ function isProven(now: Subvolume | undefined, { step, facts }: Pick<NotedStep, '
   return now !== undefined && (uuid === undefined ? now.parentUuid === step['sourceUuid'] : now.uuid === uuid);
 }
 
-function isThere(file: string): boolean {
+function mayBeThere(file: string): boolean {
   try {
     fs.lstatSync(file);
     return true;

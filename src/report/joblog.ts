@@ -31,7 +31,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       const { mounts } = opened.layout;
       const where = `holdstill status ${shellWord(task)}`;
       const snapshots = planned.map(({ origin, note }) =>
-        line('snapshot', origin.label, formatBytes(origin.bytes), note),
+        line('snapshot', origin.label, ...(origin.bytes > 0 ? [formatBytes(origin.bytes)] : []), note),
       );
       const unwatched =
         opened.unwatched === undefined ? [] : [line('note', `no snapshot will be extended: ${opened.unwatched}`)];
@@ -158,9 +158,11 @@ function leftoverLines(leftovers: readonly Leftover[]): readonly string[] {
 }
 
 /** What to back up: the one path, or the directory that holds them all. */
+/** The directory at or below which all of it is. */
 function placeOf({ paths: [first, ...others] }: { readonly paths: readonly { readonly path: string }[] }): string {
-  const path = first?.path ?? '';
-  return others.length === 0 ? path : dirname(path);
+  let place = first?.path ?? '';
+  for (const { path } of others) while (!`${path}/`.startsWith(`${place}/`) && place !== '/') place = dirname(place);
+  return place;
 }
 
 function plural(count: number, noun: string): string {

@@ -10,7 +10,7 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
     const skipped = layout.skipped.filter((part) => part.origin === index);
     const table = volumes[index]?.table;
     return {
-      text: `${paint.strong(origin.asked ?? origin.label)}  ${formatBytes(origin.bytes)}${table ? `, partition table ${table}` : ''}`,
+      text: `${paint.strong(origin.asked ?? origin.label)}  ${origin.bytes > 0 ? formatBytes(origin.bytes) : ''}${table ? `, partition table ${table}` : ''}`,
       below: [
         {
           text: escapeText(`snapshot ${step['name'] ?? ''}: ${note}`),
