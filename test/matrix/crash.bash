@@ -81,7 +81,7 @@ plan() {
       [ "$n" != "$last" ] || add_main after
       case ${moments[n]} in
         write) add_more half ;;
-        create | fsync | truncate | unlink | rename | mkdir | rmdir) ;;
+        create | fsync | truncate | unlink | rename | mkdir | rmdir | mkimage | rmimage) ;;
         *) add_more while ;;
       esac
     done

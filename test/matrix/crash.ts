@@ -14,21 +14,29 @@ export function crash(scale: Scale, say: (line: string) => void): Promise<readon
     parts,
   });
   const storages = ['thick', 'thin'] as const;
+  const others = ['nested', 'images', 'subvolume'] as const;
   // The samples of the two storages complete each other: every second moment of `each` is hit in one of them.
   if (scale === 'sample') {
     return tryInGuests(
-      storages.map((storage, half) =>
-        guest(storage, [`each:4:${half * 2}`, `whole:16:${half + 4}`, `parts:16:${half}`]),
-      ),
+      [
+        ...storages.map((storage, half) =>
+          guest(storage, [`each:4:${half * 2}`, `whole:16:${half + 4}`, `parts:16:${half}`]),
+        ),
+        ...others.map((storage) => guest(storage, [`${storage}:8:3`])),
+      ],
       scale,
       say,
     );
   }
+  const halves = others.flatMap((storage) => [0, 1].map((half) => guest(storage, [`${storage}:2:${half}`])));
   const thirds = [0, 1, 2].map((slice) => `each:3:${slice}`);
   return tryInGuests(
-    storages.flatMap((storage) =>
-      [...thirds, 'parts:2:0', 'parts:2:1', 'whole:1:0'].map((part) => guest(storage, [part])),
-    ),
+    [
+      ...storages.flatMap((storage) =>
+        [...thirds, 'parts:2:0', 'parts:2:1', 'whole:1:0'].map((part) => guest(storage, [part])),
+      ),
+      ...halves,
+    ],
     scale,
     say,
   );

@@ -112,7 +112,7 @@ plan() {
     local -n moments=$phase
     for ((n = 1; n <= ${#moments[@]}; n++)); do
       case ${moments[n]} in
-        mkdir | rmdir) continue ;;
+        mkdir | rmdir | mkimage | rmimage) continue ;;
         create | write | rename) of=(ENOSPC EROFS EIO) ;;
         unlink | truncate) of=(EROFS EIO) ;;
         fsync) of=(EIO) ;;

@@ -18,6 +18,9 @@ export function faults(scale: Scale, say: (line: string) => void): Promise<reado
       ? [
           ...[0, 1, 2].map((slice) => guest('thick', `each:3:${slice}`)),
           ...[0, 1].map((slice) => guest('thin', `whole:2:${slice}`)),
+          ...[0, 1].map((slice) => guest('nested', `nested:2:${slice}`)),
+          ...[0, 1].map((slice) => guest('images', `images:2:${slice}`)),
+          guest('subvolume', 'subvolume:1:0'),
         ]
       : [guest('thick', 'each:3:0'), guest('thin', 'each:3:1')];
   return tryInGuests(guests, scale, say);

@@ -15,7 +15,7 @@ export interface Guest {
   readonly parts: readonly string[];
 }
 
-export type Storage = 'thick' | 'thin';
+export type Storage = 'thick' | 'thin' | 'nested' | 'images' | 'subvolume';
 
 /** A disk with two partitions and two file systems without; small, so that a snapshot costs little. */
 const volumes = `lv vm-disk 24M mbr
@@ -26,11 +26,40 @@ lv vm-more 16M ext4`;
 
 const indented = (by: string): string => volumes.replaceAll(/^/gmu, by);
 
-const worlds: Readonly<Record<Storage, string>> = {
-  thick: `vg vg0 120M\n${indented('  ')}`,
-  thin: `vg vg0 120M\n  pool tp 80M\n${indented('    ')}`,
+interface World {
+  readonly world: string;
+  /** Bash that makes what the world can't. */
+  readonly make: string;
+  /** Patterns of the origins' devices and files. */
+  readonly origins: string;
+}
+
+/** A guest's disk: a partition with a file system, one with LVM, one with LUKS. */
+const guestDisk = (disk: string): string => `
+  . "$REPO/test/matrix/nested.bash"; guest_disk ${disk}`;
+
+const worlds: Readonly<Record<Storage, World>> = {
+  thick: { world: `vg vg0 120M\n${indented('  ')}`, make: '', origins: '/dev/vg0/vm-*' },
+  thin: { world: `vg vg0 120M\n  pool tp 80M\n${indented('    ')}`, make: '', origins: '/dev/vg0/vm-*' },
+  nested: {
+    world: 'vg vg0 90M\n  lv vm-guest 48M raw',
+    make: guestDisk('/dev/vg0/vm-guest'),
+    origins: '/dev/vg0/vm-*',
+  },
+  images: {
+    world: 'vg vg0 420M\n  lv images 400M xfs /srv/images',
+    make: `truncate -s 48M /srv/images/a.img; truncate -s 12M /srv/images/b.img; mkfs.ext4 -q -F /srv/images/b.img
+      ${guestDisk('/srv/images/a.img')}`,
+    origins: '/srv/images/*.img',
+  },
+  subvolume: {
+    world: 'vg vg0 170M\n  lv data 150M btrfs /srv/data',
+    make: `btrfs -q subvolume create /srv/data/sub; truncate -s 8M /srv/data/sub/x.img; mkfs.ext4 -q -F /srv/data/sub/x.img; sync`,
+    origins: '/srv/data/sub/x.img',
+  },
 };
 
+const MODULES = ['loop', 'dm-snapshot', 'dm-thin-pool', 'dm-crypt'];
 const LONGEST_MS = 1_500_000;
 /** A guest takes a CPU for itself. */
 const AT_ONCE = 2;
@@ -62,10 +91,14 @@ export async function tryInGuests(
   return merged(done.flat());
 }
 
-async function runGuest({ what, storage, world, script, parts }: Guest, scale: Scale): Promise<readonly Row[]> {
+async function runGuest({ what, storage, world: own, script, parts }: Guest, scale: Scale): Promise<readonly Row[]> {
+  const { world, make, origins } = own === undefined ? worlds[storage] : { world: own, make: '', origins: '' };
   const run = await inLab(
-    `STORAGE=${storage} SCALE=${scale} PARTS='${parts.join(' ')}'\n${readFileSync(new URL(script, import.meta.url), 'utf8')}`,
-    { name: 'matrix', world: world ?? worlds[storage], timeoutMs: LONGEST_MS },
+    `STORAGE=${storage} SCALE=${scale} PARTS='${parts.join(' ')}' ORIGINS='${origins}'
+mkdir -p -m 755 /etc/holdstill; (umask 077; echo -n 'a long word' >/etc/holdstill/key)
+${make}
+${readFileSync(new URL(script, import.meta.url), 'utf8')}`,
+    { name: 'matrix', world, timeoutMs: LONGEST_MS, modules: MODULES },
   );
   const lines = read(run.files, 'points').split('\n');
   const rows = rowsOf(what, lines, failuresOf(read(run.files, 'failures')));

@@ -11,19 +11,22 @@ tasks:
   whole: {lv: vg0/vm-data, $more}
   parts: {lv: vg0/vm-disk, $more, autoextend: false}
   each: {each: {lv: vg0/vm-*}, $more, autoextend: false}
+  nested: {lv: vg0/vm-guest, $more, autoextend: false, keys: [/etc/holdstill/key]}
+  images: {file: /srv/images/*.img, timeout: ${TIMEOUT:-2m}, keys: [/etc/holdstill/key]}
+  subvolume: {subvolume: /srv/data/sub, timeout: ${TIMEOUT:-2m}}
 Y
   mkdir -p -m 700 /run/holdstill /var/lib/holdstill /var/log/holdstill
   sabotage
   : >"$LAB/points"
   : >"$LAB/failures"
   mark_closed
-  origins /dev/vg0/vm-* >/run/origins
+  origins $ORIGINS >/run/origins
 }
 
 # finish: nobody has written to the origins, so they are what they were, to the bit.
 finish() {
   what='at the end' failed=
-  origins /dev/vg0/vm-* | diff /run/origins - >/run/sabotage/out || { said=$(</run/sabotage/out) && problem 'an origin was changed'; }
+  origins $ORIGINS | diff /run/origins - >/run/sabotage/out || { said=$(</run/sabotage/out) && problem 'an origin was changed'; }
   grep -q clean /run/origins || problem 'e2fsck found no file system'
 }
 

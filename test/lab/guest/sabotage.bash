@@ -14,7 +14,7 @@ sabotage() {
   printf '#!/bin/sh\ncase $1 in --version) echo %s; exit ;; esac\nexec /run/sabotage/node/%s --require %q "$@"\n' \
     "$version" "${real##*/}" "$REPO/test/lab/guest/sabotage.cjs" >/usr/bin/node
   chmod 755 /usr/bin/node
-  for tool in lvm losetup mount umount blkid partx flock dd find node; do
+  for tool in lvm losetup mount umount blkid partx flock dd find cp btrfs dmsetup cryptsetup node; do
     cp "$REPO/test/lab/guest/faulty.sh" "/run/sabotage/faulty/$tool"
     chmod 755 "/run/sabotage/faulty/$tool"
   done
@@ -61,7 +61,7 @@ plainly() {
 see() {
   local file line lines
   seen=
-  for file in /dev/mapper/* /var/lib/holdstill/* /run/holdstill/* /mnt/*; do
+  for file in /dev/mapper/* /var/lib/holdstill/* /run/holdstill/* /mnt/* /srv/*/.hs.* /srv/*/*/.hs.*; do
     [[ $file = *.lock || $file = *'/*' ]] || seen+="$file"$'\n'
   done
   for file in /sys/block/loop*/loop/backing_file /sys/block/dm-*/dm/suspended; do
@@ -114,7 +114,11 @@ by_force() {
   done
   findmnt --raw --noheadings -o TARGET | grep -e '^/run/holdstill/' -e '^/var/lib/holdstill' | tac | xargs -r -n 1 umount
   for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep 'hs\.' | cut -d ' ' -f 1); do losetup -d "$loop"; done
+  dmsetup info --columns --noheadings -o name,uuid | grep HOLDSTILL- | sort -r | cut -d : -f 1 | xargs -r -n 1 dmsetup remove
+  for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep 'hs\.' | cut -d ' ' -f 1); do losetup -d "$loop"; done
   lvremove -qq -y -S 'lv_tags=holdstill'
+  btrfs -q subvolume delete /srv/*/.hs.* /srv/*/*/.hs.*
+  rm -f /srv/*/.hs.*
   rm -rf /run/holdstill/* /var/lib/holdstill/*
 } >/dev/null 2>&1
 

@@ -69,7 +69,7 @@ function watch(at, how) {
       // A disk that is full or read-only stays so; an error of a medium comes once.
       if (fault === 'ENOSPC' || fault === 'EROFS') broken = fault;
       if (fault === 'EIO') throw failure(fault, name);
-      if (broken === 'EROFS' && !what.includes('dir')) throw failure(broken, name);
+      if (broken === 'EROFS' && !/^(mk|rm)/.test(what)) throw failure(broken, name);
       if (broken === 'ENOSPC' && (what === 'create' || what === 'write')) throw failure(broken, name);
       const result = real(...args);
       if (fault === 'after') die();
@@ -78,7 +78,11 @@ function watch(at, how) {
   };
 
   const isJournal = (file) => String(file).startsWith(`${STATE}/`) && !String(file).endsWith('.lock');
-  wrap('openSync', (file, flags) => (isJournal(file) && /[wx]/.test(flags) ? 'create' : undefined));
+  const isImage = (file) => basename(String(file)).startsWith('.hs.');
+  wrap('openSync', (file, flags) => {
+    if (!/[wx]/.test(flags)) return undefined;
+    return isJournal(file) ? 'create' : isImage(file) ? 'mkimage' : undefined;
+  });
   const { openSync } = fs;
   fs.openSync = (file, ...more) => {
     const fd = openSync(file, ...more);
@@ -89,7 +93,7 @@ function watch(at, how) {
   wrap('writeSync', (fd) => (journals.has(fd) ? 'write' : undefined));
   wrap('fsyncSync', (fd) => (journals.has(fd) ? 'fsync' : undefined));
   wrap('ftruncateSync', (fd) => (journals.has(fd) ? 'truncate' : undefined));
-  wrap('unlinkSync', (file) => (isJournal(file) ? 'unlink' : undefined));
+  wrap('unlinkSync', (file) => (isJournal(file) ? 'unlink' : isImage(file) ? 'rmimage' : undefined));
   wrap('renameSync', (file) => (isJournal(file) ? 'rename' : undefined));
   wrap('mkdirSync', (_, options) => (options?.recursive === true ? undefined : 'mkdir'));
   wrap('rmdirSync', () => 'rmdir');

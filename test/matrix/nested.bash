@@ -1,0 +1,23 @@
+# guest_disk DEVICE: of 48 MiB; p1 a file system, p2 LVM with two of them, p3 LUKS with one (key in /etc/holdstill/key).
+guest_disk() {
+  local parts=() start size part
+  printf 'label: dos\nstart=2048, size=12288\nstart=14336, size=32768, type=8e\nstart=47104, size=49152\n' |
+    sfdisk -q --no-reread --no-tell-kernel "$1" || die "$1: no table"
+  for part in 2048:12288 14336:32768 47104:49152; do
+    IFS=: read -r start size <<<"$part"
+    parts+=("$(losetup --find --show --offset $((start * 512)) --sizelimit $((size * 512)) "$1")")
+  done
+  mkfs.ext4 -q "${parts[0]}"
+  mkdir -p /run/guest
+  local lvm=(--config "devices { dir=\"/run/guest/\" scan_lvs=1 filter=[\"a|^${parts[1]}\$|\",\"r|.*|\"] }")
+  vgcreate -qq "${lvm[@]}" -s 1M vg0 "${parts[1]}" >/dev/null 2>&1
+  for part in root home; do
+    lvcreate -qq -y "${lvm[@]}" -L 6M -n $part vg0 >/dev/null 2>&1 && mkfs.ext4 -q /run/guest/vg0/$part || die "no LV $part"
+  done
+  vgchange -qq -an "${lvm[@]}" vg0 >/dev/null 2>&1
+  cryptsetup luksFormat --batch-mode --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /etc/holdstill/key "${parts[2]}" &&
+    cryptsetup open --key-file /etc/holdstill/key "${parts[2]}" crypt && mkfs.ext4 -q /dev/mapper/crypt && cryptsetup close crypt ||
+    die 'no LUKS'
+  losetup --detach "${parts[@]}"
+  sync
+}
