@@ -3,7 +3,7 @@ import { asError, Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
 import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
-import { check } from './guests/check.ts';
+import { inspect } from './guests/check.ts';
 import { disturbed } from './guests/disturbed.ts';
 import { refusal } from './guests/filesystems.ts';
 import { look } from './guests/look.ts';
@@ -18,11 +18,13 @@ import { ORDER, writeOrder, type WatchOrder } from './order.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import type { LvUsers } from './providers/lvm/remove.ts';
 import { createProviders } from './providers/providers.ts';
+import { createProgress } from './report/progress.ts';
 import { stopSignal } from './signals.ts';
 import { numbersByUuid, readLoops, volumeUuidBehind } from './system/blockdev.ts';
 import { bootId } from './system/boot.ts';
 import type { Exec } from './system/command.ts';
 import { createExec, startAgain } from './system/exec.ts';
+import { readMounts, type MountEntry } from './system/mountinfo.ts';
 import { markedProcesses } from './system/processes.ts';
 import { detachedUsers, readUses } from './system/uses.ts';
 
@@ -39,7 +41,7 @@ const TIMEOUT_MS = 600_000;
 export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {
   const deadline = createDeadline(timeoutMs);
   const exec = createExec(log, deadline, encodeName(task));
-  const providers = createProviders(exec, lvUsers);
+  const providers = createProviders(exec, lvUsers, createProgress());
   const handlers = [
     ...providers.map((provider) => ({
       kind: provider.kind,
@@ -73,7 +75,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       loopStep,
       attach: (steps) => attach(steps, exec),
       mountStep,
-      check: (step) => check(step, exec),
+      inspect: (step, whole) => inspect(step, whole, exec),
       mount: (step) => mount(step, exec),
       disturbed: (steps) => disturbed(steps, exec),
       commands: mountCommands,
@@ -100,9 +102,17 @@ function usersOf(steps: readonly NotedStep[]): readonly string[] {
     ...(noted.step.kind === 'loop' ? loopsOf(noted, loops).map(({ number }) => number) : []),
   ]);
   const mounts = steps.filter(({ step }) => step.kind === 'mount');
-  return readUses(true).ofDevices(new Set(numbers.filter(Boolean)), (entry) =>
-    mounts.some(({ step }) => entry.point === step['point'] && isOurs(entry, step)),
+  const isMount = (entry: MountEntry, { step }: NotedStep): boolean =>
+    entry.point === step['point'] && isOurs(entry, step);
+  const uses = readUses(true);
+  const ofDevices = uses.ofDevices(new Set(numbers.filter(Boolean)), (entry) =>
+    mounts.some((mount) => isMount(entry, mount)),
   );
+  // A directory has no device of its own.
+  const directories = mounts.filter(({ step }) => step['root'] !== undefined);
+  const entries = directories.length > 0 ? readMounts() : [];
+  const shown = entries.filter((entry) => directories.some((mount) => isMount(entry, mount)));
+  return [...new Set([...ofDevices, ...(shown.length > 0 ? uses.ofMounts(shown) : [])])];
 }
 
 const lvUsers: LvUsers = {

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { configReference } from '../src/config/reference.ts';
 import { EXIT_MEANINGS } from '../src/core/exit.ts';
 import { STATE_MEANINGS } from '../src/report/status.ts';
+import { type Disk, parseDisks } from './gallery/disk.ts';
+import { DISKS } from './gallery/disks.ts';
+import { expectedOf } from './gallery/expect.ts';
 
 /** Where the project's README is. */
 export const README = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -11,6 +14,7 @@ export const README = fileURLToPath(new URL('../README.md', import.meta.url));
 /** What stands between `<!-- generated:NAME -->` and `<!-- /generated:NAME -->`. */
 const GENERATORS: ReadonlyMap<string, () => string> = new Map([
   ['config', configReference],
+  ['gallery', () => table(['disk', 'what is shown'], parseDisks(DISKS).map(rowOf))],
   ['exit', () => table(['exit status', 'means'], EXIT_MEANINGS)],
   ['states', () => table(['state', 'means'], STATE_MEANINGS)],
 ]);
@@ -26,6 +30,12 @@ export function withBlocks(text: string, generators = GENERATORS): string {
     }
     return `${head}${open}\n\n${generate()}\n\n${close}${tail}`;
   }, text);
+}
+
+function rowOf(disk: Disk): readonly string[] {
+  const { shown } = expectedOf(disk);
+  const places = shown.map(({ place, type }) => `\`${place.slice(1) || '.'}\` ${type}`);
+  return [`\`${disk.line.replaceAll('|', '\\|')}\``, places.join(', ')];
 }
 
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

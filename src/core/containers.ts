@@ -1,9 +1,14 @@
 import { unwanted } from './choice.ts';
-import { makeMaps } from './devices.ts';
+import { outerPartition } from './outer.ts';
+import { makeMaps, type Device } from './devices.ts';
+import { isFault } from './fault.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Task } from './task.ts';
-import type { Container, Member, Place, Seen } from './volume.ts';
+import type { Container, Member, MemberPlace, Place, Seen } from './volume.ts';
+
+/** A software RAID may hold itself. */
+const DEEPEST = 4;
 
 /** What is in snapshots, and in what was opened in them. */
 export interface Looked {
@@ -27,32 +32,59 @@ export async function lookThrough(
   let seen = await machine.guests.look(places);
   for (;;) {
     machine.checkInterrupted();
-    const next = seen.containers.filter((one) => !tried.has(nameOf(one)) && isWanted(one, task));
+    const next = seen.containers.filter((one) => !tried.has(nameOf(one)) && isWanted(one, seen, task));
     if (next.length === 0) return { seen: { ...seen, members: [...seen.members, ...locked] }, uuids };
     for (const container of next) {
       tried.add(nameOf(container));
       const within = { volume: container.volume, partition: container.partition };
-      let made = await makeMaps(container.maps, seen, uuids, journal, machine);
-      if (container.kind === 'luks') {
-        const opened = await machine.guests.unlock(container, made.at(-1)?.device ?? '', task.keys);
-        if (typeof opened === 'string') {
-          locked.push({ ...within, reason: opened, harmless: false });
-          continue;
-        }
-        made = await makeMaps(opened, seen, uuids, journal, machine);
+      const opened = await tryToOpen(container, task.keys, seen, uuids, journal, machine);
+      if (typeof opened === 'string') {
+        locked.push({ ...within, reason: opened, harmless: false });
+      } else {
+        places.push({ shape: 'device', device: opened.device, within });
+        uuids.push(opened.uuid);
       }
-      const [device] = made.slice(-1);
-      if (!device) continue;
-      places.push({ shape: 'device', device: device.device, within });
-      uuids.push(device.uuid);
     }
     seen = await machine.guests.look(places);
   }
 }
 
-function isWanted({ kind, partition }: Container, { choice, keys }: Pick<Task, 'choice' | 'keys'>): boolean {
-  const traits = { number: partition, vg: undefined, lv: undefined, content: undefined };
-  return (kind === 'md' || keys.length > 0) && unwanted(choice, traits) === undefined;
+/** A text says why it can't be opened: what one guest has must not keep the others from being saved. */
+async function tryToOpen(
+  container: Container,
+  keys: readonly string[],
+  seen: Seen,
+  uuids: readonly string[],
+  journal: Journal,
+  machine: Machine,
+): Promise<Device | string> {
+  if (depthOf(container, seen) >= DEEPEST) return 'is in too many others of its kind';
+  try {
+    let made = await makeMaps(container.maps, seen, uuids, journal, machine);
+    if (container.kind === 'luks') {
+      const maps = await machine.guests.unlock(container, made.at(-1)?.device ?? '', keys);
+      if (typeof maps === 'string') return maps;
+      made = await makeMaps(maps, seen, uuids, journal, machine);
+    }
+    return made.at(-1) ?? 'is nothing that can be a device';
+  } catch (error) {
+    if (!isFault(error) || error.code !== 'tool.failed') throw error;
+    return `can't be opened: ${[error.message, ...error.detail].join('; ')}`;
+  }
+}
+
+/** In how many containers it is. */
+function depthOf({ volume }: MemberPlace, { volumes }: Seen): number {
+  let depth = 0;
+  for (let within = volumes[volume]?.within; within; within = volumes[within.volume]?.within) depth += 1;
+  return depth;
+}
+
+function isWanted(container: Container, seen: Seen, { choice, keys }: Pick<Task, 'choice' | 'keys'>): boolean {
+  const traits = { number: outerPartition(container, seen), vg: undefined, lv: undefined, content: undefined };
+  // What an LV of it is called is not known yet.
+  const byLv = choice.partitions.some(({ kind }) => kind === 'lv');
+  return (container.kind === 'md' || keys.length > 0) && (byLv || unwanted(choice, traits) === undefined);
 }
 
 function nameOf({ volume, partition }: Container): string {

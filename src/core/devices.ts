@@ -2,6 +2,7 @@ import { unwanted } from './choice.ts';
 import type { Journal } from './journal.ts';
 import type { Contents } from './layout.ts';
 import type { Machine } from './machine.ts';
+import { outerPartition } from './outer.ts';
 import type { PlannedSnapshot } from './provider.ts';
 import type { Task } from './task.ts';
 import type { Content, DeviceMap, GuestLv, PlannedMount, Seen } from './volume.ts';
@@ -47,7 +48,7 @@ export async function mapLvs(
   journal: Journal,
   { guests }: Pick<Machine, 'guests'>,
 ): Promise<Mapped> {
-  const wanted = wantedLvs(seen.groups, task, guests);
+  const wanted = wantedLvs(seen, task, guests);
   const all = mapsOf(wanted);
   if (all.length === 0) return { devices: new Map(), contents: new Map() };
   const made = await makeMaps(all, seen, uuids, journal, { guests });
@@ -87,26 +88,27 @@ export async function makeMaps(
 
 /** The maps that would be made. */
 export function mapsFor(
-  { groups }: Seen,
+  seen: Seen,
   task: Pick<Task, 'choice' | 'trust'>,
   { guests }: Pick<Machine, 'guests'>,
 ): readonly DeviceMap[] {
-  return mapsOf(wantedLvs(groups, task, guests));
+  return mapsOf(wantedLvs(seen, task, guests));
 }
 
 function wantedLvs(
-  groups: Seen['groups'],
+  seen: Seen,
   { choice, trust }: Pick<Task, 'choice' | 'trust'>,
   guests: Machine['guests'],
 ): readonly GuestLv[] {
-  return groups.flatMap(({ name: vg, partition: number, lvs }) =>
-    lvs.filter(
+  return seen.groups.flatMap(({ name: vg, lvs, ...place }) => {
+    const number = outerPartition(place, seen);
+    return lvs.filter(
       ({ name: lv, refused, content }) =>
         !refused &&
-        (!content || !guests.refusal(content, trust)) &&
+        (!content || !guests.refusal(content, trust, [])) &&
         unwanted(choice, { number, vg, lv, content }) === undefined,
-    ),
-  );
+    );
+  });
 }
 
 /** Each once, although several LVs may need it. */
@@ -134,6 +136,9 @@ export async function devicesFor(
   return mounts.map(({ extent, map, volume, snapshotDevice }): Device => {
     const uuid = uuids[volume] ?? '';
     if (extent) return { device: facts[next++]?.['device'] ?? '', uuid };
-    return (map === undefined ? undefined : mapped.devices.get(map)) ?? { device: snapshotDevice, uuid };
+    if (map === undefined) return { device: snapshotDevice, uuid };
+    const made = mapped.devices.get(map);
+    if (!made) throw new Error(`nothing was made of ${map}`);
+    return made;
   });
 }

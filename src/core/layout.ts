@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fits, selectorText, unwanted, type Traits } from './choice.ts';
 import { Fault } from './fault.ts';
+import { outerPartition } from './outer.ts';
 import type { Origin, Resolved } from './provider.ts';
 import type { Task } from './task.ts';
 import type { Content, Guests, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from './volume.ts';
@@ -33,24 +34,37 @@ export function layOut(
 ): Layout {
   const mounts: PlannedMount[] = [];
   const skipped: Skipped[] = [];
+  const taken: Content[] = [];
   const asked = new Set(task.choice.partitions);
   const apart = task.source.kind === 'each' || task.source.kind === 'file';
   const bases = origins.map(({ directory }) => (apart ? path.join(mount, ...directory) : mount));
   origins.forEach(({ label, subdirectory }, index) => {
     const volume = seen.volumes[index];
     if (volume === undefined) return;
-    for (const part of partsOf(label, bases[index] ?? mount, index, seen, contents)) {
+    for (const part of partsOf(label, bases[index] ?? mount, index, seen, contents, task.keys.length > 0)) {
       for (const selector of asked) if (fits(selector, part.traits) !== false) asked.delete(selector);
       const { type } = part.content;
-      const reasonNot = unwanted(task.choice, part.traits);
+      // A disk of which all is shown elsewhere is no choice of anybody's.
+      const elsewhere = part.refused?.harmless && part.refused !== UNSEEN ? part.refused : undefined;
+      const reasonNot = elsewhere ? undefined : unwanted(task.choice, part.traits);
       const refused =
-        reasonNot === undefined
-          ? (part.refused ?? refusal(part.content, task.trust))
-          : { reason: reasonNot, harmless: true };
+        elsewhere ??
+        (reasonNot === undefined
+          ? (part.refused ?? refusal(part.content, task.trust, taken))
+          : { reason: reasonNot, harmless: true });
       if (refused) {
         const { reason, harmless } = refused;
-        skipped.push({ label: part.label, origin: index, type, reason, harmless });
+        skipped.push({
+          label: part.label,
+          origin: index,
+          type,
+          reason,
+          harmless,
+          unseen: refused === UNSEEN,
+          unwanted: reasonNot !== undefined,
+        });
       } else if (type !== undefined) {
+        taken.push(part.content);
         const { label: name, extent, map, point } = part;
         mounts.push({
           label: name,
@@ -77,14 +91,14 @@ interface Part extends Pick<PlannedMount, 'label' | 'point' | 'extent' | 'map' |
   readonly traits: Traits;
 }
 
-/** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. `outer`: the partition of the disk that all of it is in. */
+/** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. */
 function partsOf(
   label: string,
   base: string,
   volume: number,
   seen: Seen,
   contents: Contents,
-  outer?: number,
+  keyed: boolean,
 ): readonly Part[] {
   const { volumes, groups, members, containers } = seen;
   const { table, content, partitions = [] } = volumes[volume] ?? {};
@@ -98,10 +112,10 @@ function partsOf(
     partition: number,
   }));
   return [...whole, ...divided].flatMap(({ partition, ...part }): readonly Part[] => {
-    const number = outer ?? partition;
+    const number = outerPartition({ volume, partition }, seen);
     const here = (place: MemberPlace): boolean => place.volume === volume && place.partition === partition;
     const opened = volumes.findIndex(({ within }) => within && here(within));
-    if (opened >= 0) return partsOf(part.label, part.point, opened, seen, contents, number);
+    if (opened >= 0) return partsOf(part.label, part.point, opened, seen, contents, keyed);
     const group = groups.find(here);
     if (group) {
       return group.lvs.map((lv) =>
@@ -109,8 +123,9 @@ function partsOf(
       );
     }
     const traits = { number, vg: undefined, lv: undefined, content: part.content };
-    const closed = containers.some((one) => one.kind === 'md' && here(one)) ? UNSEEN : undefined;
-    return [{ ...part, volume, map: undefined, refused: members.find(here) ?? closed, traits }];
+    const closed = containers.some((one) => here(one) && (one.kind === 'md' || keyed)) ? UNSEEN : undefined;
+    const seenLater = closed ? { ...traits, content: undefined } : traits;
+    return [{ ...part, volume, map: undefined, refused: members.find(here) ?? closed, traits: seenLater }];
   });
 }
 
@@ -147,7 +162,7 @@ export function emptyOrigins(origins: readonly Origin[], { mounts, skipped }: La
     const why = parts.map((part) => `${part.label}: ${part.reason}`).join('; ');
     return [why || `${origin.label}: an empty partition table`];
   });
-  if (empty.length === 0 && mounts.length === 0) {
+  if (empty.length === 0 && mounts.length === 0 && !skipped.some(({ unseen }) => unseen)) {
     return skipped.map((part) => `${part.label}: ${part.reason}`);
   }
   return empty;
@@ -159,18 +174,24 @@ export function shortcoming(
   origins: readonly Origin[],
   layout: Layout,
 ): Fault | undefined {
+  const unseen = layout.skipped.filter((part) => part.unseen);
+  const without = origins.filter(
+    (_, index) =>
+      !layout.mounts.some(({ origin }) => origin === index) &&
+      layout.skipped.some((part) => part.origin === index && part.unwanted) &&
+      !unseen.some((part) => part.origin === index),
+  );
+  const unmet = choice.partitions.length > 0 ? without.map(({ label }) => `nothing in ${label} fits`) : [];
+  if (layout.missing.length > 0 && unseen.length === 0) unmet.unshift(`nothing fits ${layout.missing.join(', ')}`);
+  if (unmet.length > 0) {
+    return new Fault('mount.nothing', `${unmet.join('; ')} (partitions)`, {
+      hint: `what there is: ${whatThereIs(layout)}`,
+    });
+  }
   const empty = emptyOrigins(origins, layout);
   if (empty.length > 0) {
     return new Fault('mount.nothing', `nothing that could be saved is in ${empty.join('; ')}`, {
       hint: source.kind === 'each' ? `leave it out with 'exclude', if that is meant` : '',
-    });
-  }
-  const without = origins.filter((_, index) => !layout.mounts.some(({ origin }) => origin === index));
-  const unmet = choice.partitions.length > 0 ? without.map(({ label }) => `nothing in ${label} fits`) : [];
-  if (layout.missing.length > 0) unmet.unshift(`nothing fits ${layout.missing.join(', ')}`);
-  if (unmet.length > 0) {
-    return new Fault('mount.nothing', `${unmet.join('; ')} (partitions)`, {
-      hint: `what there is: ${whatThereIs(layout)}`,
     });
   }
   const unsaved = skip === 'error' ? layout.skipped.filter(({ harmless }) => !harmless) : [];

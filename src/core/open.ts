@@ -103,8 +103,7 @@ async function carryOut(
   const findings: string[] = [];
   for (const step of noted) {
     machine.checkInterrupted();
-    const finding = task.check ? await machine.guests.check(step.step) : undefined;
-    if (finding !== undefined) findings.push(finding);
+    findings.push(...(await machine.guests.inspect(step.step, task.check)));
     facts.push(await machine.guests.mount(step));
   }
   // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.

@@ -57,6 +57,9 @@ export interface Health {
   readonly bytes: number;
 }
 
+/** Told of long work: what it is, and how many bytes of how many are done. */
+export type Progress = (what: string, done: number, total: number) => void;
+
 /** What a run is called where its snapshots are marked. */
 export interface RunNames {
   readonly task: string;

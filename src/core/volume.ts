@@ -145,14 +145,22 @@ export interface Skipped {
   readonly reason: string;
   /** Nothing is lost by it: swap, an extended partition. */
   readonly harmless: boolean;
+  /** A plan can't look into it; an opening will. */
+  readonly unseen?: boolean;
+  /** It is not what the task asks for. */
+  readonly unwanted?: boolean;
 }
 
 /** Looks into volumes and mounts what is in them. The only place that knows partition tables and file systems. */
 export interface Guests {
   /** Looks at devices, images and directories; changes nothing. Throws `volume.unreadable`. */
   look(places: readonly Place[]): Promise<Seen>;
-  /** Why a content can't be mounted here; undefined if it can be. `harmless`: nothing worth saving is in it. */
-  refusal(content: Content, trust: Trust): { readonly reason: string; readonly harmless: boolean } | undefined;
+  /** Why a content can't be mounted here beside these others; undefined if it can be. `harmless`: nothing worth saving is in it. */
+  refusal(
+    content: Content,
+    trust: Trust,
+    others: readonly Content[],
+  ): { readonly reason: string; readonly harmless: boolean } | undefined;
   /** Steps for maps over volumes of these UUIDs; the maps that one needs are before it. `first`: how many the run has already. */
   mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], names: RunNames, first: number): readonly Step[];
   /** The maps that show what is encrypted in a container, whose part is this device, with the first of the key files that fits; or why there are none. */
@@ -168,10 +176,10 @@ export interface Guests {
   attach(steps: readonly NotedStep[]): Promise<readonly Facts[]>;
   mountStep(mount: PlannedMount, device: string, snapshotUuid: string): Step;
   /**
-   * Checks the file system that is going to be mounted; what to tell of it, undefined: it is well. Throws
+   * Looks at the file system that is going to be mounted, and checks it if that is asked for; what to tell of it. Throws
    * `volume.damaged`. Only the snapshot is changed by it.
    */
-  check(step: Step): Promise<string | undefined>;
+  inspect(step: Step, check: boolean): Promise<readonly string[]>;
   /** Mounts read-only; the facts hold `id`, the mount id. Throws `mount.failed`. */
   mount(step: NotedStep): Promise<Facts>;
   /** For each mount of ours why it is not what it was when we made it; undefined: it is the same and can be read. */

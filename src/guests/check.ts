@@ -3,6 +3,7 @@ import type { Step } from '../core/step.ts';
 import { shellLine, type Command, type Exec } from '../system/command.ts';
 import { checkBtrfs, checkExt, checkFat, checkNtfs, checkXfs, type Checked } from '../system/fsck.ts';
 import { mountDevice, unmount } from '../system/mount.ts';
+import { probeNtfs } from '../system/ntfs.ts';
 import { driverOf } from './filesystems.ts';
 import { trustOf } from './mounts.ts';
 
@@ -16,11 +17,24 @@ const CHECKS: Readonly<Record<string, (device: string) => Command<Checked>>> = {
   ntfs: checkNtfs,
 };
 
+/** What is known of the file system of a mount step before it is mounted, and should be told. `whole`: with a check of it. */
+export async function inspect(step: Step, whole: boolean, exec: Exec): Promise<readonly string[]> {
+  const { label = '', type = '', device = '' } = step;
+  const state = type === 'ntfs' ? await exec.run(probeNtfs(device)) : undefined;
+  const checked = whole ? await check(step, exec) : undefined;
+  return [...(state === undefined ? [] : [`${label}: ${NTFS[state]}`]), ...(checked === undefined ? [] : [checked])];
+}
+
+const NTFS = {
+  hibernated: 'Windows is hibernated, or was shut down by fast startup: what it had not written by then is not in it',
+  dirty: 'ntfs was in use: ntfs-3g shows it as it is on the disk, without what only its journal knows',
+} as const;
+
 /**
- * Checks the file system of a mount step before it is mounted, on its snapshot. What to tell: that it was mended there,
- * or that nothing can check it. Throws `volume.damaged` where errors are left, or it can't be told.
+ * Checks the file system of a mount step, on its snapshot. What to tell: that it was mended there, or that nothing can
+ * check it. Throws `volume.damaged` where errors are left, or it can't be told.
  */
-export async function check(step: Step, exec: Exec): Promise<string | undefined> {
+async function check(step: Step, exec: Exec): Promise<string | undefined> {
   const { label = '', type = '', device = '', point = '' } = step;
   const command = CHECKS[type]?.(device);
   if (!command) return `${label}: ${type} is not checked, no program for that is known`;

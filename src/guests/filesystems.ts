@@ -22,6 +22,8 @@ export interface Driver {
   readonly internal: boolean;
   readonly options: readonly string[];
   readonly needs: string;
+  /** Flags that its program does not hand to the kernel (`ro` of fuse2fs, `nosymfollow` of ntfs-3g), for a remount. */
+  readonly flags: readonly string[];
 }
 
 /**
@@ -92,23 +94,28 @@ const HARMLESS = new Set(['swap', 'swsuspend']);
 export function driverOf(type: string, trust: Trust, device: string): Driver {
   const known = KNOWN.get(type);
   if (!known) throw new Error(`no way to mount ${type}`);
-  const options = [...known.options, ...(trust === 'host' ? HOST : GUEST)];
-  if (trust === 'hostile' && known.outside === 'fuse2fs') {
-    // fuse2fs (e2fsprogs 1.47) names no device in the list of mounts by itself.
+  const flags = trust === 'host' ? HOST : GUEST;
+  const options = [...known.options, ...flags];
+  const { type: driver, needs, outside } = known;
+  if (trust === 'hostile' && outside === 'fuse2fs') {
+    // fuse2fs (e2fsprogs 1.47) does not know an option of the kernel's own, and wants to be told of our file below the mount.
+    const taken = options.filter((option) => option !== 'nosymfollow');
     return {
       type: 'fuse.fuse2fs',
-      options: [...options, `fsname=${device}`, 'allow_other'],
-      needs: 'fuse2fs: apt-get install fuse2fs',
+      options: [...taken, `fsname=${device}`, 'allow_other', 'nonempty'],
       internal: false,
+      needs: 'fuse2fs: apt-get install fuse2fs',
+      flags,
     };
   }
-  return { type: known.type, options, needs: known.needs, internal: known.type === 'ocfs2' };
+  return { type: driver, options, internal: driver === 'ocfs2', needs, flags: outside === 'ntfs-3g' ? flags : [] };
 }
 
-/** Why a content can't be mounted; undefined if it can. */
+/** Why a content can't be mounted beside these others; undefined if it can. */
 export function refusal(
   content: Content,
   trust: Trust,
+  others: readonly Content[],
 ): { readonly reason: string; readonly harmless: boolean } | undefined {
   const { type, uuid, doubt } = content;
   if (doubt !== undefined) return { reason: doubt, harmless: false };
@@ -119,11 +126,9 @@ export function refusal(
     const reason = `is ${type}, which only the kernel can read, and that is not wanted (trust: hostile)`;
     return { reason: `${reason}; save it from within the guest, or set trust: guest`, harmless: false };
   }
-  if (type === 'btrfs' && uuid !== undefined && isBtrfsMounted(uuid)) {
-    return {
-      reason: 'a btrfs with the same id is mounted on this host; the kernel could mix them up',
-      harmless: false,
-    };
-  }
-  return undefined;
+  if (type !== 'btrfs' || uuid === undefined) return undefined;
+  const twin = others.some((other) => other.type === type && other.uuid === uuid);
+  if (!twin && !isBtrfsMounted(uuid)) return undefined;
+  const where = twin ? 'in this task' : 'mounted on this host';
+  return { reason: `a btrfs with the same id is ${where}; the kernel could mix them up`, harmless: false };
 }

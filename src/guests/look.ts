@@ -16,7 +16,7 @@ import type { TableEntry } from '../system/partx.ts';
 import { DIRECTORY } from './filesystems.ts';
 import { findGroups } from './lvm/groups.ts';
 import { findArrays } from './md/arrays.ts';
-import { entriesOf, isPartitioned, lostIn, tableOf } from './partitions.ts';
+import { entriesOf, isPartitioned, lostIn, overlapsOf, tableOf } from './partitions.ts';
 import { contentOf, keyOf, probeAlike, probeParts } from './probe.ts';
 
 const SECTOR = 512;
@@ -128,11 +128,14 @@ async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<re
     const entries = tables.get(device);
     const probe = probes.get(device);
     if (!entries) return { device, table: undefined, content: contentOf(probe), partitions: [] };
+    const overlaps = overlapsOf(entries);
     const partitions = entries.map(({ number, offset, bytes, dynamic }): Partition => {
       const extent = { device, offset, bytes };
       const content = contentOf(contents.get(keyOf(extent)));
       const unknown = dynamic && content.type === undefined && content.doubt === undefined;
-      return { number, extent, content: unknown ? { ...content, doubt: DYNAMIC } : content };
+      const other = overlaps.get(number);
+      const doubt = other === undefined ? (unknown ? DYNAMIC : undefined) : `overlaps with partition ${other}`;
+      return { number, extent, content: doubt === undefined ? content : { ...content, doubt } };
     });
     const all = [...partitions, ...(lost.get(device) ?? [])];
     return { device, table: tableOf(device, probe), content: contentOf(undefined), partitions: all };

@@ -1,4 +1,6 @@
 import { open } from 'node:fs/promises';
+import { Fault, isFault } from '../core/fault.ts';
+import { shellWord } from '../core/shell.ts';
 import type { Container, DeviceMap } from '../core/volume.ts';
 import { checkTrusted } from '../core/trust.ts';
 import { deviceBytes } from '../system/blockdev.ts';
@@ -23,7 +25,7 @@ interface Segment {
 /**
  * The map that decrypts a LUKS container, whose part is `device`, with the first of the key files that opens it; or why
  * there is none. The device is made by us and not by cryptsetup, which would show it to udev, and by that what is in it to
- * the host's LVM. Throws `config.insecure` for a key file that others can read or change.
+ * the host's LVM. Throws `config.insecure` for a key file that others can read or change, `config.missing`.
  */
 export async function unlock(
   { maps: [part] }: Container,
@@ -37,9 +39,13 @@ export async function unlock(
   if (!part || typeof word !== 'object' || !('volume' in word)) throw new Error('an encrypted part without a place');
   const { cipher, first, tweak, sectorBytes, sectors = deviceBytes(device) / SECTOR - first } = segment;
   const grain = sectorBytes / SECTOR;
+  // Its own header says how long it is.
+  if (!(sectors > 0 && (first + sectors) * SECTOR <= deviceBytes(device))) {
+    return 'is encrypted (LUKS), and is larger than its disk';
+  }
   const problems: string[] = [];
   for (const file of keys) {
-    checkTrusted(file, 'file', 0);
+    checkKey(file);
     const found = await exec.run(volumeKey(device, file));
     if (found && 'complaint' in found) problems.push(...found.complaint);
     if (!found || 'complaint' in found) continue;
@@ -53,8 +59,21 @@ export async function unlock(
   return `is encrypted (LUKS), and no key of the task opens it${why}`;
 }
 
+/** Throws `config.insecure`, or `config.missing` where there is no such file. */
+function checkKey(file: string): void {
+  let mode: number;
+  try {
+    mode = checkTrusted(file, 'file', 0).stats.mode;
+  } catch (error) {
+    if (isFault(error)) throw error;
+    throw new Fault('config.missing', `the key file ${file} can't be found`, { hint: `look at 'keys'`, cause: error });
+  }
+  if ((mode & 0o077) === 0) return;
+  throw new Fault('config.insecure', `${file} can be read by others`, { hint: `chmod go= ${shellWord(file)}` });
+}
+
 /** From the header; the formats are those of cryptsetup's docs, LUKS1 1.2.3 and LUKS2 1.1. A text says why it can't be told. */
-async function readSegment(device: string): Promise<Segment | string> {
+export async function readSegment(device: string): Promise<Segment | string> {
   const file = await open(device);
   try {
     const header = Buffer.alloc(JSON_AT);
@@ -72,10 +91,15 @@ async function readSegment(device: string): Promise<Segment | string> {
   }
 }
 
-function firstVersion(header: Buffer): Segment {
+/** What dmsetup takes for one word of a table: nothing that ends a field or a line of it. */
+const CIPHER = /^[\w:()-]{1,100}$/;
+
+function firstVersion(header: Buffer): Segment | string {
   const text = (at: number): string => header.toString('latin1', at, at + 32).replace(/\0.*$/s, '');
+  const cipher = `${text(8)}-${text(40)}`;
+  if (!CIPHER.test(cipher)) return 'is encrypted (LUKS1) with a cipher that is not opened';
   return {
-    cipher: `${text(8)}-${text(40)}`,
+    cipher,
     first: header.readUInt32BE(104),
     sectors: undefined,
     tweak: '0',
@@ -101,7 +125,6 @@ function secondVersion(text: string): Segment | string {
   const sectors = fields['size'] === 'dynamic' ? undefined : whole('size') / SECTOR;
   const cipher = String(fields['encryption']);
   const sound = Number.isSafeInteger(first) && [512, 1024, 2048, 4096].includes(sectorBytes);
-  if (!sound || !(sectors === undefined || Number.isSafeInteger(sectors)) || !/^[\w:()-]{1,100}$/.test(cipher))
-    return unfit;
+  if (!sound || !(sectors === undefined || Number.isSafeInteger(sectors)) || !CIPHER.test(cipher)) return unfit;
   return { cipher, first, sectors, tweak: String(whole('iv_tweak') || 0), sectorBytes };
 }

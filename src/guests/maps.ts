@@ -12,6 +12,8 @@ import { readUses } from '../system/uses.ts';
 /** How long a device that somebody has open is waited for, as for a loop device. */
 const PATIENCE_MS = 5000;
 const PAUSE_MS = 200;
+/** What no path holds. */
+const BETWEEN = '\0';
 
 /** Devices over snapshots, known by a device-mapper UUID that holds the run. */
 export function mapSteps(
@@ -29,7 +31,7 @@ export function mapSteps(
       return [uuidOf(maps.findIndex((one) => one.key === word.map))];
     });
     const name = `hs.${run}.${first + index}`;
-    return { kind: 'map', name, uuid: uuidOf(index), label: key, volumes: [...new Set(on)].join(' ') };
+    return { kind: 'map', name, uuid: uuidOf(index), label: key, volumes: [...new Set(on)].join(BETWEEN) };
   });
 }
 
@@ -111,7 +113,7 @@ export function undoMaps(exec: Exec): UndoHandler {
       }
     },
 
-    rests: ({ step }) => ({ is: step['uuid'], on: (step['volumes'] ?? '').split(' ') }),
+    rests: ({ step }) => ({ is: step['uuid'], on: (step['volumes'] ?? '').split(BETWEEN) }),
 
     describe: ({ step }) => {
       const name = mapperNameOf(step['uuid'] ?? '') ?? step['name'];

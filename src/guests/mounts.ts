@@ -10,7 +10,7 @@ import { whatHolds } from '../system/behind.ts';
 import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { replayJournal } from '../system/fsck.ts';
-import { mountBind, mountDevice, unmount } from '../system/mount.ts';
+import { mountBind, mountDevice, remount, unmount } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
 import { mountsElsewhere, readUses, type Uses } from '../system/uses.ts';
 import { DIRECTORY, driverOf } from './filesystems.ts';
@@ -31,7 +31,8 @@ export async function mount({ step }: NotedStep, exec: Exec): Promise<Facts> {
   const { label = '', type = '', device = '', point = '', subdirectory = '' } = step;
   const driver = driverOf(type, trustOf(step), device);
   if (driver.type === 'fuse.fuse2fs') await exec.run(replayJournal(device));
-  const complaint = await exec.run(mountDevice(driver, device, point));
+  let complaint = await exec.run(mountDevice(driver, device, point));
+  if (!complaint && driver.flags.length > 0) complaint = await exec.run(remount(point, driver.flags));
   const entry = mountAt(point, readMounts());
   if (complaint !== undefined || !entry || !isOurs(entry, step)) {
     throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {

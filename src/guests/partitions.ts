@@ -41,6 +41,21 @@ export async function entriesOf(device: string, probe: Found, exec: Exec): Promi
   return entries;
 }
 
+/** For each partition the number of one that lies on the same bytes; the table is wrong about one of them. */
+export function overlapsOf(entries: readonly TableEntry[]): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  const sorted = entries.toSorted((a, b) => a.offset - b.offset);
+  let furthest: TableEntry | undefined;
+  for (const entry of sorted) {
+    if (furthest && entry.offset < furthest.offset + furthest.bytes) {
+      found.set(entry.number, furthest.number);
+      found.set(furthest.number, entry.number);
+    }
+    if (!furthest || entry.offset + entry.bytes > furthest.offset + furthest.bytes) furthest = entry;
+  }
+  return found;
+}
+
 /** Partitions that the table has an entry for and that partx says nothing of: not to be read, but not to be kept quiet. */
 export async function lostIn(
   device: string,

@@ -59,9 +59,9 @@ export function keyOf({ device, offset, bytes }: Extent): string {
 export function contentOf(probe: Found): Content {
   if (probe === undefined) return { type: undefined, uuid: undefined, doubt: undefined };
   if ('doubt' in probe) return { type: undefined, uuid: undefined, doubt: probe.doubt };
-  const { type, uuid, label, table } = probe;
+  const { type, uuid, label, journal, table } = probe;
   // An old file system may lie under a new table, or the other way round; the wrong one may even mount.
-  const doubt =
-    type !== undefined && table !== undefined ? `holds ${type} and a partition table (${table})` : undefined;
-  return { type, uuid, label, doubt };
+  const both = type !== undefined && table !== undefined ? `holds ${type} and a partition table (${table})` : undefined;
+  const elsewhere = journal === undefined ? undefined : `has its journal on another device (${journal})`;
+  return { type, uuid, label, doubt: both ?? elsewhere };
 }

@@ -1,7 +1,7 @@
 import type { DeviceMap, Extent, PlannedMount } from '../core/volume.ts';
 import { shellLine } from '../system/command.ts';
 import { attachLoop } from '../system/losetup.ts';
-import { mountBind, mountDevice, unmount } from '../system/mount.ts';
+import { mountBind, mountDevice, remount, unmount } from '../system/mount.ts';
 import { driverOf } from './filesystems.ts';
 
 /** The commands that show a file system at its place, and those that undo it; `/dev/loopN` is whichever is free. */
@@ -13,11 +13,12 @@ export function mountCommands(mount: PlannedMount): {
   const device = extent ? '/dev/loopN' : mount.map === undefined ? snapshotDevice : '/dev/dm-N';
   const driver = driverOf(mount.type, mount.trust, device);
   const loop = extent ? [shellLine(attachLoop(snapshotDevice, extent.offset, extent.bytes))] : [];
+  const again = driver.flags.length > 0 ? [shellLine(remount(point, driver.flags))] : [];
   const bind = subdirectory ? [shellLine(mountBind(`${point}/${subdirectory}`, point))] : [];
   const undo = shellLine(unmount([point]));
   return {
-    mount: [...loop, shellLine(mountDevice(driver, device, point)), ...bind],
-    unmount: [...bind.map(() => undo), undo, ...loop.map(() => `losetup -d ${device}`)],
+    mount: [...loop, shellLine(mountDevice(driver, device, point)), ...again, ...bind],
+    unmount: [...bind.map(() => undo), ...again.map(() => ''), undo, ...loop.map(() => `losetup -d ${device}`)],
   };
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { formatBytes } from '../core/bytes.ts';
 import { Fault } from '../core/fault.ts';
 import { encodeName } from '../core/names.ts';
-import type { Health, Origin, PlannedSnapshot, Provider } from '../core/provider.ts';
+import type { Health, Origin, PlannedSnapshot, Progress, Provider } from '../core/provider.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/step.ts';
 import { placeOf, whatHolds } from '../system/behind.ts';
@@ -12,13 +12,16 @@ import { shellLine, type Exec } from '../system/command.ts';
 import { copyImage } from '../system/cp.ts';
 import { findImages, isPattern, type Image } from './file/images.ts';
 import { SNAPSHOT, snapshotPath } from './file/names.ts';
-import { inodeOf, makeEmpty, removeFile, stateOf } from './file/proof.ts';
+import { identityOf, makeEmpty, removeFile, type State, stateOf } from './file/proof.ts';
 
 /** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
 const SHARING = ['xfs', 'btrfs', 'ocfs2'];
 
+/** How often the progress of a copy is told. */
+const TELL_MS = 500;
+
 /** Snapshots of raw image files, beside them: by sharing their blocks where the file system can, else copied if that is wanted. */
-export function createFile(exec: Exec): Provider {
+export function createFile(exec: Exec, progress: Progress): Provider {
   const copied = new WeakSet<Origin>();
   const directories = new Set<string>();
   const howOf = (origin: Origin): 'share' | 'copy' => (copied.has(origin) ? 'copy' : 'share');
@@ -59,7 +62,7 @@ export function createFile(exec: Exec): Provider {
         const copy = howOf(origin) === 'copy';
         return {
           origin,
-          step: { ...step, directory: inodeOf(path.dirname(name)) ?? '', since: String(Date.now()) },
+          step: { ...step, directory: identityOf(path.dirname(name)) ?? '', since: String(Date.now()) },
           bytes: copy ? usedBytes(origin.device) : 0,
           device: name,
           note: copy ? `a copy, ${formatBytes(usedBytes(origin.device))}` : 'shares the blocks of the image',
@@ -79,7 +82,10 @@ export function createFile(exec: Exec): Provider {
         const { name = '', source = '' } = step;
         const before = changeTime(source);
         const inode = makeEmpty(name);
-        const complaint = await exec.run(copyImage(source, name, howOf(origin)));
+        const total = usedBytes(source);
+        const tell = (): void => progress(origin.label, usedBytes(name), total);
+        const timer = howOf(origin) === 'copy' ? setInterval(tell, TELL_MS) : undefined;
+        const complaint = await exec.run(copyImage(source, name, howOf(origin))).finally(() => clearInterval(timer));
         if (complaint) {
           const full = complaint.some((line) => line.includes('No space left'));
           const hint = full ? '' : `set copy: true if a copy will do`;
@@ -97,19 +103,17 @@ export function createFile(exec: Exec): Provider {
       return facts;
     },
 
-    health: (steps) => Promise.resolve(steps.map(healthOf)),
+    health: async (steps) => steps.map(healthOf),
 
     remove: (steps) => Promise.resolve(steps.map((noted) => removeOne(noted, directories))),
 
-    marked: () =>
-      Promise.resolve(
-        [...directories].flatMap((directory) =>
-          fs.readdirSync(directory).flatMap((name) => {
-            const run = SNAPSHOT.exec(name)?.[1];
-            const file = path.join(directory, name);
-            return run === undefined ? [] : [{ run, what: `snapshot ${file}`, byHand: `rm ${shellWord(file)}` }];
-          }),
-        ),
+    marked: async () =>
+      [...directories].flatMap((directory) =>
+        fs.readdirSync(directory).flatMap((name) => {
+          const run = SNAPSHOT.exec(name)?.[1];
+          const file = path.join(directory, name);
+          return run === undefined ? [] : [{ run, what: `snapshot ${file}`, byHand: `rm ${shellWord(file)}` }];
+        }),
       ),
 
     rests: ({ step, facts }) => ({ is: facts?.['uuid'] ?? imageUuid(step['name'] ?? ''), on: [] }),
@@ -150,8 +154,9 @@ function cannotShare(file: string): Fault {
   );
 }
 
+/** 0 for what is not there any more. */
 function usedBytes(file: string): number {
-  return fs.statSync(file).blocks * 512;
+  return (fs.statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
 }
 
 function changeTime(file: string): string {
@@ -179,7 +184,13 @@ function checkSpace(planned: readonly PlannedSnapshot[]): void {
 
 function healthOf(noted: NotedStep): Health {
   const { name = '', label } = noted.step;
-  const state = stateOf(noted);
+  let state: State;
+  try {
+    state = stateOf(noted);
+  } catch (error) {
+    const reason = `${label}: its snapshot ${name} can't be looked at (${(error as NodeJS.ErrnoException).code})`;
+    return { kind: 'unknown', reason, fill: undefined, bytes: 0 };
+  }
   const reason = {
     ours: undefined,
     gone: 'is gone: somebody deleted it',

@@ -1,4 +1,5 @@
 import type { Provider } from '../core/provider.ts';
+import type { Progress } from '../core/provider.ts';
 import type { Exec } from '../system/command.ts';
 import { createBtrfs } from './btrfs.ts';
 import { createFile } from './file.ts';
@@ -6,6 +7,6 @@ import { createLvm } from './lvm.ts';
 import type { LvUsers } from './lvm/remove.ts';
 
 /** All kinds of snapshot, in the order in which they are asked whether a source is theirs: btrfs may lie on an LV, and its own snapshots can be mounted beside it. */
-export function createProviders(exec: Exec, users: LvUsers): readonly Provider[] {
-  return [createBtrfs(exec), createLvm(exec, users), createFile(exec)];
+export function createProviders(exec: Exec, users: LvUsers, progress: Progress): readonly Provider[] {
+  return [createBtrfs(exec), createLvm(exec, users), createFile(exec, progress)];
 }

@@ -158,10 +158,10 @@ function leftoverLines(leftovers: readonly Leftover[]): readonly string[] {
 }
 
 /** What to back up: the one path, or the directory that holds them all. */
-/** The directory at or below which all of it is. */
 function placeOf({ paths: [first, ...others] }: { readonly paths: readonly { readonly path: string }[] }): string {
+  const isIn = (path: string, directory: string): boolean => `${path}/`.startsWith(`${directory}/`);
   let place = first?.path ?? '';
-  for (const { path } of others) while (!`${path}/`.startsWith(`${place}/`) && place !== '/') place = dirname(place);
+  for (const { path } of others) while (!isIn(path, place) && dirname(place) !== place) place = dirname(place);
   return place;
 }
 

@@ -5,6 +5,8 @@ export interface Probe {
   readonly type: string | undefined;
   readonly uuid: string | undefined;
   readonly label: string | undefined;
+  /** The id of the journal of an ext file system that is on another device. */
+  readonly journal: string | undefined;
   /** `dos`, `gpt`, `PMBR` …; undefined: no partition table. */
   readonly table: string | undefined;
 }
@@ -67,7 +69,7 @@ export function parseExport(stdout: string): ReadonlyMap<string, Probe> {
     const device = fields.get('DEVNAME');
     if (device === undefined) continue;
     const [type, uuid, label] = [fields.get('TYPE'), fields.get('UUID'), fields.get('LABEL')];
-    found.set(device, { type, uuid, label, table: fields.get('PTTYPE') });
+    found.set(device, { type, uuid, label, journal: fields.get('EXT_JOURNAL'), table: fields.get('PTTYPE') });
   }
   return found;
 }

@@ -17,6 +17,15 @@ interface Limits {
 const PACKAGES: Readonly<Record<string, string>> = {
   lvm: 'lvm2',
   'mount.ntfs-3g': 'ntfs-3g',
+  'ntfs-3g.probe': 'ntfs-3g',
+  btrfs: 'btrfs-progs',
+  cryptsetup: 'cryptsetup-bin',
+  xfs_repair: 'xfsprogs',
+  'fsck.fat': 'dosfstools',
+  e2fsck: 'e2fsprogs',
+  ntfsfix: 'ntfs-3g',
+  cp: 'coreutils',
+  dmsetup: 'dmsetup',
 };
 
 /**
@@ -31,14 +40,19 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
       const began = performance.now();
       const { tool, argv, secret } = command;
       const input = secret ? undefined : command.input;
+      // A tool that does not understand its input prints it.
+      const told = secret ? '' : undefined;
       let finished = await spawn(command, limits, mark);
       // A signal to our whole group can hit a child that has no group of its own yet.
       if (finished.signal !== undefined && !command.mutates) finished = await spawn(command, limits, mark);
       const ms = Math.round(performance.now() - began);
-      log.debug({ argv: [tool, ...argv], input, exit: finished.status, ms, stderr: finished.stderr }, 'command');
+      log.debug(
+        { argv: [tool, ...argv], input, exit: finished.status, ms, stderr: told ?? finished.stderr },
+        'command',
+      );
       if (!command.statuses.includes(finished.status)) {
         throw new Fault('tool.failed', `${nameOf(command)} failed with status ${finished.status}`, {
-          detail: linesOf(finished.stderr || finished.stdout),
+          detail: linesOf(told ?? (finished.stderr || finished.stdout)),
         });
       }
       return command.parse(finished);

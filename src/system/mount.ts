@@ -46,6 +46,14 @@ export function mountBind(directory: string, point: string): Command<MountCompla
   return { ...mountDevice(none, directory, point), argv: ['--bind', '--', directory, point] };
 }
 
+/** Sets flags of a mount, and of no other mount of its file system. */
+export function remount(point: string, flags: readonly string[]): Command<MountComplaint | undefined> {
+  return {
+    ...mountBind(point, point),
+    argv: ['--options', ['remount', 'bind', ...flags].join(','), '--', point],
+  };
+}
+
 /** `unknown filesystem type 'xfs'` is util-linux 2.38; an absent helper makes mount ask the kernel, which says the same. */
 function complaintOf({ status, stderr, stdout }: Finished): MountComplaint | undefined {
   if (status === 0) return undefined;

@@ -4,7 +4,19 @@ import fs from 'node:fs';
 export const MARK = 'HOLDSTILL_TASK';
 
 /** The tools with which we change the machine. */
-const CHANGING_TOOLS = ['lvm', 'losetup', 'mount', 'umount'];
+const CHANGING_TOOLS = [
+  'lvm',
+  'losetup',
+  'mount',
+  'umount',
+  'dmsetup',
+  'btrfs',
+  'cp',
+  'e2fsck',
+  'xfs_repair',
+  'fsck.fat',
+  'ntfsfix',
+];
 
 /**
  * The commands with this mark that still run and change the machine, as `name (pid)`. A hook that was killed leaves the

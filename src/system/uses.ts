@@ -43,7 +43,9 @@ export function readUses(deep: boolean): Uses {
   const swaps = readSwaps();
 
   const using = (devices: ReadonlySet<string>, mounts: readonly MountEntry[]): readonly string[] => {
-    const held = new Set([...devices, ...mounts.map(({ device }) => device)]);
+    // A number without a device is that of all of a btrfs, also of what is live in it.
+    const numbered = mounts.map(({ device }) => device).filter((device) => !device.startsWith('0:'));
+    const held = new Set([...devices, ...numbered]);
     return processes
       .filter((process) => {
         const view = views.find(({ namespace }) => namespace === process.namespace) ?? own;

@@ -1,9 +1,11 @@
+export type Label = 'mbr' | 'gpt' | 'gpt4k' | 'hybrid';
+
 /** What a disk of the gallery holds; sizes and places in MiB. The language is shown in disks.ts. */
 export type Content =
   | { readonly kind: 'leaf'; readonly type: string; readonly size: number }
   | {
       readonly kind: 'table';
-      readonly label: 'mbr' | 'gpt' | 'gpt4k';
+      readonly label: Label;
       readonly parts: readonly Part[];
       readonly size: number;
     }
@@ -78,11 +80,17 @@ export function parseDisks(text: string): readonly Disk[] {
     const [, name, rest = ''] = /^(\S+)\s+(\S.*)$/.exec(line.replace(/\s*#.*$/, '')) ?? [];
     if (name === undefined) return [];
     const [described = '', damage = ''] = rest.split(/\s+!\s*/);
-    const reader = { words: described.match(/[()|]|[^\s()|]+/g) ?? [], at: 0 };
+    const reader = { words: (described.match(/[()|]|[^\s()|]+/g) ?? []).flatMap(repeated), at: 0 };
     const content = readContent(reader);
     if (reader.at !== reader.words.length) throw new Error(`${name}: what is ${reader.words[reader.at]}?`);
     return [{ name, content, damage, line: rest.trim() }];
   });
+}
+
+/** `empty*3`: that word three times. */
+function repeated(word: string): readonly string[] {
+  const [, one = word, count = '1'] = /^(.+)\*(\d+)$/.exec(word) ?? [];
+  return Array.from({ length: Number(count) }, () => one);
 }
 
 interface Reader {
@@ -112,7 +120,8 @@ function readContent(reader: Reader): Content {
       count: Number(count),
     };
   }
-  if (word === 'mbr' || word === 'gpt' || word === 'gpt4k') return tableOf(word, readList(reader, readContent));
+  if (word === 'mbr' || word === 'gpt' || word === 'gpt4k' || word === 'hybrid')
+    return tableOf(word, readList(reader, readContent));
   const [type = '', size] = word.split(':');
   const least = SIZES[type];
   if (least === undefined) throw new Error(`what is ${word}?`);
@@ -157,10 +166,7 @@ function onlyOne([list]: readonly (readonly Content[])[]): Content {
 }
 
 /** One after the other from the first MiB on; the logical ones in an extended partition that takes the rest. */
-function tableOf(
-  label: 'mbr' | 'gpt' | 'gpt4k',
-  [primary = [], logical = []]: readonly (readonly Content[])[],
-): Content {
+function tableOf(label: Label, [primary = [], logical = []]: readonly (readonly Content[])[]): Content {
   const parts: Part[] = [];
   let next = 1;
   for (const content of primary.flatMap(membersOf)) {

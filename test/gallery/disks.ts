@@ -4,6 +4,8 @@
  *     ext4                       a file system on the whole of it; `ext4:12` has 12 MiB
  *     mbr(ext4 swap | xfs vfat)  partitions; those after the bar are logical ones
  *     gpt(...), gpt4k(...)       also as it is made on a disk with sectors of 4096 bytes
+ *     hybrid(...)                a GPT whose first two partitions are in the MBR, too
+ *     empty*126                  that word so many times
  *     lvm:vg(root=ext4 b~=xfs)   a volume group with its logical volumes; `~` is a thin one
  *
  *     luks1(...), luks2(...)     encrypted; the task has its key
@@ -30,6 +32,8 @@ mbr-thin        mbr(ext4 lvm:pve(root=ext4 data~=ext4))
 mbr-logical-lvm mbr(ext2 | lvm:debian(root=ext4 var=ext4))
 gpt-linux       gpt(vfat ext4 swap)
 gpt-many        gpt(ext2 ext2 ext2 ext2 ext2 ext2 ext2 ext2)
+gpt-full        gpt(ext2 empty*126 ext4)
+gpt-hybrid      hybrid(vfat ext4 ext4)
 gpt-windows     gpt(vfat empty ntfs)
 gpt-lvm         gpt(vfat ext4 lvm:ubuntu-vg(ubuntu-lv=ext4))
 gpt-no-primary  gpt(ext4 ext4)                ! zero 512 512

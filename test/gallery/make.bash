@@ -13,6 +13,7 @@ table() {
   { [ "$label" = mbr ] && echo 'label: dos' || echo 'label: gpt'; cat; } |
     sfdisk --quiet --no-reread --no-tell-kernel --wipe never "$on" >/run/gallery/log 2>&1 || die "$1: $(</run/gallery/log)"
   [ "$on" = "$1" ] || drop "$on"
+  [ "$label" != hybrid ] || sgdisk --hybrid 1:2 "$1" >/run/gallery/log || die "$1: $(</run/gallery/log)"
 }
 
 content() {

@@ -1,4 +1,4 @@
-import { type Content, type Disk, EXTENDED, type Lv, type Part } from './disk.ts';
+import { type Content, type Disk, EXTENDED, type Label, type Lv, type Part } from './disk.ts';
 
 const MBR_TYPES: Readonly<Record<string, string>> = {
   swap: '82',
@@ -20,7 +20,7 @@ const GPT_TYPES: Readonly<Record<string, string>> = {
   raid: 'R',
   member: 'R',
 };
-const DEFAULTS = { mbr: '83', gpt: 'L', gpt4k: 'L' } as const;
+const DEFAULTS = { mbr: '83', gpt: 'L', gpt4k: 'L', hybrid: 'L' } as const;
 
 /** The bash that makes a disk, with the functions of make.bash. */
 export function scriptOf({ name, content, damage }: Disk, device: string): string {
@@ -32,17 +32,17 @@ function contentScript(device: string, id: string, content: Content): readonly s
   switch (content.kind) {
     case 'leaf':
       return [`leaf ${device} ${content.type} ${id}`];
-    case 'table':
+    case 'table': {
+      const filled = content.parts.filter(({ content: one }) => one.kind !== 'leaf' || one.type !== 'empty');
       return [
         `table ${device} ${content.label} <<'TABLE'`,
         ...tableLines(content.label, content.parts, content.size),
         'TABLE',
-        ...content.parts.map(
-          ({ number, start, content: { size } }) => `piece ${device} ${start} ${size}; p${number}=$at`,
-        ),
-        ...content.parts.flatMap((part, index) => partScript(part, content.parts.slice(index + 1), id)),
-        ...content.parts.map(({ number }) => `drop $p${number}`),
+        ...filled.map(({ number, start, content: { size } }) => `piece ${device} ${start} ${size}; p${number}=$at`),
+        ...filled.flatMap((part, index) => partScript(part, filled.slice(index + 1), id)),
+        ...filled.map(({ number }) => `drop $p${number}`),
       ];
+    }
     case 'lvm':
       return lvmScript(device, id, content.name, content.lvs);
     case 'luks':
@@ -84,7 +84,7 @@ function lvmScript(device: string, id: string, vg: string, lvs: readonly Lv[]): 
 }
 
 /** With all starts and sizes said, so that nothing depends on how sfdisk aligns. */
-function tableLines(label: 'mbr' | 'gpt' | 'gpt4k', parts: readonly Part[], size: number): readonly string[] {
+function tableLines(label: Label, parts: readonly Part[], size: number): readonly string[] {
   const types = label === 'mbr' ? MBR_TYPES : GPT_TYPES;
   const line = ({ number, start, content }: Part): string => {
     const kind = content.kind === 'leaf' ? content.type : content.kind;

@@ -16,6 +16,7 @@ export const packages: readonly string[] = [
   'mdadm',
   'bcache-tools',
   'parted',
+  'gdisk',
   'fdisk',
   'psmisc',
   'systemd',

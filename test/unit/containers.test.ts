@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { parseSelector, selectorText, unwanted } from '../../src/core/choice.ts';
+import { readSegment } from '../../src/guests/luks.ts';
 import { parseSuperblock, readSuperblock } from '../../src/guests/md/superblock.ts';
+import { overlapsOf } from '../../src/guests/partitions.ts';
 import { parseShow } from '../../src/system/btrfs.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdstill-containers.'));
@@ -47,6 +49,16 @@ test('reads the superblock of a software RAID as mdadm 4.2 writes it', async () 
   });
 });
 
+test('reads how LUKS lies on its device, as cryptsetup 2.6.1 writes it', async () => {
+  const first = { cipher: 'aes-xts-plain64', first: 4096, sectors: undefined, tweak: '0', sectorBytes: 512 };
+  expect(await readSegment(fileWith(fixture('luks-2.6.1.first')))).toEqual(first);
+  const second = fixture('luks-2.6.1.second');
+  expect(await readSegment(fileWith(second))).toEqual({ ...first, first: 32_768, sectorBytes: 4096 });
+  const integrity = Buffer.from(second.toString('latin1').replace('"type":"crypt"', '"type":"linear"'), 'latin1');
+  expect(await readSegment(fileWith(integrity))).toContain('not opened');
+  expect(await readSegment(fileWith(Buffer.from(second).fill(0x20, 4096, 4200)))).toContain('damaged');
+});
+
 test('reads what btrfs-progs 6.2 says of a subvolume', () => {
   const text = readFileSync(new URL('../fixtures/btrfs-6.2.show.txt', import.meta.url), 'utf8');
   expect(parseShow(text)).toEqual({
@@ -80,4 +92,20 @@ test('a part is wanted by number, label, type or LV; of what was not looked into
   ]);
   const excluded = { partitions: selectors, exclude: selectors.slice(1, 2) };
   expect(unwanted(excluded, { ...part, content })).toContain('exclude');
+});
+
+test('tells partitions that lie on the same bytes', () => {
+  const entry = (number: number, offset: number, bytes: number) => ({
+    number,
+    offset,
+    bytes,
+    extended: false,
+    dynamic: false,
+  });
+  expect(overlapsOf([entry(1, 0, 10), entry(2, 10, 10), entry(3, 20, 5)]).size).toBe(0);
+  expect([...overlapsOf([entry(1, 0, 100), entry(2, 10, 10), entry(3, 50, 5), entry(4, 100, 1)])]).toEqual([
+    [2, 1],
+    [1, 3],
+    [3, 1],
+  ]);
 });

@@ -2,6 +2,8 @@ import type { Container, DeviceMap, Extent, Member, MemberPlace } from '../../co
 import { readSuperblock, type Superblock } from './superblock.ts';
 
 const SECTOR = 512;
+/** Spares come after all disks. */
+const LAST = 0xffff;
 /** The names that device-mapper has for the layouts of RAID 5, in their order (Documentation/device-mapper/dm-raid). */
 const RAID5 = ['raid5_la', 'raid5_ra', 'raid5_ls', 'raid5_rs'];
 
@@ -29,7 +31,7 @@ export async function findArrays(
   const containers: Container[] = [];
   for (const copy of copiesOf(found)) {
     const maps = mapsOf(copy);
-    const [first, ...others] = copy.toSorted((a, b) => (a.superblock.role ?? 0) - (b.superblock.role ?? 0));
+    const [first, ...others] = copy.toSorted((a, b) => (a.superblock.role ?? LAST) - (b.superblock.role ?? LAST));
     if (!first) continue;
     if (typeof maps === 'string') {
       members.push(...copy.map((one) => told(one, `is a part of a software RAID ${maps}`, false)));
@@ -52,12 +54,18 @@ function told({ volume, partition }: MemberPlace, reason: string, harmless: bool
 function copiesOf(found: readonly Found[]): readonly (readonly Found[])[] {
   return [...new Set(found.map(({ superblock }) => superblock.array))].flatMap((array) => {
     const members = found.filter(({ superblock }) => superblock.array === array);
-    const roles = members.map(({ superblock }) => superblock.role);
+    const roles = upToDate(members).map(({ superblock }) => superblock.role);
     if (new Set(roles).size === roles.length) return [members];
     return [...new Set(members.map(({ volume }) => volume))].map((volume) =>
       members.filter((one) => one.volume === volume),
     );
   });
+}
+
+/** Those that are disks of the array, and not left behind; one event more or less is between two writes of a superblock. */
+function upToDate(members: readonly Found[]): readonly Found[] {
+  const newest = members.reduce((most, { superblock: { events } }) => (events > most ? events : most), 0n);
+  return members.filter(({ superblock: { role, events } }) => role !== undefined && events + 1n >= newest);
 }
 
 /** The maps of an array, its own last; or why it can't be shown. */
@@ -66,14 +74,18 @@ function mapsOf(copy: readonly Found[]): readonly DeviceMap[] | string {
   if (!newest) return 'that has no disks';
   const { superblock } = newest;
   const { level, disks, active, array } = superblock;
-  const inSync = copy.filter(({ superblock: one }) => one.role !== undefined && one.events === superblock.events);
+  const inSync = upToDate(copy);
   const roles = inSync.map((one) => one.superblock.role);
   const unfit = copy.find((one) => one.superblock.unfit !== undefined)?.superblock.unfit;
   if (unfit !== undefined) return `that ${unfit}`;
   if (new Set(roles).size < roles.length) return 'of which there are several copies: give each guest a task';
   const absent = [...new Set(active)].filter((role) => !roles.includes(role));
   if (absent.length > 0) return `of ${disks} disks, of which ${absent.length} is missing or out of date`;
-  const legs = inSync.toSorted((a, b) => (a.superblock.role ?? 0) - (b.superblock.role ?? 0));
+  const whole = inSync.filter((one) => !one.superblock.partial);
+  const legs =
+    level === 1
+      ? whole.toSorted((a, b) => Number(b.superblock.events - a.superblock.events))
+      : whole.toSorted((a, b) => (a.superblock.role ?? 0) - (b.superblock.role ?? 0));
   if (level !== 1 && legs.length < disks) return `of ${disks} disks, which is degraded`;
   const key = `${newest.volume}.${newest.partition ?? 0}/md:${array}`;
   const maps =
@@ -110,7 +122,7 @@ function placeOf({ volume, extent, superblock }: Found): { readonly volume: numb
 
 /** One of its disks is all of it. */
 function mirror([leg]: readonly Found[]): Maps | string {
-  if (!leg) return 'that has no disks in sync';
+  if (!leg || leg.superblock.usedSectors === 0) return 'that has no disk whose data is all there';
   return {
     legs: [],
     lines: [{ start: 0, sectors: leg.superblock.usedSectors, target: 'linear', words: [placeOf(leg)] }],

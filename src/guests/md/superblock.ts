@@ -8,13 +8,14 @@ const OLD_BYTES = 4096;
 const OLD_PLACE = 64 * 1024;
 /** Roles of a device that is none of the array's disks: spare, faulty, journal (md_p.h). */
 const LEAST_NO_DISK = 0xfffd;
-/** Feature bits of what changes the array's shape, or keeps data elsewhere: recovery, reshape, replacement, journal. */
-const UNFIT = 2 | 4 | 16 | 512;
+/** Feature bits: a member that is being rebuilt, or has blocks that can't be read; an array that changes its shape, or keeps data elsewhere. */
+const REBUILDING = 2 | 16;
+const BAD_BLOCKS = 8;
+const CHANGING = 4 | 512;
 
 /** What a member of a software RAID says of its array; sectors have 512 bytes. */
 export interface Superblock {
   readonly array: string;
-  readonly name: string;
   readonly level: number;
   readonly layout: number;
   readonly chunkSectors: number;
@@ -30,7 +31,9 @@ export interface Superblock {
   readonly usedSectors: number;
   /** Room for data on this member. */
   readonly dataSectors: number;
-  /** Why it can't be read as it stands. */
+  /** What is on this member is not all that should be. */
+  readonly partial: boolean;
+  /** Why the array can't be read as it stands. */
   readonly unfit: string | undefined;
 }
 
@@ -72,9 +75,11 @@ export function parseSuperblock(block: Buffer, sector: number): Superblock | und
   const roles = Array.from({ length: most }, (_, index) => block.readUInt16LE(256 + 2 * index));
   const role = roles[block.readUInt32LE(160)] ?? LEAST_NO_DISK;
   const features = block.readUInt32LE(8);
+  const dataSector = Number(block.readBigUInt64LE(128));
+  // A RAID that holds its own superblock would hold itself.
+  if (dataSector <= sector && sector < dataSector + Number(block.readBigUInt64LE(136))) return undefined;
   return {
     array: block.toString('hex', 16, 32),
-    name: block.toString('utf8', 32, 64).replace(/\0.*$/s, ''),
     level: block.readInt32LE(72),
     layout: block.readUInt32LE(76),
     chunkSectors: block.readUInt32LE(88),
@@ -82,15 +87,16 @@ export function parseSuperblock(block: Buffer, sector: number): Superblock | und
     role: role < LEAST_NO_DISK ? role : undefined,
     active: roles.filter((one) => one < LEAST_NO_DISK),
     events: block.readBigUInt64LE(200),
-    dataSector: Number(block.readBigUInt64LE(128)),
+    dataSector,
     usedSectors: Number(block.readBigUInt64LE(80)),
     dataSectors: Number(block.readBigUInt64LE(136)),
-    unfit: (features & UNFIT) === 0 ? undefined : 'is being rebuilt or changed',
+    partial: (features & (REBUILDING | BAD_BLOCKS)) !== 0,
+    unfit: (features & CHANGING) === 0 ? undefined : 'is being changed',
   };
 }
 
-/** The sum of all words, the carry added in. */
-function sumOf(block: Buffer): number {
+/** The checksum of a superblock of version 1: the sum of all words, the carry added in. */
+export function sumOf(block: Buffer): number {
   const copy = Buffer.from(block).fill(0, 216, 220);
   let sum = 0;
   for (let at = 0; at + 4 <= copy.length; at += 4) sum += copy.readUInt32LE(at);
@@ -110,7 +116,6 @@ function parseOld(block: Buffer, sector: number): Superblock | undefined {
   );
   return {
     array: [5, 13, 14, 15].map((index) => word(index).toString(16).padStart(8, '0')).join(''),
-    name: '',
     level: block.readInt32LE(4 * 7),
     layout: word(64),
     chunkSectors: word(65) / SECTOR,
@@ -121,6 +126,7 @@ function parseOld(block: Buffer, sector: number): Superblock | undefined {
     dataSector: 0,
     usedSectors: word(8) * 2,
     dataSectors: sector,
-    unfit: word(1) === 0 && word(3) > 90 ? 'is being rebuilt or changed' : undefined,
+    partial: false,
+    unfit: undefined,
   };
 }

@@ -5,8 +5,7 @@ import type { NotedStep } from '../../core/step.ts';
 /** Granularity of the times of file systems, and then some. */
 const SLACK_MS = 2000;
 
-/** How the file of a step is now. */
-/** `absent`: the directory is not the one in which it was made; its file system may just not be mounted. */
+/** How the file of a step is now. `absent`: the directory is not the one in which it was made; its file system may just not be mounted. */
 export type State = 'gone' | 'ours' | 'foreign' | 'absent';
 
 /**
@@ -20,18 +19,20 @@ export function stateOf({ step, facts }: NotedStep): State {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-    return inodeOf(path.dirname(step['name'] ?? '')) === step['directory'] ? 'gone' : 'absent';
+    return identityOf(path.dirname(step['name'] ?? '')) === step['directory'] ? 'gone' : 'absent';
   }
   if (!stat.isFile()) return 'foreign';
   if (facts?.['inode'] !== undefined) return String(stat.ino) === facts['inode'] ? 'ours' : 'foreign';
   const alone = stat.uid === 0n && stat.nlink === 1n && (stat.mode & 0o077n) === 0n;
-  return alone && Number(stat.birthtimeMs) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign';
+  // OCFS2 knows no birth; Node.js says 0 then.
+  const began = stat.birthtimeNs > 0n ? stat.birthtimeMs : stat.ctimeMs;
+  return alone && Number(began) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign';
 }
 
-/** The inode number of what is at a path; undefined: nothing is. */
-export function inodeOf(file: string): string | undefined {
-  const stat = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stat && String(stat.ino);
+/** Tells a directory from those of other file systems, many of which have the same inode number; undefined: it is not there. */
+export function identityOf(directory: string): string | undefined {
+  const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
+  return stat && `${stat.ino}.${stat.birthtimeNs}`;
 }
 
 /** Makes the empty file; throws what the kernel says. */

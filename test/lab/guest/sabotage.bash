@@ -71,6 +71,8 @@ see() {
   printf -v line '%s\n' "${lines[@]#* * * * }"
   seen+=$line
   [[ ! $seen =~ hs\.[0-9a-z]+\. ]] || seen=${seen//"${BASH_REMATCH[0]}"/hs.RUN.}
+  # btrfs never gives the number of a subvolume again.
+  [[ ! $seen =~ subvolid=[0-9]+,subvol=[^[:space:]]*hs\.RUN ]] || seen=${seen/"${BASH_REMATCH[0]}"/hs.RUN}
 }
 
 # see_lvs: LVM's own view, into $lvs_seen.

@@ -4,6 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { crc32From } from '../../../src/guests/crc32.ts';
 import { findGroups } from '../../../src/guests/lvm/groups.ts';
+import { readSegment } from '../../../src/guests/luks.ts';
+import { findArrays } from '../../../src/guests/md/arrays.ts';
+import { sumOf } from '../../../src/guests/md/superblock.ts';
 import { parseText } from '../../../src/guests/lvm/text.ts';
 import { must, property, type Property } from './property.ts';
 import { scratch } from './scratch.ts';
@@ -19,6 +22,9 @@ const at = Number(disk.readBigUInt64LE(AREA + 40));
 const METADATA = disk
   .toString('utf8', AREA + at, AREA + at + Number(disk.readBigUInt64LE(AREA + 48)))
   .replace(/\0+$/, '');
+
+const RAID = gunzipSync(readFileSync(new URL('../../fixtures/md-4.2.raid5.gz', import.meta.url)));
+const LUKS = gunzipSync(readFileSync(new URL('../../fixtures/luks-2.6.1.second.gz', import.meta.url)));
 
 /** The same physical volume with another text, and the checksums of that. */
 function withText(metadata: string): Buffer {
@@ -83,6 +89,40 @@ export const nested: readonly Property[] = [
         }
       }
     }
+  }),
+  property(
+    'the superblock of a software RAID',
+    400,
+    fc.array(fc.tuple(fc.nat(270), fc.nat(255)), { maxLength: 6 }),
+    async (changes) => {
+      const device = path.join(scratch(), 'md');
+      const block = Buffer.from(RAID);
+      for (const [where, byte] of changes) block[where] = byte;
+      block.writeUInt32LE(sumOf(block.subarray(0, 256 + 2 * block.readUInt32LE(220))), 216);
+      writeFileSync(device, Buffer.concat([Buffer.alloc(4096), block]));
+      const bytes = 8 * 1024 * 1024;
+      const places = [0, 1, 2].map((volume) => ({ volume, partition: 1, extent: { device, offset: 0, bytes } }));
+      const { containers, members } = await findArrays(places);
+      must(containers.length + members.length > 0, 'the members are not told of');
+      for (const { lines } of containers.flatMap(({ maps }) => maps)) {
+        for (const { start, sectors, words } of lines) {
+          must([start, sectors].every(Number.isSafeInteger) && sectors > 0, `a piece of ${sectors}`);
+          for (const word of words) {
+            if (typeof word === 'object' && 'volume' in word) {
+              must(word.sector >= 0 && word.sector * 512 < bytes, `the sector ${word.sector}`);
+            }
+          }
+        }
+      }
+    },
+  ),
+  property('the header of what is encrypted', 300, damaged(LUKS.toString('latin1')), async (header) => {
+    const device = path.join(scratch(), 'luks');
+    writeFileSync(device, Buffer.from(header, 'latin1'));
+    const segment = await readSegment(device);
+    if (typeof segment === 'string') return;
+    must(/^[\w:()-]+$/.test(segment.cipher) && /^\d+$/.test(segment.tweak), segment.cipher);
+    must(Number.isSafeInteger(segment.first) && segment.first >= 0, `it begins at ${segment.first}`);
   }),
   property('text in the format of LVM', 400, fc.oneof(text, damaged(METADATA)), (one) => void parseText(one)),
 ];

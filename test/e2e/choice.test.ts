@@ -1,0 +1,59 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe.ts';
+import { inLab, type LabRun } from '../lab/run.ts';
+
+/** A task each over one disk: what it asks for, and what is mounted; none: why it fails. */
+const TABLE: readonly (readonly [name: string, words: string, mounted: readonly string[], fault?: RegExp])[] = [
+  ['all', '', ['p1', 'p3', 'p4']],
+  ['numbers', 'partitions: [1, 4]', ['p1', 'p4']],
+  ['label', 'partitions: [LABEL=ro*]', ['p1']],
+  ['type', 'partitions: ["TYPE=vfat", "TYPE=ext?"]', ['p1', 'p3', 'p4']],
+  ['without', 'exclude: [TYPE=vfat, 4]', ['p1']],
+  ['strict', 'skip: error, exclude: [5]', ['p1', 'p3', 'p4']],
+  ['too-strict', 'skip: error', [], /vg0\/disk\/p5: no file system was found in it.*'exclude'.*skip: warn/],
+  ['missing', 'partitions: [1, 7, LABEL=none]', [], /nothing fits 7, LABEL=none.*vg0\/disk\/p1 \(ext4\)/],
+  ['swap', 'partitions: [2]', [], /nothing in vg0\/disk fits \(partitions\)/],
+];
+
+const CHOICES = TABLE.map(([name, words, mounted, fault]) => ({ name, words, mounted, fault }));
+
+describeLab('of the parts of a disk', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    run = await inLab(
+      `. "$REPO/test/lab/guest/break.bash"
+      read -r start < <(partx --noheadings --raw -o START --nr 1 /dev/vg0/disk); loop=$(losetup --find --show --offset $((start * 512)) --sizelimit 8M /dev/vg0/disk)
+      e2label $loop root; losetup -d $loop
+      configure <<'Y'
+tasks:
+${CHOICES.map(({ name, words }) => `  ${name}: {lv: vg0/disk, size: 8M${words && `, ${words}`}}`).join('\n')}
+Y
+      mark
+      for task in ${CHOICES.map(({ name }) => name).join(' ')}; do
+        call $task-plan $HOLDSTILL plan $task; call $task $PRE $task; findmnt --raw --noheadings -o TARGET | sed -n "s#^/run/holdstill/$task/##p" | sort >$LAB/$task.mounts
+        $HOLDSTILL status $task >$LAB/$task.shown; $POST $task >/dev/null; same $task quickly
+      done`,
+      {
+        world:
+          'vg vg0 150M\n  lv disk 56M gpt\n    p1 8M ext4\n    p2 4M swap\n    p3 8M vfat\n    p4 8M ext2\n    p5 rest raw',
+      },
+    );
+  }, 300_000);
+
+  test.each(CHOICES)('$name: only what is asked for is mounted', ({ name, mounted, fault }) => {
+    expect(run.stdout).toBe('');
+    expect(run.files(`${name}.mounts`).trim().split('\n').filter(Boolean)).toEqual(mounted);
+    expect(run.call(name).status).toBe(fault ? 1 : 0);
+    expect(run.call(`${name}-plan`).status).toBe(fault ? 1 : 0);
+    if (fault) {
+      expect(run.call(name).stderr).toMatch(fault);
+      expect(run.call(`${name}-plan`).stdout).toContain('it would fail: ');
+    }
+  });
+
+  test('what is left out is said, with the reason', () => {
+    expect(run.files('numbers.shown')).toContain('not saved: vg0/disk/p3: vfat, is not one of those asked for');
+    expect(run.files('without.shown')).toContain('not saved: vg0/disk/p4: ext2, is left out, as asked (exclude)');
+    expect(run.files('all.shown')).toContain('not saved: vg0/disk/p5: unknown, no file system was found in it');
+  });
+});
