@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fits, selectorText, unwanted, type Traits } from './choice.ts';
 import { Fault } from './fault.ts';
 import { outerPartition } from './outer.ts';
-import type { Origin, Resolved } from './provider.ts';
+import type { LeftOut, Origin } from './provider.ts';
 import type { Task } from './task.ts';
 import type { Content, Guests, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from './volume.ts';
 
@@ -101,13 +101,13 @@ function partsOf(
   keyed: boolean,
 ): readonly Part[] {
   const { volumes, groups, members, containers } = seen;
-  const { table, content, partitions = [] } = volumes[volume] ?? {};
-  const whole =
-    table === undefined && content ? [{ label, point: base, extent: undefined, content, partition: undefined }] : [];
-  const divided = partitions.map(({ number, extent, content: inside }) => ({
+  const { shape, device = '', bytes = 0, table, content, partitions = [] } = volumes[volume] ?? {};
+  const extent = shape === 'image' ? { device, offset: 0, bytes } : undefined;
+  const whole = table === undefined && content ? [{ label, point: base, extent, content, partition: undefined }] : [];
+  const divided = partitions.map(({ number, extent: of, content: inside }) => ({
     label: `${label}/p${number}`,
     point: path.join(base, `p${number}`),
-    extent,
+    extent: of,
     content: inside,
     partition: number,
   }));
@@ -173,6 +173,7 @@ export function shortcoming(
   { skip, source, choice }: Task,
   origins: readonly Origin[],
   layout: Layout,
+  leftOut: readonly LeftOut[],
 ): Fault | undefined {
   const unseen = layout.skipped.filter((part) => part.unseen);
   const without = origins.filter(
@@ -194,7 +195,7 @@ export function shortcoming(
       hint: source.kind === 'each' ? `leave it out with 'exclude', if that is meant` : '',
     });
   }
-  const unsaved = skip === 'error' ? layout.skipped.filter(({ harmless }) => !harmless) : [];
+  const unsaved = skip === 'error' ? [...layout.skipped, ...leftOut].filter(({ harmless }) => !harmless) : [];
   if (unsaved.length === 0) return undefined;
   return new Fault('mount.nothing', unsaved.map(({ label, reason }) => `${label}: ${reason}`).join('; '), {
     hint: `leave it out with 'exclude', or set skip: warn`,
@@ -207,7 +208,7 @@ function whatThereIs({ mounts, skipped }: Layout): string {
 }
 
 /** What the job will not save, most important first. */
-export function notSaved({ skipped }: Layout, leftOut: Resolved['leftOut']): readonly string[] {
+export function notSaved({ skipped }: Layout, leftOut: readonly LeftOut[]): readonly string[] {
   const told = ({ label, type, reason }: Skipped): string => `${label}: ${type ?? 'unknown'}, ${reason}`;
   return [
     ...skipped.filter(({ harmless }) => !harmless).map(told),

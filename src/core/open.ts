@@ -1,6 +1,6 @@
 import type { OpenedPath } from './contract.ts';
 import { lookThrough } from './containers.ts';
-import { devicesFor, exposeImages, mapLvs } from './devices.ts';
+import { devicesFor, mapLvs } from './devices.ts';
 import { clearEarlier } from './earlier.ts';
 import { asError } from './fault.ts';
 import { Journal } from './journal.ts';
@@ -73,9 +73,8 @@ async function carryOut(
   const snapshots = await takeSnapshots(prepared, journal, machine);
   machine.checkInterrupted();
 
-  const places = await exposeImages(planned, snapshots, journal, machine);
   const { seen, uuids } = await lookThrough(
-    planned.map(({ origin: { shape } }, index) => ({ shape, device: places[index] ?? '' })),
+    planned.map(({ origin: { shape }, device }) => ({ shape, device })),
     snapshots,
     task,
     journal,
@@ -85,7 +84,7 @@ async function carryOut(
   machine.checkInterrupted();
   const origins = planned.map(({ origin }) => origin);
   const layout = layOut(task, mount, origins, seen, mapped.contents, machine.guests.refusal);
-  const fault = shortcoming(task, origins, layout);
+  const fault = shortcoming(task, origins, layout, prepared.leftOut);
   if (fault) throw fault;
   const devices = await devicesFor(layout.mounts, uuids, mapped, journal, machine);
   machine.checkInterrupted();

@@ -1,13 +1,10 @@
-import { mapsFor } from './devices.ts';
+import { mapCommands, mapsFor } from './devices.ts';
 import { layOut, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { prepare, providerOf, type Prepared } from './prepare.ts';
 import { shellWord } from './shell.ts';
 import type { Task } from './task.ts';
 import type { Volume } from './volume.ts';
-
-/** Stands for the loop device over an image. */
-const LOOP = '/dev/loopM';
 
 /** Stands for the id of the run in a plan. */
 const RUN = 'xxxxxxxx';
@@ -32,17 +29,13 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
   const origins = planned.map(({ origin }) => origin);
   const seen = await machine.guests.look(origins);
   const volumes = seen.volumes.map((volume, index) => {
-    const { origin, device } = planned[index] ?? {};
-    return onSnapshot(volume, origin?.shape === 'image' ? LOOP : (device ?? volume.device));
+    return onSnapshot(volume, planned[index]?.device ?? volume.device);
   });
   const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.guests.refusal);
 
   const storage = providerOf(planned, machine).commands(planned);
   const pairs = storage.take.map((command, index) => ({ command, undo: storage.remove[index] ?? '' }));
-  const images = planned.flatMap(({ origin: { shape, bytes }, device }) =>
-    shape === 'image' ? [machine.guests.loopCommands({ device, offset: 0, bytes })] : [],
-  );
-  const maps = machine.guests.mapCommands(mapsFor(seen, task, machine));
+  const maps = mapCommands(mapsFor(seen, task, machine), { volumes }, machine);
   const points = layout.mounts.map(({ point }) => point);
   const directories = machine.mountPoints
     .steps(mount, points)
@@ -56,7 +49,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     const backward = unmount.toReversed();
     return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
   });
-  const problem = shortcoming(task, origins, layout);
+  const problem = shortcoming(task, origins, layout, prepared.leftOut);
   const exposed = machine.mountPoints.exposed(mount, points);
   const notes = exposed === undefined ? [] : [exposed];
   return {
@@ -64,7 +57,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     prepared,
     volumes,
     layout,
-    commands: [...pairs, ...images, ...maps, ...directories, ...markers, ...mounts],
+    commands: [...pairs, ...maps, ...directories, ...markers, ...mounts],
     notes,
     problems: problem ? [problem.message] : [],
   };

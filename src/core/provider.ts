@@ -22,10 +22,18 @@ export interface Origin {
   readonly asked: string | undefined;
 }
 
-/** What a source stands for, and what it left aside and why. */
+/** Something that a source names and that is no origin. */
+export interface LeftOut {
+  readonly label: string;
+  readonly reason: string;
+  /** Nobody would look for it in the backup: a thin pool, a snapshot, a file system that is another task's. */
+  readonly harmless: boolean;
+}
+
+/** What a source stands for, and what it left aside. */
 export interface Resolved {
   readonly origins: readonly Origin[];
-  readonly leftOut: readonly { readonly label: string; readonly reason: string }[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** A snapshot that could be taken. */

@@ -34,9 +34,11 @@ export interface Partition {
   readonly content: Content;
 }
 
-/** A block device with what is inside: a file system (or swap …) on the whole of it, or partitions. */
+/** A block device or an image with what is inside: a file system (or swap …) on the whole of it, or partitions. */
 export interface Volume {
+  readonly shape: Shape;
   readonly device: string;
+  readonly bytes: number;
   readonly table: 'dos' | 'gpt' | undefined;
   /** Of the whole device; nothing where there is a partition table. */
   readonly content: Content;

@@ -42,7 +42,8 @@ async function check(step: Step, exec: Exec): Promise<string | undefined> {
     // Only the kernel replays its journal; without that xfs_repair reports damage where there is none.
     const complaint = await exec.run(mountDevice(driverOf(type, trustOf(step), device), device, point));
     if (complaint) throw damaged(step, "it can't be mounted", complaint.lines);
-    await exec.run(unmount([point]));
+    const stuck = await exec.run(unmount([point]));
+    if (stuck) throw damaged(step, "it can't be unmounted for its check", [stuck.trim()]);
   }
   const { corrected, damaged: bad, failed, lines } = await exec.run(command);
   if (failed) throw damaged(step, 'its check could not be carried out', lines, shellLine(command));

@@ -33,8 +33,9 @@ export async function look(places: readonly Place[], exec: Exec): Promise<Seen> 
     places.filter(({ shape }) => shape !== 'directory').map(({ device }) => device),
     exec,
   );
-  const volumes = places.map(({ device, within }) => ({
+  const volumes = places.map(({ shape, device, within }) => ({
     ...(found.find((one) => one.device === device) ?? directory(device)),
+    shape,
     within,
   }));
   const parts = volumes.flatMap(partsOf);
@@ -49,9 +50,13 @@ export async function look(places: readonly Place[], exec: Exec): Promise<Seen> 
   };
 }
 
+/** What is in a place, whatever it is. */
+type Inside = Omit<Volume, 'shape'>;
+
 /** What needs no looking into. */
-function directory(device: string): Volume {
-  return { device, table: undefined, content: { type: DIRECTORY, uuid: undefined, doubt: undefined }, partitions: [] };
+function directory(device: string): Inside {
+  const content = { type: DIRECTORY, uuid: undefined, doubt: undefined };
+  return { device, bytes: 0, table: undefined, content, partitions: [] };
 }
 
 interface Part extends MemberPlace {
@@ -59,7 +64,7 @@ interface Part extends MemberPlace {
   readonly content: Content;
 }
 
-function partsOf({ device, table, content, partitions }: Volume, volume: number): readonly Part[] {
+function partsOf({ device, bytes, table, content, partitions }: Volume, volume: number): readonly Part[] {
   if (table !== undefined) {
     return partitions.map(({ number, extent, content: inside }) => ({
       volume,
@@ -68,7 +73,7 @@ function partsOf({ device, table, content, partitions }: Volume, volume: number)
       content: inside,
     }));
   }
-  return [{ volume, partition: undefined, extent: { device, offset: 0, bytes: deviceBytes(device) }, content }];
+  return [{ volume, partition: undefined, extent: { device, offset: 0, bytes }, content }];
 }
 
 function isOf(wanted: string): (part: Part) => boolean {
@@ -112,7 +117,7 @@ function pieceOf({ maps: [map, ...more], bytes }: GuestLv, devices: readonly str
   return { device: devices[word.volume] ?? '', offset: word.sector * SECTOR, bytes };
 }
 
-async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<readonly Volume[]> {
+async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<readonly Inside[]> {
   const probes = await probeAlike(devices, undefined, exec);
   const tables = new Map<string, readonly TableEntry[]>();
   for (const device of devices) {
@@ -124,13 +129,14 @@ async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<re
     entries.map(({ offset, bytes }): Extent => ({ device, offset, bytes })),
   );
   const contents = await probeParts(extents, exec);
-  return devices.map((device): Volume => {
+  return devices.map((device): Inside => {
+    const bytes = deviceBytes(device);
     const entries = tables.get(device);
     const probe = probes.get(device);
-    if (!entries) return { device, table: undefined, content: contentOf(probe), partitions: [] };
+    if (!entries) return { device, bytes, table: undefined, content: contentOf(probe), partitions: [] };
     const overlaps = overlapsOf(entries);
-    const partitions = entries.map(({ number, offset, bytes, dynamic }): Partition => {
-      const extent = { device, offset, bytes };
+    const partitions = entries.map(({ number, offset, bytes: length, dynamic }): Partition => {
+      const extent = { device, offset, bytes: length };
       const content = contentOf(contents.get(keyOf(extent)));
       const unknown = dynamic && content.type === undefined && content.doubt === undefined;
       const other = overlaps.get(number);
@@ -138,6 +144,6 @@ async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<re
       return { number, extent, content: doubt === undefined ? content : { ...content, doubt } };
     });
     const all = [...partitions, ...(lost.get(device) ?? [])];
-    return { device, table: tableOf(device, probe), content: contentOf(undefined), partitions: all };
+    return { device, bytes, table: tableOf(device, probe), content: contentOf(undefined), partitions: all };
   });
 }

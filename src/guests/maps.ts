@@ -12,17 +12,25 @@ import { readUses } from '../system/uses.ts';
 /** How long a device that somebody has open is waited for, as for a loop device. */
 const PATIENCE_MS = 5000;
 const PAUSE_MS = 200;
+/** More than a VG's and an LV's UUID together have. */
+const LONGER = 72;
 /** What no path holds. */
 const BETWEEN = '\0';
 
-/** Devices over snapshots, known by a device-mapper UUID that holds the run. */
+/**
+ * Devices over snapshots, known by a device-mapper UUID that holds the run. What is in them may be a physical volume of the
+ * guest, which the host's LVM must not see, nor udev, which would have LVM activate it. Both leave alone what looks like
+ * an internal device of LVM: a UUID of its form that is longer, and a name of three parts (lvm2 2.03.16,
+ * lib/activate/dev_manager.c and udev/11-dm-lvm.rules). A hyphen in what is longer would hide it from our blkid as well
+ * (util-linux 2.38.1, sysfs_devno_is_dm_private).
+ */
 export function mapSteps(
   maps: readonly DeviceMap[],
   volumes: readonly string[],
   { run }: RunNames,
   first: number,
 ): readonly Step[] {
-  const uuidOf = (index: number): string => `HOLDSTILL-${run}-${first + index}`;
+  const uuidOf = (index: number): string => `LVM-${`holdstill${run}x${first + index}x`.padEnd(LONGER, '0')}`;
   return maps.map(({ key, lines }, index): Step => {
     const words = lines.flatMap((line) => line.words);
     const on = words.flatMap((word) => {
@@ -30,9 +38,14 @@ export function mapSteps(
       if ('volume' in word) return [volumes[word.volume] ?? ''];
       return [uuidOf(maps.findIndex((one) => one.key === word.map))];
     });
-    const name = `hs.${run}.${first + index}`;
+    const name = mapName(run, first + index);
     return { kind: 'map', name, uuid: uuidOf(index), label: key, volumes: [...new Set(on)].join(BETWEEN) };
   });
+}
+
+/** The third part is what LVM calls a layer. */
+export function mapName(run: string, index: number): string {
+  return `hs.${run}-${index}-map`;
 }
 
 /** Makes the devices: first those that need no other, then those that need these, and so on; a process each time. */

@@ -3,6 +3,7 @@ import { shellLine } from '../system/command.ts';
 import { attachLoop } from '../system/losetup.ts';
 import { mountBind, mountDevice, remount, unmount } from '../system/mount.ts';
 import { driverOf } from './filesystems.ts';
+import { mapName } from './maps.ts';
 
 /** The commands that show a file system at its place, and those that undo it; `/dev/loopN` is whichever is free. */
 export function mountCommands(mount: PlannedMount): {
@@ -32,7 +33,7 @@ export function mapCommands(
   maps: readonly DeviceMap[],
 ): readonly { readonly command: string; readonly undo: string }[] {
   return maps.map(({ key, lines }, index) => {
-    const name = `hs.xxxxxxxx.${index}`;
+    const name = mapName('xxxxxxxx', index);
     const pieces = lines.length === 1 ? 'one piece' : `${lines.length} pieces`;
     return { command: `dmsetup create ${name}  (${key}, ${pieces})`, undo: `dmsetup remove ${name}` };
   });

@@ -2,12 +2,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { encodeName } from '../core/names.ts';
-import type { Origin, Provider } from '../core/provider.ts';
+import type { LeftOut, Origin, Provider } from '../core/provider.ts';
 import { shellLine } from '../system/command.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/step.ts';
 import { checkDirectory, leftOutOf, placeOf, whatHolds, type Behind } from '../system/behind.ts';
-import { deleteSubvolumes, listBelow, showSubvolume, snapshotSubvolume, type Subvolume } from '../system/btrfs.ts';
+import {
+  deleteSubvolumes,
+  listBelow,
+  placeOfSubvolume,
+  showSubvolume,
+  snapshotSubvolume,
+  type Subvolume,
+} from '../system/btrfs.ts';
 import type { Exec } from '../system/command.ts';
 
 /** The inode number of the top directory of every subvolume, and of nothing else: BTRFS_FIRST_FREE_OBJECTID. */
@@ -138,23 +145,17 @@ export function createBtrfs(exec: Exec): Provider {
 
     async remove(steps) {
       const before = await Promise.all(steps.map(({ step }) => exec.run(showSubvolume(step['name'] ?? ''))));
-      const absent = new Set<NotedStep>();
+      const elsewhere = new Map<NotedStep, Outcome>();
       for (const noted of steps) {
-        const { name = '', source = '', sourceUuid } = noted.step;
-        if (mayBeThere(name)) continue;
-        if ((await exec.run(showSubvolume(source)))?.uuid !== sourceUuid) absent.add(noted);
+        const outcome = mayBeThere(noted.step['name'] ?? '') ? undefined : await missing(noted, exec);
+        if (outcome) elsewhere.set(noted, outcome);
       }
       const ours = steps.filter((noted, index) => isProven(before[index], noted)).map(({ step }) => step['name'] ?? '');
       const complaint = ours.length > 0 ? await exec.run(deleteSubvolumes(ours)) : undefined;
       return steps.map((noted): Outcome => {
         const file = noted.step['name'] ?? '';
-        if (absent.has(noted)) {
-          return {
-            kind: 'left',
-            reason: `subvolume ${noted.step['source']} is not there: is it mounted?`,
-            absent: true,
-          };
-        }
+        const outcome = elsewhere.get(noted);
+        if (outcome) return outcome;
         if (!mayBeThere(file)) return { kind: 'undone' };
         if (!ours.includes(file)) {
           return {
@@ -184,6 +185,21 @@ export function createBtrfs(exec: Exec): Provider {
   };
 }
 
+/** What has become of a snapshot that is not at its place; undefined: it is gone. */
+async function missing(
+  { step: { source = '', sourceUuid }, facts }: NotedStep,
+  exec: Exec,
+): Promise<Outcome | undefined> {
+  if ((await exec.run(showSubvolume(source)))?.uuid !== sourceUuid) {
+    return { kind: 'left', reason: `subvolume ${source} is not there: is it mounted?`, absent: true };
+  }
+  const uuid = facts?.['uuid'];
+  const place = uuid === undefined ? undefined : await exec.run(placeOfSubvolume(uuid, source));
+  if (place === undefined) return undefined;
+  const byHand = 'if nobody needs it: btrfs subvolume delete';
+  return { kind: 'left', reason: `somebody renamed it: it is ${place} in its file system`, byHand };
+}
+
 /** The top directory of the subvolume that holds a path, as far as its mount reaches; undefined: it is not on btrfs. */
 function topOf({ real, mount }: Behind): string | undefined {
   if (mount?.type !== 'btrfs') return undefined;
@@ -194,17 +210,13 @@ function topOf({ real, mount }: Behind): string | undefined {
 }
 
 /** Subvolumes below the path are empty directories in the snapshot. */
-async function nestedIn(
-  top: string,
-  { real, mount, within }: Behind,
-  exec: Exec,
-): ReturnType<typeof Promise.all<{ label: string; reason: string }[]>> {
+async function nestedIn(top: string, { real, mount, within }: Behind, exec: Exec): Promise<readonly LeftOut[]> {
   const below = await exec.run(listBelow(top));
   const root = mount?.root === '/' ? '' : (mount?.root ?? '').slice(1);
   return below.flatMap((one) => {
     if (!one.startsWith(within === '' ? '' : `${within}/`)) return [];
     const label = path.join(mount?.point ?? real, path.relative(root, one));
-    return [{ label, reason: 'is a subvolume of its own, not in this snapshot' }];
+    return [{ label, reason: 'is a subvolume of its own, not in this snapshot', harmless: false }];
   });
 }
 

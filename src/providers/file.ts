@@ -1,18 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { formatBytes } from '../core/bytes.ts';
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import { encodeName } from '../core/names.ts';
 import type { Health, Origin, PlannedSnapshot, Progress, Provider } from '../core/provider.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/step.ts';
+import { errorCode } from '../core/trust.ts';
 import { placeOf, whatHolds } from '../system/behind.ts';
 import { imageBytes, imageUuid } from '../system/blockdev.ts';
 import { shellLine, type Exec } from '../system/command.ts';
-import { copyImage } from '../system/cp.ts';
-import { findImages, isPattern, type Image } from './file/images.ts';
+import { copyImage, copyWords, type CopyHow } from '../system/cp.ts';
+import { findImages, isPattern, whyNoImage, type Image } from './file/images.ts';
 import { SNAPSHOT, snapshotPath } from './file/names.ts';
-import { identityOf, makeEmpty, removeFile, type State, stateOf } from './file/proof.ts';
+import { identityOf, makeFile, removeFile, renamedTo, type State, stateOf } from './file/proof.ts';
 
 /** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
 const SHARING = ['xfs', 'btrfs', 'ocfs2'];
@@ -23,8 +24,36 @@ const TELL_MS = 500;
 /** Snapshots of raw image files, beside them: by sharing their blocks where the file system can, else copied if that is wanted. */
 export function createFile(exec: Exec, progress: Progress): Provider {
   const copied = new WeakSet<Origin>();
+  const mayCopy = new WeakSet<Origin>();
   const directories = new Set<string>();
-  const howOf = (origin: Origin): 'share' | 'copy' => (copied.has(origin) ? 'copy' : 'share');
+  const howOf = (origin: Origin): CopyHow => (copied.has(origin) ? 'copy' : 'share');
+
+  /** What is wrong with it, undefined if nothing is. */
+  const fill = async (
+    origin: Origin,
+    source: string,
+    name: string,
+    descriptor: number,
+  ): Promise<readonly string[] | undefined> => {
+    if (howOf(origin) === 'share') {
+      const complaint = await exec.run(copyImage(source, descriptor, 'share'));
+      // An XFS may be made without reflink, a file on btrfs be exempt from copy-on-write.
+      if (!complaint || isFull(complaint) || !mayCopy.has(origin)) return complaint;
+      copied.add(origin);
+      checkSpace([{ device: name, bytes: usedBytes(source) }]);
+    }
+    const [before, total] = [changeTime(source), usedBytes(source)];
+    const tell = (): void => progress(origin.label, usedBytes(name), total);
+    const timer = setInterval(tell, TELL_MS);
+    const complaint = await exec.run(copyImage(source, descriptor, 'copy')).finally(() => clearInterval(timer));
+    // A copy takes its time; one of an image in use would be of no instant at all.
+    if (!complaint && changeTime(source) !== before) {
+      throw new Fault('snapshot.failed', `${origin.label} was written to while it was copied`, {
+        hint: `stop what uses it, or keep it on ${SHARING.join(', ')}`,
+      });
+    }
+    return complaint;
+  };
 
   return {
     kind: 'file',
@@ -32,7 +61,8 @@ export function createFile(exec: Exec, progress: Progress): Provider {
     async find(asked) {
       const behind = whatHolds(asked);
       if (behind.kind !== 'file') return { claims: false, why: 'no image file' };
-      findImages(asked);
+      const unfit = whyNoImage(behind.real);
+      if (unfit) return { claims: false, why: `the file ${unfit.reason}` };
       const shares = SHARING.includes(behind.mount?.type ?? '');
       const how = shares ? '' : ', where it can only be copied (copy: true)';
       return { claims: true, why: `an image file ${placeOf(behind)}${how}; write file: ${asked}` };
@@ -44,6 +74,7 @@ export function createFile(exec: Exec, progress: Progress): Provider {
       const each = isPattern(source.glob);
       const origins = images.map((image) => {
         const origin = originOf(image, each);
+        if (source.copy) mayCopy.add(origin);
         if (!sharesBlocks(image.file)) {
           if (!source.copy) throw cannotShare(image.file);
           copied.add(origin);
@@ -80,25 +111,14 @@ export function createFile(exec: Exec, progress: Progress): Provider {
       const facts: Facts[] = [];
       for (const { step, origin } of planned) {
         const { name = '', source = '' } = step;
-        const before = changeTime(source);
-        const inode = makeEmpty(name);
-        const total = usedBytes(source);
-        const tell = (): void => progress(origin.label, usedBytes(name), total);
-        const timer = howOf(origin) === 'copy' ? setInterval(tell, TELL_MS) : undefined;
-        const complaint = await exec.run(copyImage(source, name, howOf(origin))).finally(() => clearInterval(timer));
-        if (complaint) {
-          const full = complaint.some((line) => line.includes('No space left'));
-          const hint = full ? '' : `set copy: true if a copy will do`;
-          const code = full ? 'snapshot.no-space' : 'snapshot.failed';
-          throw new Fault(code, `no snapshot could be taken of ${origin.label}`, { detail: complaint, hint });
-        }
-        // A copy takes its time; one of an image in use would be of no instant at all.
-        if (copied.has(origin) && changeTime(source) !== before) {
-          throw new Fault('snapshot.failed', `${origin.label} was written to while it was copied`, {
-            hint: `stop what uses it, or keep it on ${SHARING.join(', ')}`,
-          });
-        }
-        facts.push({ uuid: imageUuid(name), inode, bytes: String(fs.statSync(name).blocks * 512) });
+        const made = await makeFile(name, async (descriptor) => {
+          const complaint = await fill(origin, source, name, descriptor);
+          if (complaint) throw notTaken(origin, complaint, howOf(origin));
+        }).catch((error: unknown) => {
+          const code = isFault(error) ? undefined : errorCode(error);
+          throw code === undefined ? error : notTaken(origin, [`${name}: ${code}`], 'copy');
+        });
+        facts.push({ uuid: imageUuid(name), ...made });
       }
       return facts;
     },
@@ -121,10 +141,24 @@ export function createFile(exec: Exec, progress: Progress): Provider {
     describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: `rm ${shellWord(name)}` }),
 
     commands: (planned) => ({
-      take: planned.map(({ origin, step: { name = '' } }) => shellLine(copyImage(origin.device, name, howOf(origin)))),
+      take: planned.map(({ origin, step: { name = '' } }) =>
+        shellLine({ tool: 'cp', argv: copyWords(origin.device, name, howOf(origin)) }),
+      ),
       remove: planned.map(({ step: { name = '' } }) => `rm ${shellWord(name)}`),
     }),
   };
+}
+
+function isFull(complaint: readonly string[]): boolean {
+  return complaint.some((line) => /No space left|Disk quota exceeded|ENOSPC|EDQUOT/.test(line));
+}
+
+function notTaken(origin: Origin, complaint: readonly string[], how: CopyHow): Fault {
+  const full = isFull(complaint);
+  return new Fault(full ? 'snapshot.no-space' : 'snapshot.failed', `no snapshot could be taken of ${origin.label}`, {
+    detail: complaint,
+    hint: full || how === 'copy' ? '' : `set copy: true if a copy will do`,
+  });
 }
 
 function originOf({ file, parts }: Image, each: boolean): Origin {
@@ -165,7 +199,7 @@ function changeTime(file: string): string {
 }
 
 /** Throws `snapshot.no-space` where the copies don't fit into what is free. */
-function checkSpace(planned: readonly PlannedSnapshot[]): void {
+function checkSpace(planned: readonly Pick<PlannedSnapshot, 'device' | 'bytes'>[]): void {
   const wanted = new Map<number, { directory: string; bytes: number }>();
   for (const { device, bytes } of planned) {
     const directory = path.dirname(device);
@@ -219,6 +253,15 @@ function removeOne(noted: NotedStep, directories: Set<string>): Outcome {
     }
     if (state === 'absent')
       return { kind: 'left', reason: `${directory} is not what it was: is it mounted?`, absent: true };
+    const now = state === 'gone' ? renamedTo(noted) : undefined;
+    if (now !== undefined) {
+      const file = path.join(directory, now);
+      return {
+        kind: 'left',
+        reason: `somebody renamed it to ${file}`,
+        byHand: `if nobody needs it: rm ${shellWord(file)}`,
+      };
+    }
     if (state === 'ours') removeFile(name, directory);
     directories.add(directory);
     return { kind: 'undone' };

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../core/fault.ts';
+import type { LeftOut } from '../core/provider.ts';
 import { readMounts, type MountEntry } from './mountinfo.ts';
 
 /** What holds a path now. */
@@ -56,9 +57,10 @@ export function placeOf({ mount }: Behind): string {
 }
 
 /** What a source leaves aside because it is another file system. */
-export function leftOutOf({ others }: Behind): readonly { readonly label: string; readonly reason: string }[] {
+export function leftOutOf({ others }: Behind): readonly LeftOut[] {
   return others.map((other) => ({
     label: other.point,
+    harmless: true,
     reason: `is a file system of its own (${other.source}), not in this snapshot`,
   }));
 }

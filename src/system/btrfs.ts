@@ -19,6 +19,17 @@ export function showSubvolume(path: string): Command<Subvolume | undefined> {
   };
 }
 
+/** Where the subvolume of this UUID is, from the top of the file system that holds `path`; undefined: there is none. */
+export function placeOfSubvolume(uuid: string, path: string): Command<string | undefined> {
+  return {
+    tool: 'btrfs',
+    argv: ['subvolume', 'show', '--uuid', uuid, '--', path],
+    mutates: false,
+    statuses: [0, 1],
+    parse: ({ status, stdout }) => (status === 0 ? wholeLines('btrfs', stdout)[0] : undefined),
+  };
+}
+
 /** Undefined where it does not tell of a subvolume. Throws `tool.failed` where the text is cut off. */
 export function parseShow(stdout: string): Subvolume | undefined {
   const fields = new Map(

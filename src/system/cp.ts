@@ -1,18 +1,20 @@
 import type { Command } from './command.ts';
 
-/**
- * Makes a file that is there hold what another one holds, by sharing its blocks (cp(1), `--reflink=always`: one instant),
- * or by copying them. The result is what cp complains of, undefined if all is well.
- */
-export function copyImage(
-  source: string,
-  target: string,
-  how: 'share' | 'copy',
-): Command<readonly string[] | undefined> {
+/** How a file comes to hold what another one holds: by sharing its blocks (one instant), or by copying them. */
+export type CopyHow = 'share' | 'copy';
+
+/** The words of cp(1). */
+export function copyWords(source: string, target: string, how: CopyHow): readonly string[] {
   const words = how === 'share' ? ['--reflink=always'] : ['--reflink=never', '--sparse=always'];
+  return [...words, '--no-target-directory', '--', source, target];
+}
+
+/** Fills a file that is open. The result is what cp complains of, undefined if all is well. */
+export function copyImage(source: string, descriptor: number, how: CopyHow): Command<readonly string[] | undefined> {
   return {
     tool: 'cp',
-    argv: [...words, '--no-target-directory', '--', source, target],
+    argv: copyWords(source, '/proc/self/fd/0', how),
+    fd: descriptor,
     mutates: true,
     statuses: [0, 1],
     parse: ({ status, stderr }) => (status === 0 ? undefined : stderr.split('\n').filter((line) => line.trim() !== '')),

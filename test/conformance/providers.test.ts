@@ -14,6 +14,7 @@ function scriptOf({
   impostor,
   stays,
   away,
+  rename: [rename, back],
   lose,
   tooLarge,
   fill,
@@ -42,6 +43,8 @@ Y
   $PRE a >/dev/null; ${find}; umount /run/holdstill/a; detach; ${impostor}
   call foreign $POST a; ${stays} || echo 'what was not ours is gone'; ${away}; call foreign-away $POST a; same 'what is not ours'
 
+  $PRE a >/dev/null; ${find}; umount /run/holdstill/a; detach; ${rename}
+  call renamed $POST a; ${back}; call renamed-back $POST a; same 'what was renamed'
 
   $PRE a >/dev/null; ${find}; umount /run/holdstill/a; detach; ${lose}; call lost $POST a; same 'lost'
   ${fill === undefined ? '' : `$PRE a >/dev/null; ${fill}; call full $POST a; same full`}
@@ -82,6 +85,11 @@ for (const storage of STORAGES)
       expect(run.call('foreign').status).toBe(5);
       expect(run.call('foreign').stdout).toMatch(/left .*not the (snapshot|one).*look whose it is/);
       expect(run.call('foreign-away').stdout).toContain('nothing is left');
+    });
+
+    test('does not forget what somebody renamed', () => {
+      expect(run.call('renamed').stdout).toMatch(/left .*somebody renamed it/);
+      expect(run.call('renamed-back').stdout).toContain('nothing is left');
     });
 
     test('tells the health of a snapshot that is gone, or full', () => {

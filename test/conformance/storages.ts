@@ -22,6 +22,8 @@ export interface Storage {
   readonly impostor: string;
   readonly stays: string;
   readonly away: string;
+  /** Gives the snapshot $S another name, and its own again. */
+  readonly rename: readonly [string, string];
   /** Removes the snapshot $S behind our back. */
   readonly lose: string;
   /** A task for which there is no room; undefined: none is needed in advance. */
@@ -41,6 +43,7 @@ const LVM = {
   impostor: 'lvremove -qq -y vg0/$S; lvcreate -qq -y -Wn -L 8M -n $S --addtag holdstill vg0',
   stays: '[ "$(lvs --noheadings -o lv_role vg0/$S | tr -d " ")" = public ]',
   away: 'lvremove -qq -y vg0/$S',
+  rename: ['lvrename -qq vg0/$S vg0/kept', 'lvrename -qq vg0/kept vg0/$S'],
   lose: 'lvremove -qq -y vg0/$S',
   change: 'echo changed >/srv/a/name; sync -f /srv/a',
   make: 'for at in a m1 m2 m3; do echo "this is $at" >/srv/$at/name; done; sync',
@@ -101,6 +104,7 @@ export const STORAGES: readonly Storage[] = [
     impostor: 'rm "$S"; echo mine >"$S"',
     stays: '[ "$(<"$S")" = mine ]',
     away: 'rm "$S"',
+    rename: ['mv "$S" /srv/images/kept', 'mv /srv/images/kept "$S"'],
     lose: 'rm "$S"',
     tooLarge: undefined,
     fill: undefined,
@@ -123,6 +127,7 @@ export const STORAGES: readonly Storage[] = [
     impostor: 'mv "$S" /srv/images/kept; cp /srv/images/kept "$S"; rm /srv/images/kept',
     stays: '[ -s "$S" ]',
     away: 'rm "$S"',
+    rename: ['mv "$S" /srv/images/kept', 'mv /srv/images/kept "$S"'],
     lose: 'rm "$S"',
     tooLarge: 'file: /srv/images/large, copy: true',
     fill: undefined,
@@ -140,6 +145,7 @@ export const STORAGES: readonly Storage[] = [
     impostor: 'btrfs -q subvolume delete "$S"; btrfs -q subvolume snapshot /srv/data/m1 "$S"',
     stays: '[ -e "$S/name" ]',
     away: 'btrfs -q subvolume delete "$S"',
+    rename: ['mv "$S" /srv/data/a/kept', 'mv /srv/data/a/kept "$S"'],
     lose: 'btrfs -q subvolume delete "$S"',
     tooLarge: undefined,
     fill: undefined,

@@ -81,7 +81,7 @@ Y
     expect(run.call('post').stdout).toMatch(
       /verdict +good: 2 snapshots valid[^]*removed +5 mounts, 2 snapshots; nothing is left/,
     );
-    expect(run.call('plan').stdout).toContain('dmsetup create hs.xxxxxxxx.0');
+    expect(run.call('plan').stdout).toContain('dmsetup create hs.xxxxxxxx-0-map');
     expect(run.call('half')).toMatchObject({ status: 0 });
     expect(run.call('half').stdout).toMatch(/my-guest\/root: .*a disk of the guest's volume group is missing/);
     expect(run.call('half-post').stdout).toMatch(/verdict +good/);
@@ -113,5 +113,46 @@ Y
     expect(run.stdout).toBe(`${Array.from({ length: 10 }, (_, n) => `this is vm-${n}\n`).join('')}  vg0\n`);
     expect(run.call('pre')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('post').stdout).toMatch(/verdict +good: 10 snapshots valid[^]*nothing is left/);
+  });
+
+  test('of a whole image, behind LUKS or on a RAID is not seen by the host either, nor by its udev', async () => {
+    const run = await inLab(
+      `${start}
+      fill_group() { # NAME DEVICE
+        guest_lvm $2 vgcreate -s 1M $1 $2; guest_lvm $2 lvcreate -L 6M -n root $1; fill $1 /run/guest/$1/root
+        guest_lvm $2 vgchange -an $1
+      }
+      open_key() { cryptsetup open --key-file /etc/holdstill/key $1 inside || die "$1"; }
+      configure <<'Y'
+tasks:
+  images: {file: /srv/*.img, keys: [/etc/holdstill/key], mount: /mnt/images}
+  raid: {lv: vg0/vm-raid, size: 8M, mount: /mnt/raid}
+Y
+      (umask 077; echo -n 'a long word' >/etc/holdstill/key)
+      truncate -s 20M /srv/whole.img; truncate -s 40M /srv/luks.img
+      loop=$(losetup --find --show /srv/whole.img); fill_group in-whole $loop; losetup -d $loop
+      cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /etc/holdstill/key /srv/luks.img
+      open_key /srv/luks.img; fill_group in-luks /dev/mapper/inside; cryptsetup close inside
+      mdadm --quiet --create /dev/md9 --run --metadata=1.2 --level=1 --raid-devices=2 /dev/vg0/vm-raid missing </dev/null
+      fill_group in-raid /dev/md9; mdadm --quiet --stop /dev/md9
+      as_by_default; mark
+      call images $PRE images; call raid $PRE raid
+      pvs --noheadings -o vg_name; pvs -a --noheadings -o vg_name,pv_fmt 2>&1 | grep -c lvm2
+      for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep '[.]img' | cut -d ' ' -f 1); do blkid -p -o value -s TYPE $loop; done | sort
+      dmsetup ls | cut -f 1 | grep '^hs\\.[^.]*$' | sort | while read -r name; do dmsetup splitname --noheadings -c -o lv_layer $name; done | sort | uniq -c | tr -s ' '
+      check in-whole /mnt/images/whole.img/in-whole/root; check in-luks /mnt/images/luks.img/in-luks/root; check in-raid /mnt/raid/in-raid/root
+      lvcreate -qq -y -L 4M -n mine vg0 && lvremove -qq -y vg0/mine
+      call images-post $POST images; call raid-post $POST raid; same 'after all'`,
+      {
+        world: 'vg vg0 600M\n  lv images 400M xfs /srv\n  lv vm-raid 40M raw',
+        modules: ['loop', 'dm-snapshot', 'dm-crypt', 'md-mod', 'raid1', 'dm-raid'],
+      },
+    );
+    for (const name of ['images', 'raid', 'images-post', 'raid-post']) {
+      expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
+    }
+    expect(run.stdout).toBe(
+      '  vg0\n1\ncrypto_LUKS\next4\n 6 map\nthis is in-whole\nthis is in-luks\nthis is in-raid\n',
+    );
   });
 });

@@ -20,6 +20,8 @@ describeLab('what is in a disk and can not be saved as it is', () => {
       cat /dev/vg0/disk >/srv/images/whole.img; mkfs.ext4 -q -F -E offset=$((2048 * 512)) /srv/images/whole.img 8M
       cp /srv/images/whole.img /srv/images/cut.img; truncate -s 12M /srv/images/cut.img
       printf 'QFI\\xfb' >/srv/images/other.img; truncate -s 1M /srv/images/other.img; : >/srv/images/empty.img; mkdir /srv/images/dir.img
+      ln -s /no/where /srv/images/wanting.img
+      touch /srv/cow/nocow.img; chattr +C /srv/cow/nocow.img; truncate -s 8M /srv/cow/nocow.img; mkfs.ext4 -q -F /srv/cow/nocow.img
       truncate -s 8M "/srv/images/STATUS:OK
 STATUS:SUCCESS.img"
       sync
@@ -33,16 +35,20 @@ tasks:
   cut: {file: /srv/images/cut.img}
   images: {file: '/srv/images/[eo]*.img'}
   other: {file: /srv/images/other.img}
+  lax: {file: '/srv/images/[wo]*.img'}
+  strict: {file: '/srv/images/[wo]*.img', skip: error}
+  copied: {file: /srv/cow/nocow.img, copy: true}
+  shared: {file: /srv/cow/nocow.img}
   forged: {file: '/srv/images/S*.img'}
 Y
       mark
-      for task in windows twins far over cut images other forged; do
+      for task in windows twins far over cut images other lax strict copied shared forged; do
         call $task $PRE $task; $HOLDSTILL status $task >$LAB/$task.shown; call $task-post $POST $task; same $task quickly
       done
       cat /run/holdstill/twins/twin1/name 2>/dev/null
       call whole $PRE whole; mv /srv/images/cut.img /srv/images/whole.img; ls /run/holdstill/whole/p1; call whole-post $POST whole; same whole quickly`,
       {
-        world: `vg vg0 700M
+        world: `vg vg0 830M
   lv asleep 16M ntfs
   lv clean-copy 16M ntfs
   lv twin1 48M raw
@@ -51,7 +57,8 @@ Y
   lv far 16M raw
   lv over 24M raw
   lv disk 20M raw
-  lv images 320M xfs /srv/images`,
+  lv images 320M xfs /srv/images
+  lv cow 120M btrfs /srv/cow`,
         modules: ['loop', 'dm-snapshot', 'fuse'],
         timeoutMs: 200_000,
       },
@@ -85,6 +92,22 @@ Y
     expect(run.call('forged').stderr).toMatch(/has a control character in its path/);
     expect(`${run.call('forged').stdout}${run.call('forged').stderr}`).not.toMatch(/^STATUS/m);
     for (const name of ['cut', 'images', 'other', 'forged']) expect(run.call(name).status, `of ${name}`).toBe(1);
+  });
+
+  test('an image of another format beside raw ones, and a link that leads nowhere: told, and an error where that is asked for', () => {
+    expect(run.call('lax')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('lax').stdout).toMatch(/skipped +\/srv\/images\/other.img: is an image in the format qcow2/);
+    expect(run.call('lax').stdout).toMatch(/\/srv\/images\/wanting.img: is a link that leads nowhere/);
+    expect(run.call('lax-post').stdout).toMatch(/verdict +good/);
+    expect(run.call('strict').status).toBe(1);
+    expect(run.call('strict').stderr).toMatch(/srv\/images\/other.img: is an image in the format qcow2/);
+  });
+
+  test('an image that can not share its blocks though its file system can: copied where that is allowed', () => {
+    expect(run.call('copied')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('copied-post').stdout).toMatch(/verdict +good/);
+    expect(run.call('shared').status).toBe(1);
+    expect(run.call('shared').stderr).toMatch(/no snapshot could be taken of \/srv\/cow\/nocow.img.*copy: true/);
   });
 
   test('an image that is replaced while its task is open: what is shown stays', () => {

@@ -123,13 +123,17 @@ describe('the layout of mounts', () => {
   });
   const content = (type: string | undefined): Content => ({ type, uuid: undefined, doubt: undefined });
   const whole = (type: string | undefined): Volume => ({
+    shape: 'device',
     device: 'd',
+    bytes: 1,
     table: undefined,
     content: content(type),
     partitions: [],
   });
   const disk = (...types: (string | undefined)[]): Volume => ({
+    shape: 'device',
     device: 'd',
+    bytes: 1,
     table: 'dos',
     content: content(undefined),
     partitions: types.map((type, index) => ({

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import { matchesGlob } from '../../core/glob.ts';
-import type { Resolved } from '../../core/provider.ts';
+import type { LeftOut } from '../../core/provider.ts';
 import { SNAPSHOT } from './names.ts';
 
 const MAGIC = /[*?[]/;
@@ -29,24 +29,25 @@ export interface Image {
 }
 
 /** The images that fit a pattern, in order, and what fits and is none. Throws `origin.unknown`, `origin.none`, `origin.unsuitable`. */
-export function findImages(glob: string): { readonly images: readonly Image[]; readonly leftOut: Resolved['leftOut'] } {
+export function findImages(glob: string): { readonly images: readonly Image[]; readonly leftOut: readonly LeftOut[] } {
   const segments = glob.split('/').slice(1);
   const first = segments.findIndex((segment) => MAGIC.test(segment));
   if (first < 0) {
     const image = { file: realFile(glob), parts: [path.basename(glob)] };
-    const reason = noImage(image.file);
-    if (reason === undefined) return { images: [image], leftOut: [] };
-    throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${reason}`);
+    const why = whyNoImage(image.file);
+    if (why === undefined) return { images: [image], leftOut: [] };
+    throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${why.reason}`);
   }
   const top = `/${segments.slice(0, first).join('/')}`;
   const found = expand(top, segments.slice(first));
-  const leftOut: { label: string; reason: string }[] = [];
+  const leftOut: LeftOut[] = [];
   const images = found.flatMap((parts): readonly Image[] => {
     const label = path.join(top, ...parts);
-    const file = realFile(label);
-    const reason = noImage(file);
-    if (reason !== undefined) leftOut.push({ label, reason });
-    return reason === undefined ? [{ file, parts }] : [];
+    // A link to nothing: statSync says that without a throw.
+    const file = fs.statSync(label, { throwIfNoEntry: false }) && realFile(label);
+    const why = file === undefined ? { reason: 'is a link that leads nowhere', harmless: true } : whyNoImage(file);
+    if (why) leftOut.push({ label, ...why });
+    return file === undefined || why ? [] : [{ file, parts }];
   });
   if (images.length > 0) return { images, leftOut };
   const why = leftOut.map(({ label, reason }) => `${label} ${reason}`).join('; ') || 'no file fits';
@@ -89,13 +90,20 @@ function realFile(file: string): string {
   }
 }
 
-/** Why a file is no raw image. */
-function noImage(file: string): string | undefined {
+/** Why a file is no raw image; harmless where it holds no disk at all. Undefined: it may be one. */
+export function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
   const stat = fs.statSync(file);
-  if (!stat.isFile()) return stat.isDirectory() ? 'is a directory' : 'is no file';
-  if (CONTROL.test(file)) return 'has a control character in its path';
-  if (SNAPSHOT.test(path.basename(file))) return 'is a snapshot of holdstill';
-  if (stat.size < 512) return 'is too small to be an image';
+  if (!stat.isFile()) return { reason: stat.isDirectory() ? 'is a directory' : 'is no file', harmless: true };
+  if (SNAPSHOT.test(path.basename(file))) return { reason: 'is a snapshot of holdstill', harmless: true };
+  if (stat.size < 512) return { reason: 'is too small to be an image', harmless: true };
+  if (CONTROL.test(file)) return { reason: 'has a control character in its path', harmless: false };
+  const format = formatOf(file);
+  return format === undefined
+    ? undefined
+    : { reason: `is an image in the format ${format}; only raw ones can be looked into`, harmless: false };
+}
+
+function formatOf(file: string): string | undefined {
   const begin = Buffer.alloc(32);
   const descriptor = fs.openSync(file, 'r');
   try {
@@ -103,6 +111,5 @@ function noImage(file: string): string | undefined {
   } finally {
     fs.closeSync(descriptor);
   }
-  const format = FORMATS.find(([start]) => begin.toString('latin1').startsWith(start))?.[1];
-  return format && `is an image in the format ${format}; only raw ones can be looked into`;
+  return FORMATS.find(([start]) => begin.toString('latin1').startsWith(start))?.[1];
 }

@@ -35,11 +35,27 @@ export function identityOf(directory: string): string | undefined {
   return stat && `${stat.ino}.${stat.birthtimeNs}`;
 }
 
-/** Makes the empty file; throws what the kernel says. */
-export function makeEmpty(file: string): string {
+/** The name in its directory that a file of ours has now which is not at its place; undefined: it has none. */
+export function renamedTo({ step: { name = '' }, facts }: NotedStep): string | undefined {
+  const directory = path.dirname(name);
+  return facts?.['inode'] === undefined
+    ? undefined
+    : fs.readdirSync(directory).find((one) => {
+        const stat = fs.lstatSync(path.join(directory, one), { bigint: true, throwIfNoEntry: false });
+        return stat?.isFile() && String(stat.ino) === facts['inode'] && String(stat.birthtimeNs) === facts['born'];
+      });
+}
+
+/** Makes the empty file and lets it be filled by its descriptor, whatever its name may lead to by then. Throws what the kernel says. */
+export async function makeFile(
+  file: string,
+  fill: (descriptor: number) => Promise<void>,
+): Promise<{ readonly inode: string; readonly born: string; readonly bytes: string }> {
   const descriptor = fs.openSync(file, 'wx', 0o600);
   try {
-    return String(fs.fstatSync(descriptor, { bigint: true }).ino);
+    await fill(descriptor);
+    const { ino, birthtimeNs, blocks } = fs.fstatSync(descriptor, { bigint: true });
+    return { inode: String(ino), born: String(birthtimeNs), bytes: String(blocks * 512n) };
   } finally {
     fs.closeSync(descriptor);
   }

@@ -48,7 +48,7 @@ export function resolveSource(
       const wanted = matching.filter((row) => !source.exclude.some((glob) => matchesGlob(row.name, glob)));
       const leftOut = wanted.flatMap((row) => {
         const reason = noOrigin(row);
-        return reason === undefined ? [] : [{ label: `${row.vg}/${row.name}`, reason }];
+        return reason === undefined ? [] : [{ label: `${row.vg}/${row.name}`, reason, harmless: true }];
       });
       const origins = wanted.filter((row) => noOrigin(row) === undefined).map((row) => originOf(suitable(row)));
       if (origins.length === 0) throw nothingMatches(source, rows, matching.length);

@@ -116,7 +116,7 @@ by_force() {
   done
   findmnt --raw --noheadings -o TARGET | grep -e '^/run/holdstill/' -e '^/var/lib/holdstill' | tac | xargs -r -n 1 umount
   for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep 'hs\.' | cut -d ' ' -f 1); do losetup -d "$loop"; done
-  dmsetup info --columns --noheadings -o name,uuid | grep HOLDSTILL- | sort -r | cut -d : -f 1 | xargs -r -n 1 dmsetup remove
+  dmsetup info --columns --noheadings -o name,uuid | grep ':LVM-holdstill' | sort -r | cut -d : -f 1 | xargs -r -n 1 dmsetup remove
   for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep 'hs\.' | cut -d ' ' -f 1); do losetup -d "$loop"; done
   lvremove -qq -y -S 'lv_tags=holdstill'
   btrfs -q subvolume delete /srv/*/.hs.* /srv/*/*/.hs.*

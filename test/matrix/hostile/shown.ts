@@ -63,7 +63,7 @@ const plan: fc.Arbitrary<Plan> = fc
     task,
     prepared: {
       mount: place,
-      leftOut: labels.map((label) => ({ label, reason: label })),
+      leftOut: labels.map((label) => ({ label, reason: label, harmless: false })),
       planned: labels.map((label, index) => ({
         origin: {
           provider: 'lvm',
