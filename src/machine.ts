@@ -70,7 +70,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       look: (places) => look(places, exec),
       refusal,
       mapSteps,
-      unlock: (container, device, keys) => unlock(container, device, keys, exec),
+      unlock: (key, device, keys) => unlock(key, device, keys, exec),
       map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
       loopStep,
       attach: (steps) => attach(steps, exec),

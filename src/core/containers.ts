@@ -1,9 +1,9 @@
 import { unwanted } from './choice.ts';
 import { outerPartition } from './outer.ts';
-import { makeMaps, type Device } from './devices.ts';
 import { isFault } from './fault.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
+import { makeMaps, type Device } from './maps.ts';
 import type { Task } from './task.ts';
 import type { Container, Member, MemberPlace, Place, Seen } from './volume.ts';
 
@@ -59,14 +59,33 @@ async function tryToOpen(
   machine: Machine,
 ): Promise<Device | string> {
   if (depthOf(container, seen) >= DEEPEST) return 'is in too many others of its kind';
+  const { kind, maps } = container;
+  return orReason(async () => {
+    const device = (await makeMaps(maps, seen.volumes, uuids, journal, machine)).at(-1);
+    if (!device) return 'is nothing that can be a device';
+    return kind === 'luks' ? decrypt(device, maps.at(-1)?.key ?? '', keys, journal, machine) : device;
+  });
+}
+
+/** The device that shows what is encrypted in another one, which the key of a map tells from all others; a text says why there is none. */
+export function decrypt(
+  { device, uuid }: Device,
+  key: string,
+  keys: readonly string[],
+  journal: Journal,
+  machine: Machine,
+): Promise<Device | string> {
+  return orReason(async () => {
+    const map = await machine.guests.unlock(key, device, keys);
+    if (typeof map === 'string') return map;
+    const [made] = await makeMaps([map], [{ shape: 'device', device, bytes: 0 }], [uuid], journal, machine);
+    return made ?? 'is nothing that can be a device';
+  });
+}
+
+async function orReason(attempt: () => Promise<Device | string>): Promise<Device | string> {
   try {
-    let made = await makeMaps(container.maps, seen, uuids, journal, machine);
-    if (container.kind === 'luks') {
-      const maps = await machine.guests.unlock(container, made.at(-1)?.device ?? '', keys);
-      if (typeof maps === 'string') return maps;
-      made = await makeMaps(maps, seen, uuids, journal, machine);
-    }
-    return made.at(-1) ?? 'is nothing that can be a device';
+    return await attempt();
   } catch (error) {
     if (!isFault(error) || error.code !== 'tool.failed') throw error;
     return `can't be opened: ${[error.message, ...error.detail].join('; ')}`;

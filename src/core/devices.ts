@@ -1,19 +1,14 @@
 import { unwanted } from './choice.ts';
+import { decrypt } from './containers.ts';
 import type { Journal } from './journal.ts';
-import type { Contents } from './layout.ts';
+import { contentOf, type Contents } from './layout.ts';
 import type { Machine } from './machine.ts';
+import { makeMaps, type Device } from './maps.ts';
 import { outerPartition } from './outer.ts';
 import type { Task } from './task.ts';
-import type { Content, DeviceMap, GuestLv, MapWord, PlannedMount, Seen } from './volume.ts';
+import type { Content, DeviceMap, GuestLv, PlannedMount, Seen } from './volume.ts';
 
-/** What device-mapper counts in. */
-const SECTOR = 512;
-
-/** A block device that can be mounted, and the device-mapper UUID of what it is or lies on. */
-export interface Device {
-  readonly device: string;
-  readonly uuid: string;
-}
+type Wishes = Pick<Task, 'choice' | 'trust' | 'keys'>;
 
 /** The logical volumes of guests as devices. */
 export interface Mapped {
@@ -23,136 +18,73 @@ export interface Mapped {
 }
 
 /**
- * Makes devices of those logical volumes of guests that may be mounted, in one go, and looks into those that could not be
- * looked into before. `uuids`: of the snapshots.
+ * Makes devices of those logical volumes of guests that may be mounted, in one go, looks into those that could not be
+ * looked into before, and decrypts those that are encrypted. `uuids`: of the snapshots.
  */
 export async function mapLvs(
   seen: Seen,
-  task: Pick<Task, 'choice' | 'trust'>,
+  task: Wishes,
   uuids: readonly string[],
   journal: Journal,
-  { guests }: Pick<Machine, 'guests'>,
+  machine: Machine,
 ): Promise<Mapped> {
+  const { guests } = machine;
   const wanted = wantedLvs(seen, task, guests);
   const all = mapsOf(wanted);
   if (all.length === 0) return { devices: new Map(), contents: new Map() };
-  const made = await makeMaps(all, seen, uuids, journal, { guests });
-  const devices = new Map(all.map(({ key }, index) => [key, made[index] ?? { device: '', uuid: '' }]));
+  const made = await makeMaps(all, seen.volumes, uuids, journal, machine);
+  const devices = new Map(all.map(({ key }, index) => [key, made[index] ?? NO_DEVICE]));
   const unknown = wanted.filter(({ content }) => !content);
-  const inside = await guests.look(
-    unknown.map((lv) => ({ shape: 'device', device: devices.get(keyOf(lv))?.device ?? '' })),
+  const inside = await lookInto(
+    unknown.map((lv) => devices.get(keyOf(lv))),
+    guests,
   );
-  const contents = new Map(
-    unknown.map((lv, index): [GuestLv, Content] => {
-      const { table, content } = inside.volumes[index] ?? {};
-      const doubt = table === undefined ? undefined : 'holds a partition table, which is not looked for there';
-      return [lv, doubt !== undefined || !content ? { type: undefined, uuid: undefined, doubt } : content];
-    }),
-  );
+  const contents = new Map(unknown.map((lv, index) => [lv, inside[index]?.content ?? NOTHING]));
+  const encrypted = wanted.filter((lv) => lv.encrypted ?? inside[unknown.indexOf(lv)]?.encrypted);
+  for (const lv of task.keys.length > 0 ? encrypted : []) {
+    machine.checkInterrupted();
+    const part = devices.get(keyOf(lv)) ?? NO_DEVICE;
+    const opened = await decrypt(part, keyOf(lv), task.keys, journal, machine);
+    if (typeof opened === 'string') {
+      contents.set(lv, { ...(contents.get(lv) ?? lv.content ?? NOTHING), doubt: opened });
+    } else {
+      const [found] = await lookInto([opened], guests);
+      devices.set(keyOf(lv), opened);
+      contents.set(lv, found?.content ?? NOTHING);
+    }
+  }
   return { devices, contents };
 }
 
-/** Makes the devices of maps, whose order is kept. */
-export async function makeMaps(
-  maps: readonly DeviceMap[],
-  { volumes }: Seen,
-  uuids: readonly string[],
-  journal: Journal,
-  { guests }: Pick<Machine, 'guests'>,
-): Promise<readonly Device[]> {
-  const images = await exposeImages(maps, volumes, uuids, journal, { guests });
-  const first = journal.steps.filter(({ step }) => step.kind === 'map').length;
-  const noted = journal.note(guests.mapSteps(maps, uuids, journal.header, first));
-  const facts = await guests.map(
-    noted,
-    maps.map((map) => onImages(map, images)),
-    volumes.map(({ device }, index) => images.get(index)?.device ?? device),
-  );
-  journal.learn(noted, facts);
-  return noted.map(({ step }, index) => ({ device: facts[index]?.['device'] ?? '', uuid: step['uuid'] ?? '' }));
-}
+const NOTHING: Content = { type: undefined, uuid: undefined, doubt: undefined };
+const NO_DEVICE: Device = { device: '', uuid: '' };
 
-/** A loop device over the end of an image, from a sector of it. */
-interface ImageDevice {
-  readonly device: string;
-  readonly sector: number;
-}
-
-/**
- * Loop devices over the images that maps lie on. Each begins where the maps do: the host's udev and LVM must not find the
- * label of a physical volume, which is before all that LVM keeps there, and make the guest's volume group one of theirs.
- */
-async function exposeImages(
-  maps: readonly DeviceMap[],
-  volumes: Seen['volumes'],
-  uuids: readonly string[],
-  journal: Journal,
-  { guests }: Pick<Machine, 'guests'>,
-): Promise<ReadonlyMap<number, ImageDevice>> {
-  const images = firstSectors(maps, volumes).map(([index, sector]) => {
-    const { device = '', bytes = 0 } = volumes[index] ?? {};
-    const offset = sector * SECTOR;
-    return { index, sector, step: guests.loopStep({ device, offset, bytes: bytes - offset }, uuids[index] ?? '') };
+/** What is on the whole of devices that are no disks. */
+async function lookInto(
+  devices: readonly (Device | undefined)[],
+  guests: Machine['guests'],
+): Promise<readonly { readonly content: Content; readonly encrypted: boolean }[]> {
+  const seen = await guests.look(devices.map((one) => ({ shape: 'device', device: one?.device ?? '' })));
+  return seen.volumes.map(({ table, content }, index) => {
+    const doubt = 'holds a partition table, which is not looked for there';
+    const encrypted = seen.containers.some(({ kind, volume }) => kind === 'luks' && volume === index);
+    return table === undefined ? { content, encrypted } : { content: { ...NOTHING, doubt }, encrypted: false };
   });
-  const noted = journal.note(images.map(({ step }) => step));
-  const facts = await guests.attach(noted);
-  journal.learn(noted, facts);
-  return new Map(images.map(({ index, sector }, place) => [index, { device: facts[place]?.['device'] ?? '', sector }]));
-}
-
-/** Of each image that maps lie on. */
-function firstSectors(maps: readonly DeviceMap[], volumes: Seen['volumes']): readonly (readonly [number, number])[] {
-  const first = new Map<number, number>();
-  for (const word of maps.flatMap(({ lines }) => lines.flatMap(({ words }) => words))) {
-    if (typeof word === 'string' || !('volume' in word) || volumes[word.volume]?.shape !== 'image') continue;
-    first.set(word.volume, Math.min(word.sector, first.get(word.volume) ?? word.sector));
-  }
-  return [...first];
-}
-
-function onImages(map: DeviceMap, images: ReadonlyMap<number, ImageDevice>): DeviceMap {
-  const moved = (word: MapWord): MapWord =>
-    typeof word === 'string' || !('volume' in word)
-      ? word
-      : { ...word, sector: word.sector - (images.get(word.volume)?.sector ?? 0) };
-  return { ...map, lines: map.lines.map((line) => ({ ...line, words: line.words.map(moved) })) };
-}
-
-/** The commands that would make the devices of maps, for people. */
-export function mapCommands(
-  maps: readonly DeviceMap[],
-  { volumes }: Pick<Seen, 'volumes'>,
-  { guests }: Pick<Machine, 'guests'>,
-): readonly { readonly command: string; readonly undo: string }[] {
-  const images = firstSectors(maps, volumes).map(([index, sector]) => {
-    const { device = '', bytes = 0 } = volumes[index] ?? {};
-    return guests.loopCommands({ device, offset: sector * SECTOR, bytes: bytes - sector * SECTOR });
-  });
-  return [...images, ...guests.mapCommands(maps)];
 }
 
 /** The maps that would be made. */
-export function mapsFor(
-  seen: Seen,
-  task: Pick<Task, 'choice' | 'trust'>,
-  { guests }: Pick<Machine, 'guests'>,
-): readonly DeviceMap[] {
+export function mapsFor(seen: Seen, task: Wishes, { guests }: Pick<Machine, 'guests'>): readonly DeviceMap[] {
   return mapsOf(wantedLvs(seen, task, guests));
 }
 
-function wantedLvs(
-  seen: Seen,
-  { choice, trust }: Pick<Task, 'choice' | 'trust'>,
-  guests: Machine['guests'],
-): readonly GuestLv[] {
+function wantedLvs(seen: Seen, { choice, trust, keys }: Wishes, guests: Machine['guests']): readonly GuestLv[] {
   return seen.groups.flatMap(({ name: vg, lvs, ...place }) => {
     const number = outerPartition(place, seen);
-    return lvs.filter(
-      ({ name: lv, refused, content }) =>
-        !refused &&
-        (!content || !guests.refusal(content, trust, [])) &&
-        unwanted(choice, { number, vg, lv, content }) === undefined,
-    );
+    return lvs.filter((lv) => {
+      const content = contentOf(lv, keys.length > 0);
+      if (lv.refused || (content && guests.refusal(content, trust, []))) return false;
+      return unwanted(choice, { number, vg, lv: lv.name, content }) === undefined;
+    });
   });
 }
 

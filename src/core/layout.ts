@@ -119,7 +119,7 @@ function partsOf(
     const group = groups.find(here);
     if (group) {
       return group.lvs.map((lv) =>
-        guestPart({ ...part, volume }, number, group.name, lv, lv.content ?? contents.get(lv)),
+        guestPart({ ...part, volume }, number, group.name, lv, contents.get(lv) ?? contentOf(lv, keyed)),
       );
     }
     const traits = { number, vg: undefined, lv: undefined, content: part.content };
@@ -129,13 +129,18 @@ function partsOf(
   });
 }
 
+/** What is in a logical volume as far as it can be told before it is opened; `keyed`: there are keys for what is encrypted. */
+export function contentOf({ content, encrypted }: GuestLv, keyed: boolean): Content | undefined {
+  return encrypted && keyed ? undefined : content;
+}
+
 const UNSEEN = { reason: 'is only looked into when it is opened', harmless: true };
 
 function guestPart(
   { label, point, volume }: Pick<Part, 'label' | 'point' | 'volume'>,
   number: number | undefined,
   vg: string,
-  { name, maps, refused }: GuestLv,
+  { name, maps, refused, content: outside }: GuestLv,
   content: Content | undefined,
 ): Part {
   return {
@@ -144,7 +149,7 @@ function guestPart(
     volume,
     extent: undefined,
     map: maps.at(-1)?.key,
-    content: content ?? { type: undefined, uuid: undefined, doubt: undefined },
+    content: content ?? outside ?? { type: undefined, uuid: undefined, doubt: undefined },
     refused: refused ?? (content ? undefined : UNSEEN),
     traits: { number, vg, lv: name, content },
   };

@@ -1,6 +1,7 @@
-import { mapCommands, mapsFor } from './devices.ts';
+import { mapsFor } from './devices.ts';
 import { layOut, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
+import { mapCommands } from './maps.ts';
 import { prepare, providerOf, type Prepared } from './prepare.ts';
 import { shellWord } from './shell.ts';
 import type { Task } from './task.ts';
@@ -35,7 +36,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
 
   const storage = providerOf(planned, machine).commands(planned);
   const pairs = storage.take.map((command, index) => ({ command, undo: storage.remove[index] ?? '' }));
-  const maps = mapCommands(mapsFor(seen, task, machine), { volumes }, machine);
+  const maps = mapCommands(mapsFor(seen, task, machine), volumes, machine);
   const points = layout.mounts.map(({ point }) => point);
   const directories = machine.mountPoints
     .steps(mount, points)

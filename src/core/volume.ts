@@ -78,6 +78,8 @@ export interface GuestLv {
   readonly maps: readonly DeviceMap[];
   /** Undefined: that can only be told when it is a device. */
   readonly content: Content | undefined;
+  /** What is in it can be told with a key. */
+  readonly encrypted?: boolean;
   /** Why it can't be made one. */
   readonly refused: { readonly reason: string; readonly harmless: boolean } | undefined;
 }
@@ -165,8 +167,8 @@ export interface Guests {
   ): { readonly reason: string; readonly harmless: boolean } | undefined;
   /** Steps for maps over volumes of these UUIDs; the maps that one needs are before it. `first`: how many the run has already. */
   mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], names: RunNames, first: number): readonly Step[];
-  /** The maps that show what is encrypted in a container, whose part is this device, with the first of the key files that fits; or why there are none. */
-  unlock(container: Container, device: string, keys: readonly string[]): Promise<readonly DeviceMap[] | string>;
+  /** The map, over the device as its only volume, that shows what is encrypted in it, with the first of the key files that fits; or why there is none. */
+  unlock(key: string, device: string, keys: readonly string[]): Promise<DeviceMap | string>;
   /** Makes the devices of noted map steps over these volumes; the facts hold `device`. */
   map(steps: readonly NotedStep[], maps: readonly DeviceMap[], devices: readonly string[]): Promise<readonly Facts[]>;
   /** The commands that make and remove a loop device, for people. */

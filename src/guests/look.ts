@@ -40,7 +40,7 @@ export async function look(places: readonly Place[], exec: Exec): Promise<Seen> 
   }));
   const parts = volumes.flatMap(partsOf);
   const arrays = await findArrays(parts.filter(isOf('linux_raid_member')));
-  const encrypted = parts.filter(isOf('crypto_LUKS')).map(containerOf);
+  const encrypted = parts.filter(isEncrypted).map(containerOf);
   const { groups, members } = await findGroups(parts.filter(isOf('LVM2_member')));
   return {
     volumes,
@@ -76,7 +76,9 @@ function partsOf({ device, bytes, table, content, partitions }: Volume, volume: 
   return [{ volume, partition: undefined, extent: { device, offset: 0, bytes }, content }];
 }
 
-function isOf(wanted: string): (part: Part) => boolean {
+const isEncrypted = isOf('crypto_LUKS');
+
+function isOf(wanted: string): (part: Pick<Part, 'content'>) => boolean {
   return ({ content: { type, doubt } }) => type === wanted && doubt === undefined;
 }
 
@@ -103,7 +105,9 @@ async function lookAtLvs(
     ...group,
     lvs: group.lvs.map((lv) => {
       const extent = pieces.get(lv);
-      return extent ? { ...lv, content: contentOf(contents.get(keyOf(extent))) } : lv;
+      if (!extent) return lv;
+      const content = contentOf(contents.get(keyOf(extent)));
+      return { ...lv, content, encrypted: isEncrypted({ content }) };
     }),
   }));
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { Fault, isFault } from '../core/fault.ts';
 import { shellWord } from '../core/shell.ts';
-import type { Container, DeviceMap } from '../core/volume.ts';
+import type { DeviceMap } from '../core/volume.ts';
 import { checkTrusted } from '../core/trust.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
@@ -23,20 +23,18 @@ interface Segment {
 }
 
 /**
- * The map that decrypts a LUKS container, whose part is `device`, with the first of the key files that opens it; or why
- * there is none. The device is made by us and not by cryptsetup, which would show it to udev, and by that what is in it to
+ * The map, over `device`, that decrypts its LUKS container with the first of the key files that opens it; or why there is
+ * none. The device is made by us and not by cryptsetup, which would show it to udev, and by that what is in it to
  * the host's LVM. Throws `config.insecure` for a key file that others can read or change, `config.missing`.
  */
 export async function unlock(
-  { maps: [part] }: Container,
+  key: string,
   device: string,
   keys: readonly string[],
   exec: Exec,
-): Promise<readonly DeviceMap[] | string> {
+): Promise<DeviceMap | string> {
   const segment = await readSegment(device);
   if (typeof segment === 'string') return segment;
-  const [word] = part?.lines[0]?.words ?? [];
-  if (!part || typeof word !== 'object' || !('volume' in word)) throw new Error('an encrypted part without a place');
   const { cipher, first, tweak, sectorBytes, sectors = deviceBytes(device) / SECTOR - first } = segment;
   const grain = sectorBytes / SECTOR;
   // Its own header says how long it is.
@@ -49,11 +47,11 @@ export async function unlock(
     const found = await exec.run(volumeKey(device, file));
     if (found && 'complaint' in found) problems.push(...found.complaint);
     if (!found || 'complaint' in found) continue;
-    const at = { volume: word.volume, sector: word.sector + first };
+    const at = { volume: 0, sector: first };
     const options = sectorBytes === SECTOR ? [] : ['1', `sector_size:${sectorBytes}`];
     const words = [cipher, { secret: found.key }, tweak, at, ...options];
     const line = { start: 0, sectors: sectors - (sectors % grain), target: 'crypt', words };
-    return [{ key: part.key.replace(/encrypted$/, 'decrypted'), lines: [line] }];
+    return { key: `${key}/decrypted`, lines: [line] };
   }
   const why = problems.length > 0 ? ` (${problems.join('; ')})` : '';
   return `is encrypted (LUKS), and no key of the task opens it${why}`;
