@@ -125,7 +125,7 @@ const TaskRecord = z
       .describe(
         'Who may have written the file systems: `host` (default for `path` and `subvolume`): links in them may be followed; `guest` (default ' +
           'for all else): nothing in them may run or lead elsewhere; `hostile`: the kernel of the host never reads them, but ' +
-          'programs outside it (fuse2fs, ntfs-3g), and what these cannot read is not mounted.',
+          'programs outside it (fuse2fs, ntfs-3g, exfat-fuse), and what these cannot read is not mounted.',
       ),
     keys: z
       .array(text(PATH_MEANT, pathProblem), { error: 'must be a list of files, for example [/etc/holdstill/keys/vm1]' })

@@ -10,8 +10,19 @@ interface FileSystem {
   readonly options: readonly string[];
   /** The package or kernel module that is missing if it can't be mounted. */
   readonly needs: string;
-  /** The program that reads it outside the kernel; undefined: there is none that serves. */
-  readonly outside: 'fuse2fs' | 'ntfs-3g' | undefined;
+  /** What reads it outside the kernel; undefined: nothing that serves is known. */
+  readonly outside: Outside | undefined;
+}
+
+/** A program that reads a file system by FUSE. */
+interface Outside {
+  /** For `mount -t`. */
+  readonly type: string;
+  readonly needs: string;
+  /** Besides those that the trust asks for. */
+  readonly options: (device: string) => readonly string[];
+  /** Options of mount(8) that it refuses. */
+  readonly refuses: readonly string[];
 }
 
 /** How it is mounted. */
@@ -22,7 +33,7 @@ export interface Driver {
   readonly internal: boolean;
   readonly options: readonly string[];
   readonly needs: string;
-  /** Flags that its program does not hand to the kernel (`ro` of fuse2fs, `nosymfollow` of ntfs-3g), for a remount. */
+  /** For a remount: programs outside the kernel hand not all flags to it (`ro` of fuse2fs, `noexec` of exfat-fuse, `nosymfollow` of ntfs-3g). */
   readonly flags: readonly string[];
 }
 
@@ -38,7 +49,27 @@ const HOST = ['ro', 'nosuid', 'nodev'] as const;
 /** What is no file system of its own: a directory that is a snapshot is shown by a bind mount. */
 export const DIRECTORY = 'directory';
 
-const EXT = { needs: 'the kernel module ext4', outside: 'fuse2fs' } as const;
+/** It does not know an option of the kernel's own, and wants to be told of our file below the mount. */
+const FUSE2FS: Outside = {
+  type: 'fuse.fuse2fs',
+  needs: 'fuse2fs: apt-get install fuse2fs',
+  options: (device) => [`fsname=${device}`, 'allow_other', 'nonempty'],
+  refuses: ['nosymfollow'],
+};
+const NTFS_3G: Outside = {
+  type: 'ntfs-3g',
+  needs: 'ntfs-3g: apt-get install ntfs-3g',
+  options: () => [],
+  refuses: [],
+};
+const EXFAT_FUSE: Outside = {
+  type: 'exfat-fuse',
+  needs: 'exfat-fuse: apt-get install exfat-fuse',
+  options: () => ['nonempty'],
+  refuses: [],
+};
+
+const EXT = { needs: 'the kernel module ext4', outside: FUSE2FS };
 
 /** By blkid's name of the type. */
 const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
@@ -51,10 +82,16 @@ const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
     xfs: { type: 'xfs', options: ['nouuid'], needs: 'the kernel module xfs', outside: undefined },
     // Without utf8 every name with a letter beyond ASCII would be shown, and saved, with question marks.
     vfat: { type: 'vfat', options: ['utf8'], needs: 'the kernel module vfat', outside: undefined },
-    ntfs: { type: 'ntfs-3g', options: [], needs: 'ntfs-3g: apt-get install ntfs-3g', outside: 'ntfs-3g' },
+    // The drivers of the kernel either can't read all of it (ntfs) or are too young for most hosts (ntfs3).
+    ntfs: { type: NTFS_3G.type, options: [], needs: NTFS_3G.needs, outside: NTFS_3G },
     // All its subvolumes, also where another one than the top is the default.
     btrfs: { type: 'btrfs', options: ['subvolid=5'], needs: 'the kernel module btrfs', outside: undefined },
-    exfat: { type: 'exfat', options: [], needs: 'the kernel module exfat (Linux 5.7)', outside: undefined },
+    exfat: {
+      type: 'exfat',
+      options: [],
+      needs: 'the kernel module exfat (Linux 5.7)',
+      outside: EXFAT_FUSE,
+    },
     iso9660: { type: 'iso9660', options: [], needs: 'the kernel module isofs', outside: undefined },
     udf: { type: 'udf', options: [], needs: 'the kernel module udf', outside: undefined },
     // One that belongs to a cluster is refused by the kernel with this option: other hosts may have it mounted.
@@ -90,25 +127,34 @@ const REFUSED: ReadonlyMap<string, string> = new Map(
 /** Holds nothing that anybody would restore. */
 const HARMLESS = new Set(['swap', 'swsuspend']);
 
-/** `trust`: see core/task.ts; where it is hostile, only for what `refusal` does not refuse. */
+/** The first of `driversOf`. */
 export function driverOf(type: string, trust: Trust, device: string): Driver {
+  const [driver] = driversOf(type, trust, device);
+  if (!driver) throw new Error(`no way to mount ${type}`);
+  return driver;
+}
+
+/**
+ * How it can be mounted, best first: a later one is for where an earlier one is not there. `trust`: see core/task.ts; where
+ * it is hostile, only for what `refusal` does not refuse.
+ */
+export function driversOf(type: string, trust: Trust, device: string): readonly Driver[] {
   const known = KNOWN.get(type);
   if (!known) throw new Error(`no way to mount ${type}`);
   const flags = trust === 'host' ? HOST : GUEST;
-  const options = [...known.options, ...flags];
-  const { type: driver, needs, outside } = known;
-  if (trust === 'hostile' && outside === 'fuse2fs') {
-    // fuse2fs (e2fsprogs 1.47) does not know an option of the kernel's own, and wants to be told of our file below the mount.
-    const taken = options.filter((option) => option !== 'nosymfollow');
-    return {
-      type: 'fuse.fuse2fs',
-      options: [...taken, `fsname=${device}`, 'allow_other', 'nonempty'],
-      internal: false,
-      needs: 'fuse2fs: apt-get install fuse2fs',
-      flags,
-    };
-  }
-  return { type: driver, options, internal: driver === 'ocfs2', needs, flags: outside === 'ntfs-3g' ? flags : [] };
+  const { type: driver, needs, outside: program } = known;
+  const byKernel = {
+    type: driver,
+    options: [...known.options, ...flags],
+    internal: driver === 'ocfs2',
+    needs,
+    flags: [],
+  };
+  if (!program) return [byKernel];
+  const taken = flags.filter((flag) => !program.refuses.includes(flag));
+  const options = [...taken, ...program.options(device)];
+  const byProgram = { type: program.type, options, internal: false, needs: program.needs, flags };
+  return trust === 'hostile' || driver === program.type ? [byProgram] : [byKernel, byProgram];
 }
 
 /** Why a content can't be mounted beside these others; undefined if it can. */

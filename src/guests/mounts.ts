@@ -10,10 +10,10 @@ import { whatHolds } from '../system/behind.ts';
 import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { replayJournal } from '../system/fsck.ts';
-import { mountBind, mountDevice, remount, unmount } from '../system/mount.ts';
+import { mountBind, mountDevice, remount, unmount, type MountComplaint } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
 import { mountsElsewhere, readUses, type Uses } from '../system/uses.ts';
-import { DIRECTORY, driverOf } from './filesystems.ts';
+import { DIRECTORY, driversOf } from './filesystems.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
 const PATIENCE_MS = 3000;
@@ -29,15 +29,19 @@ export function mountStep(mount: PlannedMount, device: string, volumeUuid: strin
 /** Mounts read-only. A `path:` below the top of its file system is then shown over it by a second mount. */
 export async function mount({ step }: NotedStep, exec: Exec): Promise<Facts> {
   const { label = '', type = '', device = '', point = '', subdirectory = '' } = step;
-  const driver = driverOf(type, trustOf(step), device);
-  if (driver.type === 'fuse.fuse2fs') await exec.run(replayJournal(device));
-  let complaint = await exec.run(mountDevice(driver, device, point));
-  if (!complaint && driver.flags.length > 0) complaint = await exec.run(remount(point, driver.flags));
+  const drivers = driversOf(type, trustOf(step), device);
+  let complaint: MountComplaint | undefined;
+  for (const driver of drivers) {
+    if (driver.type === 'fuse.fuse2fs') await exec.run(replayJournal(device));
+    complaint = await exec.run(mountDevice(driver, device, point));
+    if (!complaint && driver.flags.length > 0) complaint = await exec.run(remount(point, driver.flags));
+    if (!complaint?.unknownType) break;
+  }
   const entry = mountAt(point, readMounts());
   if (complaint !== undefined || !entry || !isOurs(entry, step)) {
     throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
       detail: complaint?.lines ?? ['mount said nothing, but the mount is not there'],
-      hint: complaint?.unknownType ? `it needs ${driver.needs}` : '',
+      hint: complaint?.unknownType ? `it needs ${drivers.map(({ needs }) => needs).join(', or ')}` : '',
     });
   }
   if (subdirectory === '') return identityOf(entry);

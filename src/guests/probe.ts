@@ -30,20 +30,30 @@ export async function probeAlike(
   const found = new Map<string, Found>(devices.length > 0 ? await exec.run(probeDevices(devices, stretch)) : []);
   for (const device of devices.filter((one) => !found.has(one))) {
     const probe = await exec.run(probeDevice(device, stretch));
-    const unreadable = probe === 'nothing' ? await readProblem(device, stretch?.offset ?? 0) : undefined;
-    if (unreadable !== undefined) found.set(device, { doubt: unreadable });
+    // blkid says nothing of a device that is empty, and of one that can't be read.
+    const sector = probe === 'nothing' ? await readSector(device, stretch?.offset ?? 0) : undefined;
+    if (typeof sector === 'string') found.set(device, { doubt: sector });
     else if (probe !== 'nothing') found.set(device, probe);
+  }
+  for (const [device, probe] of found) {
+    if (!probe || 'doubt' in probe || probe.type === undefined || probe.table !== 'dos') continue;
+    if (await isEmptyMbr(device, stretch?.offset ?? 0)) found.set(device, { ...probe, table: undefined });
   }
   return found;
 }
 
-/** blkid says nothing of a device that is empty, and of one that can't be read. */
-async function readProblem(device: string, offset: number): Promise<string | undefined> {
+/** What begins with boot code looks like a table without partitions, to libblkid (2.38.1) even every exfat. */
+async function isEmptyMbr(device: string, offset: number): Promise<boolean> {
+  const sector = await readSector(device, offset);
+  return typeof sector !== 'string' && sector.subarray(446, 510).every((byte) => byte === 0);
+}
+
+/** A text says why it can't be read. */
+async function readSector(device: string, offset: number): Promise<Buffer | string> {
   try {
     const file = await open(device);
     try {
-      await file.read(Buffer.alloc(SECTOR), 0, SECTOR, offset);
-      return undefined;
+      return (await file.read(Buffer.alloc(SECTOR), 0, SECTOR, offset)).buffer;
     } finally {
       await file.close();
     }

@@ -15,18 +15,19 @@ tasks:
   path: {path: /srv/data, size: 8M}
   hostile: {lv: vg0/data, size: 8M, trust: hostile}
   windows: {lv: vg0/win, size: 8M, trust: hostile}
+  card: {lv: vg0/card, size: 8M, trust: hostile}
   kernel: {lv: vg0/xfs, size: 8M, trust: hostile}
 Y
       ln -s hello.txt /srv/data/way; echo "in the journal" >/srv/data/late; sync; mark
-      for task in guest host path hostile windows; do
+      for task in guest host path hostile windows card; do
         call $task $PRE $task; findmnt --noheadings -o FSTYPE,VFS-OPTIONS /run/holdstill/$task
         cat /run/holdstill/$task/way >/dev/null 2>&1; echo "$task: the link leads $([ $? = 0 ] && echo on || echo nowhere), $(cat /run/holdstill/$task/late 2>/dev/null)"
-        (cd /run/holdstill/$task && sha256sum noise.bin) | diff - $LAB/static/$([ $task = windows ] && echo win || echo data).sha256
+        (cd /run/holdstill/$task && sha256sum noise.bin) | diff - $LAB/static/$(case $task in windows) echo win ;; card) echo card ;; *) echo data ;; esac).sha256
         call $task-post $POST $task; same $task
       done
       call kernel $PRE kernel; same kernel`,
       {
-        world: 'vg vg0 200M\n  lv data 32M ext4 /srv/data\n  lv win 16M ntfs\n  lv xfs 32M xfs',
+        world: 'vg vg0 200M\n  lv data 32M ext4 /srv/data\n  lv win 16M ntfs\n  lv card 16M exfat\n  lv xfs 32M xfs',
         modules: ['loop', 'dm-snapshot', 'fuse'],
       },
     );
@@ -41,9 +42,11 @@ Y
       'hostile: the link leads nowhere, in the journal',
       'fuseblk ro,nosuid,nodev,noexec,relatime,nosymfollow',
       'windows: the link leads nowhere, ',
+      'fuseblk ro,nosuid,nodev,noexec,relatime,nosymfollow',
+      'card: the link leads nowhere, ',
       '',
     ]);
-    for (const task of ['guest', 'host', 'path', 'hostile', 'windows']) {
+    for (const task of ['guest', 'host', 'path', 'hostile', 'windows', 'card']) {
       expect(run.call(task), `of ${task}`).toMatchObject({ status: 0, stderr: '' });
       expect(run.call(`${task}-post`).stdout, `of ${task}`).toMatch(/verdict +good/);
     }

@@ -107,10 +107,10 @@ function readContent(reader: Reader): Content {
     const inner = onlyOne(readList(reader, readContent));
     return { kind: 'luks', version: luks === '1' ? 1 : 2, inner, size: inner.size + LUKS_HEADER };
   }
-  const [, level, count, version = '1.2'] = /^raid(\d):(\d)(?::([\d.]+))?$/.exec(word) ?? [];
+  const [, level, count, version = '1.2'] = /^raid(\d+):(\d)(?::([\d.]+))?$/.exec(word) ?? [];
   if (level !== undefined) {
     const inner = onlyOne(readList(reader, readContent));
-    const data = { 0: Number(count), 1: 1, 5: Number(count) - 1 }[level] ?? 1;
+    const data = { 0: Number(count), 1: 1, 5: Number(count) - 1, 10: Number(count) / 2 }[level] ?? 1;
     return {
       kind: 'raid',
       level: Number(level),

@@ -21,6 +21,7 @@ whole-xfs       xfs
 whole-btrfs     btrfs
 whole-vfat      vfat
 whole-ntfs      ntfs
+whole-exfat     exfat
 whole-iso       iso9660
 whole-ocfs2     ocfs2
 whole-lvm       lvm:vg(root=ext4 home=xfs)
@@ -35,6 +36,7 @@ gpt-many        gpt(ext2 ext2 ext2 ext2 ext2 ext2 ext2 ext2)
 gpt-full        gpt(ext2 empty*126 ext4)
 gpt-hybrid      hybrid(vfat ext4 ext4)
 gpt-windows     gpt(vfat empty ntfs)
+mbr-exfat       mbr(exfat ext4)
 gpt-lvm         gpt(vfat ext4 lvm:ubuntu-vg(ubuntu-lv=ext4))
 gpt-no-primary  gpt(ext4 ext4)                ! zero 512 512
 gpt-4k          gpt4k(vfat ext4)
@@ -45,11 +47,13 @@ luks-no-key     gpt(ext4 luks)
 luks            gpt(ext4 luks2(ext4))
 luks-old        mbr(ext2 luks1(lvm:vg(root=ext4 swap=swap)))
 luks-whole      luks2(xfs)
+luks-lv         mbr(ext2 lvm:vg(root=luks2(ext4) srv~=luks1(xfs) swap=swap))
 raid-degraded   mbr(ext4 md)
 raid-mirror     gpt(vfat raid1:2:1.0(ext4) raid1:2(lvm:vg(root=ext4)))
 raid-old        mbr(raid1:2:0.90(ext3) swap)
 raid-striped    gpt(ext2 raid0:2(ext4))
 raid-parity     gpt(raid5:3(ext4))
+raid-ten        gpt(raid10:4(ext4))
 others          gpt(ext4 zfs bitlocker bcache jbd random)
 dynamic         mbr(ext4 ldm)
 lvm-others      lvm:vg(root=ext4 secret=luks swap=swap raw=empty)

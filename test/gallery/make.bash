@@ -62,7 +62,7 @@ file_system() {
     btrfs) mkfs.btrfs -q -f --mixed "$1" ;;
     vfat) mkfs.vfat "$1" ;;
     ntfs) mkntfs --quick --force --quiet "$1" ;;
-    exfat) mkfs.exfat -q "$1" ;;
+    exfat) mkfs.exfat "$1" ;;
     ocfs2) mkfs.ocfs2 -q -x -M local -N 1 -L ocfs "$1" ;;
   esac || return
   mkdir -p /run/gallery/there

@@ -10,6 +10,8 @@ export const packages: readonly string[] = [
   'btrfs-progs',
   'dosfstools',
   'ntfs-3g',
+  'exfatprogs',
+  'exfat-fuse',
   'genisoimage',
   'ocfs2-tools',
   'cryptsetup-bin',

@@ -28,7 +28,7 @@ export interface Partition {
 
 /** Only these say after an fsync what any snapshot must hold. */
 const journalled = ['ext3', 'ext4', 'xfs', 'btrfs'];
-const fileSystems = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'vfat', 'ntfs', 'swap'];
+const fileSystems = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'vfat', 'ntfs', 'exfat', 'swap'];
 
 export function parseWorld(description: string): Group[] {
   const groups: Group[] = [];

@@ -4,6 +4,8 @@ import { readSuperblock, type Superblock } from './superblock.ts';
 const SECTOR = 512;
 /** Spares come after all disks. */
 const LAST = 0xffff;
+/** Level 10 as mdadm makes it: two copies, beside each other (md(4), "near"). */
+const NEAR_2 = 0x102;
 /** The names that device-mapper has for the layouts of RAID 5, in their order (Documentation/device-mapper/dm-raid). */
 const RAID5 = ['raid5_la', 'raid5_ra', 'raid5_ls', 'raid5_rs'];
 
@@ -86,18 +88,20 @@ function mapsOf(copy: readonly Found[]): readonly DeviceMap[] | string {
     level === 1
       ? whole.toSorted((a, b) => Number(b.superblock.events - a.superblock.events))
       : whole.toSorted((a, b) => (a.superblock.role ?? 0) - (b.superblock.role ?? 0));
-  if (level !== 1 && legs.length < disks) return `of ${disks} disks, which is degraded`;
+  if (level !== 1 && level !== 10 && legs.length < disks) return `of ${disks} disks, which is degraded`;
   const key = `${newest.volume}.${newest.partition ?? 0}/md:${array}`;
   const maps =
     level === 1
       ? mirror(legs)
       : level === 0
-        ? striped(legs)
+        ? striped(legs, 'dataSectors')
         : level === -1
           ? joined(legs)
           : level === 5
             ? parity(legs, key)
-            : undefined;
+            : level === 10
+              ? pairs(legs, disks)
+              : undefined;
   if (maps === undefined) return `of level ${level}, which is not opened`;
   if (typeof maps === 'string') return maps;
   const all = [...maps.legs, { key, lines: maps.lines }];
@@ -129,14 +133,29 @@ function mirror([leg]: readonly Found[]): Maps | string {
   };
 }
 
-function striped(legs: readonly Found[]): Maps | string {
+function striped(legs: readonly Found[], room: 'dataSectors' | 'usedSectors'): Maps | string {
   const chunk = legs[0]?.superblock.chunkSectors ?? 0;
   if (chunk === 0) return 'without a chunk size';
-  const lengths = legs.map(({ superblock }) => superblock.dataSectors - (superblock.dataSectors % chunk));
+  const lengths = legs.map(({ superblock }) => superblock[room] - (superblock[room] % chunk));
   const [length = 0] = lengths;
-  if (lengths.some((one) => one !== length)) return 'of level 0 with disks of different sizes, which is not opened';
+  if (lengths.some((one) => one !== length)) return 'with disks of different sizes, which is not opened';
   const words = [String(legs.length), String(chunk), ...legs.map(placeOf)];
   return { legs: [], lines: [{ start: 0, sectors: length * legs.length, target: 'striped', words }] };
+}
+
+/** One disk of each two that hold the same. */
+function pairs(legs: readonly Found[], disks: number): Maps | string {
+  const layout = legs[0]?.superblock.layout ?? 0;
+  if (layout !== NEAR_2 || disks % 2 !== 0) return `of level 10 with the layout ${layout}, which is not opened`;
+  const chosen: Found[] = [];
+  for (let role = 0; role < disks; role += 2) {
+    const [leg] = legs
+      .filter(({ superblock }) => superblock.role === role || superblock.role === role + 1)
+      .toSorted((a, b) => Number(b.superblock.events - a.superblock.events));
+    if (!leg) return `of ${disks} disks, of which two that hold the same are missing or incomplete`;
+    chosen.push(leg);
+  }
+  return striped(chosen, 'usedSectors');
 }
 
 function joined(legs: readonly Found[]): Maps {

@@ -83,6 +83,7 @@ world_mkfs() {
     btrfs) mkfs.btrfs -q -f --mixed "$2" ;;
     vfat) mkfs.vfat "$2" ;;
     ntfs) mkntfs --quick --force --quiet "$2" ;;
+    exfat) mkfs.exfat "$2" >/dev/null ;;
     swap) mkswap --quiet "$2" ;;
   esac
 }
@@ -90,6 +91,7 @@ world_mkfs() {
 world_mount() {
   case $1 in
     ntfs) ntfs-3g "$2" "$3" ;;
+    exfat) mount.exfat-fuse "$2" "$3" 2>/dev/null ;;
     vfat) mount -t vfat -o utf8=1 "$2" "$3" ;;
     *) mount -t "$1" "$2" "$3" ;;
   esac
