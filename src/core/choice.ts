@@ -16,7 +16,8 @@ export interface Choice {
 
 /** What can be told of a part before it is opened. */
 export interface Traits {
-  readonly number: number | undefined;
+  /** Of the partitions that it is in: a RAID or a volume group may be in several. */
+  readonly numbers: readonly number[];
   readonly vg: string | undefined;
   readonly lv: string | undefined;
   /** Undefined: it could not be looked into yet. */
@@ -54,10 +55,10 @@ export function unwanted({ partitions, exclude }: Choice, traits: Traits): strin
 }
 
 /** Whether a part is what a selector means; undefined: it can't be told yet. */
-export function fits(selector: Selector, { number, vg, lv, content }: Traits): boolean | undefined {
+export function fits(selector: Selector, { numbers, vg, lv, content }: Traits): boolean | undefined {
   switch (selector.kind) {
     case 'number':
-      return number === selector.number;
+      return numbers.includes(selector.number);
     case 'lv':
       return vg !== undefined && lv !== undefined && matchesGlob(vg, selector.vg) && matchesGlob(lv, selector.lv);
     default: {

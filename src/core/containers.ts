@@ -1,9 +1,8 @@
 import { unwanted } from './choice.ts';
-import { outerPartition } from './outer.ts';
-import { isFault } from './fault.ts';
+import { outerPartitions } from './outer.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
-import { makeMaps, type Device } from './maps.ts';
+import { makeMaps, showsBeginning, type Device } from './maps.ts';
 import type { Task } from './task.ts';
 import type { Container, Member, MemberPlace, Place, Seen } from './volume.ts';
 
@@ -49,7 +48,7 @@ export async function lookThrough(
   }
 }
 
-/** A text says why it can't be opened: what one guest has must not keep the others from being saved. */
+/** A text says why it can't be opened. */
 async function tryToOpen(
   container: Container,
   keys: readonly string[],
@@ -60,36 +59,26 @@ async function tryToOpen(
 ): Promise<Device | string> {
   if (depthOf(container, seen) >= DEEPEST) return 'is in too many others of its kind';
   const { kind, maps } = container;
-  return orReason(async () => {
-    const device = (await makeMaps(maps, seen.volumes, uuids, journal, machine)).at(-1);
-    if (!device) return 'is nothing that can be a device';
-    return kind === 'luks' ? decrypt(device, maps.at(-1)?.key ?? '', keys, journal, machine) : device;
-  });
+  if (kind === 'md' && showsBeginning(maps, seen.volumes)) {
+    return 'is a part of a software RAID where its image begins, which cannot be opened unseen by the host';
+  }
+  const device = (await makeMaps(maps, seen.volumes, uuids, journal, machine)).at(-1);
+  if (!device) return 'is nothing that can be a device';
+  return kind === 'luks' ? decrypt(device, maps.at(-1)?.key ?? '', keys, journal, machine) : device;
 }
 
 /** The device that shows what is encrypted in another one, which the key of a map tells from all others; a text says why there is none. */
-export function decrypt(
+export async function decrypt(
   { device, uuid }: Device,
   key: string,
   keys: readonly string[],
   journal: Journal,
   machine: Machine,
 ): Promise<Device | string> {
-  return orReason(async () => {
-    const map = await machine.guests.unlock(key, device, keys);
-    if (typeof map === 'string') return map;
-    const [made] = await makeMaps([map], [{ shape: 'device', device, bytes: 0 }], [uuid], journal, machine);
-    return made ?? 'is nothing that can be a device';
-  });
-}
-
-async function orReason(attempt: () => Promise<Device | string>): Promise<Device | string> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (!isFault(error) || error.code !== 'tool.failed') throw error;
-    return `can't be opened: ${[error.message, ...error.detail].join('; ')}`;
-  }
+  const map = await machine.guests.unlock(key, device, keys);
+  if (typeof map === 'string') return map;
+  const [made] = await makeMaps([map], [{ shape: 'device', device, bytes: 0 }], [uuid], journal, machine);
+  return made ?? 'is nothing that can be a device';
 }
 
 /** In how many containers it is. */
@@ -100,7 +89,7 @@ function depthOf({ volume }: MemberPlace, { volumes }: Seen): number {
 }
 
 function isWanted(container: Container, seen: Seen, { choice, keys }: Pick<Task, 'choice' | 'keys'>): boolean {
-  const traits = { number: outerPartition(container, seen), vg: undefined, lv: undefined, content: undefined };
+  const traits = { numbers: outerPartitions(container, seen), vg: undefined, lv: undefined, content: undefined };
   // What an LV of it is called is not known yet.
   const byLv = choice.partitions.some(({ kind }) => kind === 'lv');
   return (container.kind === 'md' || keys.length > 0) && (byLv || unwanted(choice, traits) === undefined);

@@ -1,10 +1,10 @@
 import { unwanted } from './choice.ts';
 import { decrypt } from './containers.ts';
 import type { Journal } from './journal.ts';
-import { contentOf, type Contents } from './layout.ts';
+import { contentOf, refusedLv, type Contents } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { makeMaps, type Device } from './maps.ts';
-import { outerPartition } from './outer.ts';
+import { outerPartitions } from './outer.ts';
 import type { Task } from './task.ts';
 import type { Content, DeviceMap, GuestLv, PlannedMount, Seen } from './volume.ts';
 
@@ -79,11 +79,11 @@ export function mapsFor(seen: Seen, task: Wishes, { guests }: Pick<Machine, 'gue
 
 function wantedLvs(seen: Seen, { choice, trust, keys }: Wishes, guests: Machine['guests']): readonly GuestLv[] {
   return seen.groups.flatMap(({ name: vg, lvs, ...place }) => {
-    const number = outerPartition(place, seen);
+    const numbers = outerPartitions(place, seen);
     return lvs.filter((lv) => {
       const content = contentOf(lv, keys.length > 0);
-      if (lv.refused || (content && guests.refusal(content, trust, []))) return false;
-      return unwanted(choice, { number, vg, lv: lv.name, content }) === undefined;
+      if (refusedLv(lv, trust) || (content && guests.refusal(content, trust, []))) return false;
+      return unwanted(choice, { numbers, vg, lv: lv.name, content }) === undefined;
     });
   });
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { fits, selectorText, unwanted, type Traits } from './choice.ts';
 import { Fault } from './fault.ts';
-import { outerPartition } from './outer.ts';
+import { outerPartitions } from './outer.ts';
 import type { LeftOut, Origin } from './provider.ts';
-import type { Task } from './task.ts';
+import type { Task, Trust } from './task.ts';
 import type { Content, Guests, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from './volume.ts';
 
 /** Which parts of the snapshots are mounted where, and which are not. */
@@ -41,7 +41,7 @@ export function layOut(
   origins.forEach(({ label, subdirectory }, index) => {
     const volume = seen.volumes[index];
     if (volume === undefined) return;
-    for (const part of partsOf(label, bases[index] ?? mount, index, seen, contents, task.keys.length > 0)) {
+    for (const part of partsOf(label, bases[index] ?? mount, index, seen, contents, task)) {
       for (const selector of asked) if (fits(selector, part.traits) !== false) asked.delete(selector);
       const { type } = part.content;
       // A disk of which all is shown elsewhere is no choice of anybody's.
@@ -62,6 +62,7 @@ export function layOut(
           harmless,
           unseen: refused === UNSEEN,
           unwanted: reasonNot !== undefined,
+          asked: task.choice.partitions.some((selector) => fits(selector, part.traits) === true),
         });
       } else if (type !== undefined) {
         taken.push(part.content);
@@ -98,7 +99,7 @@ function partsOf(
   volume: number,
   seen: Seen,
   contents: Contents,
-  keyed: boolean,
+  wishes: Pick<Task, 'keys' | 'trust'>,
 ): readonly Part[] {
   const { volumes, groups, members, containers } = seen;
   const { shape, device = '', bytes = 0, table, content, partitions = [] } = volumes[volume] ?? {};
@@ -112,18 +113,26 @@ function partsOf(
     partition: number,
   }));
   return [...whole, ...divided].flatMap(({ partition, ...part }): readonly Part[] => {
-    const number = outerPartition({ volume, partition }, seen);
     const here = (place: MemberPlace): boolean => place.volume === volume && place.partition === partition;
     const opened = volumes.findIndex(({ within }) => within && here(within));
-    if (opened >= 0) return partsOf(part.label, part.point, opened, seen, contents, keyed);
+    if (opened >= 0) return partsOf(part.label, part.point, opened, seen, contents, wishes);
     const group = groups.find(here);
     if (group) {
       return group.lvs.map((lv) =>
-        guestPart({ ...part, volume }, number, group.name, lv, contents.get(lv) ?? contentOf(lv, keyed)),
+        guestPart(
+          { ...part, volume },
+          outerPartitions(group, seen),
+          group.name,
+          lv,
+          contents.get(lv) ?? contentOf(lv, wishes.keys.length > 0),
+          wishes.trust,
+        ),
       );
     }
-    const traits = { number, vg: undefined, lv: undefined, content: part.content };
-    const closed = containers.some((one) => here(one) && (one.kind === 'md' || keyed)) ? UNSEEN : undefined;
+    const container = containers.find((one) => here(one) && (one.kind === 'md' || wishes.keys.length > 0));
+    const numbers = outerPartitions(container ?? { volume, partition }, seen);
+    const traits = { numbers, vg: undefined, lv: undefined, content: part.content };
+    const closed = container ? UNSEEN : undefined;
     const seenLater = closed ? { ...traits, content: undefined } : traits;
     return [{ ...part, volume, map: undefined, refused: members.find(here) ?? closed, traits: seenLater }];
   });
@@ -134,15 +143,24 @@ export function contentOf({ content, encrypted }: GuestLv, keyed: boolean): Cont
   return encrypted && keyed ? undefined : content;
 }
 
+/** Why a logical volume can't be made a device. */
+export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestLv['refused'] {
+  if (refused || !described || trust !== 'hostile') return refused;
+  const reason = 'is a thin volume, whose place only the kernel can find, and that is not wanted (trust: hostile)';
+  return { reason: `${reason}; save it from within the guest, or set trust: guest`, harmless: false };
+}
+
 const UNSEEN = { reason: 'is only looked into when it is opened', harmless: true };
 
 function guestPart(
   { label, point, volume }: Pick<Part, 'label' | 'point' | 'volume'>,
-  number: number | undefined,
+  numbers: readonly number[],
   vg: string,
-  { name, maps, refused, content: outside }: GuestLv,
+  lv: GuestLv,
   content: Content | undefined,
+  trust: Trust,
 ): Part {
+  const { name, maps, content: outside } = lv;
   return {
     label: `${label}/${vg}/${name}`,
     point: path.join(point, vg, name),
@@ -150,8 +168,8 @@ function guestPart(
     extent: undefined,
     map: maps.at(-1)?.key,
     content: content ?? outside ?? { type: undefined, uuid: undefined, doubt: undefined },
-    refused: refused ?? (content ? undefined : UNSEEN),
-    traits: { number, vg, lv: name, content },
+    refused: refusedLv(lv, trust) ?? (content ? undefined : UNSEEN),
+    traits: { numbers, vg, lv: name, content },
   };
 }
 
@@ -193,6 +211,11 @@ export function shortcoming(
     return new Fault('mount.nothing', `${unmet.join('; ')} (partitions)`, {
       hint: `what there is: ${whatThereIs(layout)}`,
     });
+  }
+  const denied = layout.skipped.filter((part) => part.asked && !part.unwanted && !part.harmless);
+  if (denied.length > 0) {
+    const why = denied.map(({ label, reason }) => `${label}: ${reason}`).join('; ');
+    return new Fault('mount.nothing', `what is asked for by name can't be saved: ${why} (partitions)`);
   }
   const empty = emptyOrigins(origins, layout);
   if (empty.length > 0) {

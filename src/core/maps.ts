@@ -1,9 +1,11 @@
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
-import type { DeviceMap, MapWord, Volume } from './volume.ts';
+import type { DeviceMap, Extent, MapWord, Volume } from './volume.ts';
 
 /** What device-mapper counts in. */
 const SECTOR = 512;
+/** No label, superblock or table of anything lies that far before what it describes. */
+const BEFORE = 7;
 
 /** A block device that can be mounted, and the device-mapper UUID of what it is or lies on. */
 export interface Device {
@@ -41,8 +43,9 @@ interface ImageDevice {
 }
 
 /**
- * Loop devices over the images that maps lie on. Each begins where the maps do: the host's udev and LVM must not find the
- * label of a physical volume, which is before all that LVM keeps there, and make the guest's volume group one of theirs.
+ * Loop devices over the images that maps lie on, each over no more than the maps need. The host's udev, LVM and mdadm must
+ * find no physical volume and no part of a RAID in them: the labels of these say in which sector they stand, and by a
+ * device that begins a few sectors early they stand in another.
  */
 async function exposeImages(
   maps: readonly DeviceMap[],
@@ -51,10 +54,8 @@ async function exposeImages(
   journal: Journal,
   { guests }: Pick<Machine, 'guests'>,
 ): Promise<ReadonlyMap<number, ImageDevice>> {
-  const images = firstSectors(maps, volumes).map(([index, sector]) => {
-    const { device = '', bytes = 0 } = volumes[index] ?? {};
-    const offset = sector * SECTOR;
-    return { index, sector, step: guests.loopStep({ device, offset, bytes: bytes - offset }, uuids[index] ?? '') };
+  const images = stretchesOf(maps, volumes).map(({ index, sector, extent }) => {
+    return { index, sector, step: guests.loopStep(extent, uuids[index] ?? '') };
   });
   const noted = journal.note(images.map(({ step }) => step));
   const facts = await guests.attach(noted);
@@ -62,14 +63,39 @@ async function exposeImages(
   return new Map(images.map(({ index, sector }, place) => [index, { device: facts[place]?.['device'] ?? '', sector }]));
 }
 
+interface Stretch {
+  /** Of the volume. */
+  readonly index: number;
+  /** Where it begins. */
+  readonly sector: number;
+  readonly extent: Extent;
+}
+
 /** Of each image that maps lie on. */
-function firstSectors(maps: readonly DeviceMap[], volumes: readonly Ground[]): readonly (readonly [number, number])[] {
-  const first = new Map<number, number>();
-  for (const word of maps.flatMap(({ lines }) => lines.flatMap(({ words }) => words))) {
-    if (typeof word === 'string' || !('volume' in word) || volumes[word.volume]?.shape !== 'image') continue;
-    first.set(word.volume, Math.min(word.sector, first.get(word.volume) ?? word.sector));
-  }
-  return [...first];
+function stretchesOf(maps: readonly DeviceMap[], volumes: readonly Ground[]): readonly Stretch[] {
+  const places = maps.flatMap(({ lines }) =>
+    lines.flatMap(({ words, sectors }) =>
+      words.flatMap((word) => {
+        if (typeof word === 'string' || !('volume' in word)) return [];
+        return [{ index: word.volume, first: word.sector, end: word.sector + sectors }];
+      }),
+    ),
+  );
+  return [...new Set(places.map(({ index }) => index))].flatMap((index) => {
+    const { shape, device = '', bytes = 0 } = volumes[index] ?? {};
+    if (shape !== 'image') return [];
+    const own = places.filter((place) => place.index === index);
+    const first = own.reduce((least, place) => Math.min(least, place.first), Infinity);
+    const end = own.reduce((most, place) => Math.max(most, place.end), 0);
+    const sector = Math.max(0, first - BEFORE);
+    const offset = sector * SECTOR;
+    return [{ index, sector, extent: { device, offset, bytes: Math.min(bytes, end * SECTOR) - offset } }];
+  });
+}
+
+/** Whether what maps show would be seen by the host, since it is where an image begins. */
+export function showsBeginning(maps: readonly DeviceMap[], volumes: readonly Ground[]): boolean {
+  return stretchesOf(maps, volumes).some(({ sector }) => sector === 0);
 }
 
 function onImages(map: DeviceMap, images: ReadonlyMap<number, ImageDevice>): DeviceMap {
@@ -86,9 +112,6 @@ export function mapCommands(
   volumes: readonly Ground[],
   { guests }: Pick<Machine, 'guests'>,
 ): readonly { readonly command: string; readonly undo: string }[] {
-  const images = firstSectors(maps, volumes).map(([index, sector]) => {
-    const { device = '', bytes = 0 } = volumes[index] ?? {};
-    return guests.loopCommands({ device, offset: sector * SECTOR, bytes: bytes - sector * SECTOR });
-  });
+  const images = stretchesOf(maps, volumes).map(({ extent }) => guests.loopCommands(extent));
   return [...images, ...guests.mapCommands(maps)];
 }

@@ -50,7 +50,7 @@ export async function open(opening: Opening, machine: Machine): Promise<Opened> 
     const { layout, findings } = await carryOut(opening.task, prepared, journal, machine);
     const paths = pathsFor(prepared, layout);
     journal.markOpened(paths, notSaved(layout, prepared.leftOut));
-    machine.log.info({ run, paths }, 'opened');
+    machine.log.info({ run, paths, findings }, 'opened');
     const unwatched = prepared.planned.some(({ growth }) => growth.possible)
       ? await machine.watch(opening.task.name, run)
       : undefined;

@@ -1,10 +1,19 @@
 import type { MemberPlace, Seen } from './volume.ts';
 
-/** The partition of the disk that all of it is in. */
-export function outerPartition(
-  { volume, partition }: MemberPlace,
-  { volumes }: Pick<Seen, 'volumes'>,
-): number | undefined {
-  const within = volumes[volume]?.within;
-  return within ? outerPartition(within, { volumes }) : partition;
+/** The partitions of disks that something is in, which may also have parts in other places. */
+export function outerPartitions(
+  { also = [], ...place }: MemberPlace & { readonly also?: readonly MemberPlace[] },
+  seen: Pick<Seen, 'volumes' | 'containers'>,
+): readonly number[] {
+  const numbers = [place, ...also].flatMap(({ volume, partition }): readonly number[] => {
+    const within = seen.volumes[volume]?.within;
+    if (!within) return partition === undefined ? [] : [partition];
+    const container = seen.containers.find((one) => isSame(one, within));
+    return outerPartitions(container ?? within, seen);
+  });
+  return [...new Set(numbers)];
+}
+
+function isSame(one: MemberPlace, other: MemberPlace): boolean {
+  return one.volume === other.volume && one.partition === other.partition;
 }

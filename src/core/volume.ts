@@ -78,6 +78,8 @@ export interface GuestLv {
   readonly maps: readonly DeviceMap[];
   /** Undefined: that can only be told when it is a device. */
   readonly content: Content | undefined;
+  /** The kernel has to read what describes it on the disk: that of a thin pool. */
+  readonly described?: boolean;
   /** What is in it can be told with a key. */
   readonly encrypted?: boolean;
   /** Why it can't be made one. */
@@ -94,6 +96,8 @@ export interface MemberPlace {
 
 /** A volume group of a guest, and the physical volume below which its LVs are shown: the first. */
 export interface GuestGroup extends MemberPlace {
+  /** Where its other physical volumes are. */
+  readonly also: readonly MemberPlace[];
   readonly name: string;
   readonly lvs: readonly GuestLv[];
 }
@@ -109,6 +113,8 @@ export interface Member extends MemberPlace {
  * software RAID, or an encrypted part, whose maps only its key can tell.
  */
 export interface Container extends MemberPlace {
+  /** Where its other parts are. */
+  readonly also: readonly MemberPlace[];
   readonly kind: 'md' | 'luks';
   /** What makes it a device, its own last; for `luks` what shows the part itself. */
   readonly maps: readonly DeviceMap[];
@@ -153,6 +159,8 @@ export interface Skipped {
   readonly unseen?: boolean;
   /** It is not what the task asks for. */
   readonly unwanted?: boolean;
+  /** The task asks for this part, and not just for all. */
+  readonly asked?: boolean;
 }
 
 /** Looks into volumes and mounts what is in them. The only place that knows partition tables and file systems. */

@@ -86,7 +86,8 @@ function isOf(wanted: string): (part: Pick<Part, 'content'>) => boolean {
 function containerOf({ volume, partition, extent }: Part): Container {
   const sectors = extent.bytes / SECTOR;
   const line = { start: 0, sectors, target: 'linear', words: [{ volume, sector: extent.offset / SECTOR }] };
-  return { kind: 'luks', volume, partition, maps: [{ key: `${volume}.${partition ?? 0}/encrypted`, lines: [line] }] };
+  const maps = [{ key: `${volume}.${partition ?? 0}/encrypted`, lines: [line] }];
+  return { kind: 'luks', volume, partition, also: [], maps };
 }
 
 /** What is in the LVs that lie in one piece; the others have to be made devices first. */

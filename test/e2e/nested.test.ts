@@ -47,6 +47,7 @@ describeLab('LVM inside guests', () => {
 tasks:
   t: {each: {lv: vg0/vm-*}, size: 8M}
   half: {lv: vg0/vm-a, size: 8M}
+  hostile: {each: {lv: vg0/vm-*}, size: 8M, trust: hostile}
 Y
       as_by_default; mark
       call plan $HOLDSTILL plan t; same 'a plan' quickly
@@ -57,11 +58,16 @@ Y
       # The host works on, and sees nothing of the guest.
       vgs --noheadings -o vg_name; lvcreate -qq -y -s -L 4M -n mine vg0/vm-a && lvremove -qq -y vg0/mine
       call post $POST t; same 'after t'
-      call half $PRE half; call half-post $POST half; same 'after half'`,
+      call half $PRE half; call half-post $POST half; same 'after half'
+      call hostile $PRE hostile; dmsetup table | grep thin; call hostile-post $POST hostile; same 'after hostile'`,
       {
         world: 'vg vg0 300M\n  lv vm-a 60M raw\n  lv vm-b 60M raw',
-        modules: ['loop', 'dm-snapshot', 'dm-thin-pool', 'dm-raid'],
+        modules: ['loop', 'dm-snapshot', 'dm-thin-pool', 'dm-raid', 'fuse'],
       },
+    );
+    expect(run.call('hostile')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('hostile').stdout).toMatch(
+      /my-guest\/fast +ext4[^]*my-guest\/thin1: .*whose place only the kernel can find/,
     );
     expect(run.stdout.split('\n').map((line) => line.trim())).toEqual([
       ...['root', 'fast', 'thin1', 'thin2'].map((lv) => `this is ${lv}`),
@@ -122,11 +128,17 @@ Y
         guest_lvm $2 vgcreate -s 1M $1 $2; guest_lvm $2 lvcreate -L 6M -n root $1; fill $1 /run/guest/$1/root
         guest_lvm $2 vgchange -an $1
       }
+      own_raid() { # IMAGE OFFSET SIZE METADATA VG
+        local loop; loop=$(losetup --find --show --offset $2 --sizelimit $3 $1)
+        mdadm --quiet --create /dev/md9 --run --metadata=$4 --level=1 --raid-devices=2 $loop missing </dev/null
+        fill_group $5 /dev/md9; mdadm --quiet --stop /dev/md9; losetup -d $loop
+      }
       open_key() { cryptsetup open --key-file /etc/holdstill/key $1 inside || die "$1"; }
       configure <<'Y'
 tasks:
   images: {file: /srv/*.img, keys: [/etc/holdstill/key], mount: /mnt/images}
   raid: {lv: vg0/vm-raid, size: 8M, mount: /mnt/raid}
+  early: {file: /srv/early.raw}
 Y
       (umask 077; echo -n 'a long word' >/etc/holdstill/key)
       truncate -s 20M /srv/whole.img; truncate -s 40M /srv/luks.img
@@ -135,12 +147,17 @@ Y
       open_key /srv/luks.img; fill_group in-luks /dev/mapper/inside; cryptsetup close inside
       mdadm --quiet --create /dev/md9 --run --metadata=1.2 --level=1 --raid-devices=2 /dev/vg0/vm-raid missing </dev/null
       fill_group in-raid /dev/md9; mdadm --quiet --stop /dev/md9
+      truncate -s 40M /srv/parts.img; sfdisk -q --no-reread --no-tell-kernel /srv/parts.img <<<$'label: dos\nstart=2048, size=34816, type=fd\nstart=36864, size=45056, type=fd'
+      own_raid /srv/parts.img $((2048 * 512)) $((34816 * 512)) 1.0 in-new; own_raid /srv/parts.img $((36864 * 512)) $((45056 * 512)) 0.90 in-old
+      truncate -s 20M /srv/early.raw; own_raid /srv/early.raw 0 $((20 << 20)) 1.0 in-early
       as_by_default; mark
+      call early $PRE early; same early
       call images $PRE images; call raid $PRE raid
       pvs --noheadings -o vg_name; pvs -a --noheadings -o vg_name,pv_fmt 2>&1 | grep -c lvm2
       for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep '[.]img' | cut -d ' ' -f 1); do blkid -p -o value -s TYPE $loop; done | sort
       dmsetup ls | cut -f 1 | grep '^hs\\.[^.]*$' | sort | while read -r name; do dmsetup splitname --noheadings -c -o lv_layer $name; done | sort | uniq -c | tr -s ' '
       check in-whole /mnt/images/whole.img/in-whole/root; check in-luks /mnt/images/luks.img/in-luks/root; check in-raid /mnt/raid/in-raid/root
+      check in-new /mnt/images/parts.img/p1/in-new/root; check in-old /mnt/images/parts.img/p2/in-old/root
       lvcreate -qq -y -L 4M -n mine vg0 && lvremove -qq -y vg0/mine
       call images-post $POST images; call raid-post $POST raid; same 'after all'`,
       {
@@ -152,7 +169,63 @@ Y
       expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
     }
     expect(run.stdout).toBe(
-      '  vg0\n1\ncrypto_LUKS\next4\n 6 map\nthis is in-whole\nthis is in-luks\nthis is in-raid\n',
+      `  vg0\n1\ncrypto_LUKS\n 10 map\n${['whole', 'luks', 'raid', 'new', 'old'].map((name) => `this is in-${name}\n`).join('')}`,
     );
+    expect(run.call('early').status).toBe(1);
+    expect(run.call('early').stderr).toContain('a software RAID where its image begins');
+  });
+
+  test('of clones that went their own way since is not taken for one: RAIDs, volume groups, xfs', async () => {
+    const run = await inLab(
+      `${start}
+      pieces() { # DISK
+        p1=$(losetup --find --show --offset $((2048 * 512)) --sizelimit $((16384 * 512)) $1)
+        p2=$(losetup --find --show --offset $((18432 * 512)) --sizelimit $((16384 * 512)) $1)
+      }
+      own_name() { mount $1 /mnt && echo "this is $2" >/mnt/name && umount /mnt || die "$2"; }
+      sfdisk -q --no-reread --no-tell-kernel /dev/vg0/raid-a <<<$'label: dos\nstart=2048, size=16384, type=fd\nstart=18432, size=16384, type=fd\nstart=34816'
+      mkfs.ext4 -q -F -E offset=$((34816 * 512)) /dev/vg0/raid-a 4M
+      pieces /dev/vg0/raid-a; mdadm --quiet --create /dev/md9 --run --metadata=1.2 --level=1 --raid-devices=2 $p1 $p2 </dev/null
+      fill raid-a /dev/md9; mdadm --quiet --stop /dev/md9; losetup -d $p1 $p2
+      cat /dev/vg0/raid-a >/dev/vg0/raid-b; pieces /dev/vg0/raid-b
+      for n in 1 2 3; do mdadm --quiet --assemble /dev/md9 --run $p1 $p2; own_name /dev/md9 raid-b; mdadm --quiet --stop /dev/md9; done; losetup -d $p1 $p2
+      guest_lvm /dev/vg0/lvm-a vgcreate -s 1M g /dev/vg0/lvm-a; guest_lvm /dev/vg0/lvm-a lvcreate -L 6M -n root g; fill lvm-a /run/guest/g/root
+      guest_lvm /dev/vg0/lvm-a vgchange -an g; cat /dev/vg0/lvm-a >/dev/vg0/lvm-b
+      guest_lvm /dev/vg0/lvm-b pvchange -u /dev/vg0/lvm-b
+      guest_lvm /dev/vg0/lvm-b vgchange -ay g; own_name /run/guest/g/root lvm-b; guest_lvm /dev/vg0/lvm-b vgchange -an g
+      cat /dev/vg0/xfs-a >/dev/vg0/xfs-b; mount -o nouuid /dev/vg0/xfs-b /mnt; echo 'this is xfs-b' >/mnt/name; umount /mnt
+      configure <<'Y'
+tasks:
+  all: {each: {lv: 'vg0/*-?'}, size: 8M}
+  third: {lv: vg0/raid-a, size: 8M, partitions: [2]}
+  without: {lv: vg0/raid-a, size: 8M, exclude: [2]}
+Y
+      mark
+      call all $PRE all
+      for n in a b; do cat /run/holdstill/all/{raid-$n/p1,lvm-$n/g/root,xfs-$n}/name; done
+      call all-post $POST all; same all quickly
+      for task in third without; do $PRE $task >/dev/null; (cd /run/holdstill/$task && echo $task p*); $POST $task >/dev/null; same $task quickly; done`,
+      {
+        world: `vg vg0 400M
+  lv raid-a 24M raw
+  lv raid-b 24M raw
+  lv lvm-a 16M raw
+  lv lvm-b 16M raw
+  lv xfs-a 32M xfs
+  lv xfs-b 32M raw`,
+        modules: ['loop', 'dm-snapshot', 'md-mod', 'raid1'],
+      },
+    );
+    expect(run.call('all')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout.trim().split('\n')).toEqual([
+      'this is raid-a',
+      'this is lvm-a',
+      'this is raid-b',
+      'this is lvm-b',
+      'this is xfs-b',
+      'third p1',
+      'without p3',
+    ]);
+    expect(run.call('all-post').stdout).toMatch(/verdict +good: 6 snapshots valid[^]*nothing is left/);
   });
 });

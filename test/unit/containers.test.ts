@@ -75,7 +75,7 @@ test('a part is wanted by number, label, type or LV; of what was not looked into
   expect(selectors.map(selectorText)).toEqual(['3', 'LABEL=da?a', 'TYPE=ext*', 'LV=vg*/root']);
   for (const wrong of ['0', '-1', 'LABEL=', 'LV=root', 'LV=a/b/c', 'p3', ''])
     expect(parseSelector(wrong)).toBeUndefined();
-  const part = { number: 1, vg: undefined, lv: undefined };
+  const part = { numbers: [1], vg: undefined, lv: undefined };
   const content = { type: 'xfs', uuid: undefined, label: 'data', doubt: undefined };
   const by = (index: number) => ({ partitions: selectors.slice(index, index + 1), exclude: [] });
   expect([0, 1, 2, 3].map((index) => unwanted(by(index), { ...part, content }) === undefined)).toEqual([

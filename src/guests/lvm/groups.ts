@@ -43,7 +43,7 @@ export async function findGroups(places: readonly (MemberPlace & { readonly exte
       if (typeof group === 'string') {
         members.push(...copy.members.map((one) => told(one, group)));
       } else if (first) {
-        groups.push(groupAt(first, group, copy.members));
+        groups.push(groupAt(copy.members, group));
         const reason = `is a part of the guest's volume group '${group.name}', which is shown below another part of it`;
         members.push(...others.map((one) => told(one, reason, true)));
       }
@@ -51,6 +51,10 @@ export async function findGroups(places: readonly (MemberPlace & { readonly exte
   }
   const lost = found.filter((one) => !placed.has(one));
   return { groups, members: [...members, ...lost.map((one) => told(one, 'its LVM metadata is missing or damaged'))] };
+}
+
+function placeOf({ volume, partition }: MemberPlace): MemberPlace {
+  return { volume, partition };
 }
 
 function told({ volume, partition }: MemberPlace, reason: string, harmless = false): Member {
@@ -65,7 +69,7 @@ function copiesOf(
   const texts = found.flatMap(({ group }) => (group?.uuid === uuid ? [group] : []));
   const known = new Set(texts.flatMap(({ physical }) => [...physical.values()].map((one) => one.uuid)));
   const members = found.filter(({ label, group }) => group?.uuid === uuid || (!group && known.has(label.uuid)));
-  if (new Set(members.map(({ label }) => label.uuid)).size === members.length) return [copyOf(members)];
+  if (areOne(members)) return [copyOf(members)];
   return [...new Set(members.map(({ volume }) => volume))].map((volume) => {
     const own = members.filter((one) => one.volume === volume);
     const copy = copyOf(own);
@@ -76,6 +80,16 @@ function copiesOf(
     const group = `is a part of the guest's volume group${name}, of which there are several copies: give each guest a task`;
     return { members: own, group };
   });
+}
+
+/** Whether none is there twice, and each that describes the group knows all of them: else one may be of a clone that went its own way. */
+function areOne(members: readonly Found[]): boolean {
+  const uuids = members.map(({ label }) => label.uuid);
+  const known = (group: GroupText): boolean => {
+    const own = new Set([...group.physical.values()].map(({ uuid }) => uuid));
+    return uuids.every((uuid) => own.has(uuid));
+  };
+  return new Set(uuids).size === uuids.length && members.every(({ group }) => !group || known(group));
 }
 
 /** By the newest description. */
@@ -89,7 +103,8 @@ function missing({ physical }: GroupText, members: readonly Found[]): readonly s
   return [...physical.values()].flatMap(({ uuid }) => (there.has(uuid) ? [] : [uuid]));
 }
 
-function groupAt({ volume, partition }: Found, group: GroupText, members: readonly Found[]): GuestGroup {
+function groupAt(members: readonly Found[], group: GroupText): GuestGroup {
+  const [{ volume, partition } = { volume: 0, partition: undefined }, ...also] = members.map(placeOf);
   const prefix = `${volume}.${partition ?? 0}/${group.name}`;
   const lvs = [...readableLvs(group)].map(([name, readable]): GuestLv => {
     if ('refused' in readable) {
@@ -110,9 +125,10 @@ function groupAt({ volume, partition }: Found, group: GroupText, members: readon
           ? undefined
           : 'its name is none that LVM allows';
     const refused = reason === undefined ? undefined : { reason, harmless: false };
-    return { name, bytes, maps: typeof maps === 'string' ? [] : maps, content: undefined, refused };
+    const described = readable.maps.some(({ lines }) => lines.some(({ target }) => target === 'thin-pool'));
+    return { name, bytes, maps: typeof maps === 'string' ? [] : maps, content: undefined, described, refused };
   });
-  return { name: group.name, volume, partition, lvs };
+  return { name: group.name, volume, partition, also, lvs };
 }
 
 /** With the places of the physical volumes in the volumes; or why there is none. */

@@ -18,7 +18,7 @@ interface Found extends MemberPlace {
 
 /**
  * The software RAIDs of guests, as maps that show them. As with LVM, the disks of guests made from one template may hold
- * the same array: only those of one volume are put together then.
+ * the same array: those of several volumes are put together only where all of them say that they are one.
  */
 export async function findArrays(
   places: readonly (MemberPlace & { readonly extent: Extent })[],
@@ -38,7 +38,8 @@ export async function findArrays(
     if (typeof maps === 'string') {
       members.push(...copy.map((one) => told(one, `is a part of a software RAID ${maps}`, false)));
     } else {
-      containers.push({ kind: 'md', volume: first.volume, partition: first.partition, maps });
+      const also = others.map(({ volume, partition }) => ({ volume, partition }));
+      containers.push({ kind: 'md', volume: first.volume, partition: first.partition, also, maps });
       members.push(
         ...others.map((one) =>
           told(one, 'is a part of a software RAID, which is shown in the place of another part', true),
@@ -56,12 +57,19 @@ function told({ volume, partition }: MemberPlace, reason: string, harmless: bool
 function copiesOf(found: readonly Found[]): readonly (readonly Found[])[] {
   return [...new Set(found.map(({ superblock }) => superblock.array))].flatMap((array) => {
     const members = found.filter(({ superblock }) => superblock.array === array);
-    const roles = upToDate(members).map(({ superblock }) => superblock.role);
-    if (new Set(roles).size === roles.length) return [members];
+    if (areOne(members)) return [members];
     return [...new Set(members.map(({ volume }) => volume))].map((volume) =>
       members.filter((one) => one.volume === volume),
     );
   });
+}
+
+/** Whether no two are in each other's place, none is left behind, and all know of the same disks: else one may be of a clone that went its own way. */
+function areOne(members: readonly Found[]): boolean {
+  const disks = members.filter(({ superblock }) => superblock.role !== undefined);
+  const views = new Set(disks.map(({ superblock: { active } }) => active.toSorted((a, b) => a - b).join(',')));
+  const roles = new Set(disks.map(({ superblock }) => superblock.role));
+  return roles.size === disks.length && upToDate(disks).length === disks.length && views.size <= 1;
 }
 
 /** Those that are disks of the array, and not left behind; one event more or less is between two writes of a superblock. */
