@@ -28,14 +28,14 @@ export function crash(scale: Scale, say: (line: string) => void): Promise<readon
       say,
     );
   }
-  const halves = others.flatMap((storage) => [0, 1].map((half) => guest(storage, [`${storage}:2:${half}`])));
+  const moreThirds = others.flatMap((storage) => [0, 1, 2].map((slice) => guest(storage, [`${storage}:3:${slice}`])));
   const thirds = [0, 1, 2].map((slice) => `each:3:${slice}`);
   return tryInGuests(
     [
       ...storages.flatMap((storage) =>
         [...thirds, 'parts:2:0', 'parts:2:1', 'whole:1:0'].map((part) => guest(storage, [part])),
       ),
-      ...halves,
+      ...moreThirds,
     ],
     scale,
     say,
