@@ -109,7 +109,7 @@ const TaskRecord = z
     ),
     partitions: selectors(
       'Mounts only these parts of a disk: numbers of partitions, `LABEL=`, `TYPE=` (as blkid calls it) or `LV=VG/LV` of the ' +
-        'guest, with patterns. It is an error if one of them fits nothing.',
+        'guest, with patterns. It is an error if one of them fits nothing, or can not be mounted.',
     ),
     exclude: selectors('Leaves these parts of a disk out, written as for `partitions`.'),
     skip: z

@@ -6,7 +6,7 @@ import type { Exec } from '../system/command.ts';
 const SECTOR = 512;
 
 /** What blkid knows of a place; nothing where it knows nothing. */
-export type Found = Probe | { readonly doubt: string } | undefined;
+export type Found = (Probe & { readonly doubt?: string }) | { readonly doubt: string } | undefined;
 
 /** One process for all partitions that lie at the same place of their devices, as those of one template do. */
 export async function probeParts(extents: readonly Extent[], exec: Exec): Promise<ReadonlyMap<string, Found>> {
@@ -36,10 +36,27 @@ export async function probeAlike(
     else if (probe !== 'nothing') found.set(device, probe);
   }
   for (const [device, probe] of found) {
-    if (!probe || 'doubt' in probe || probe.type === undefined || probe.table !== 'dos') continue;
-    if (await isEmptyMbr(device, stretch?.offset ?? 0)) found.set(device, { ...probe, table: undefined });
+    if (probe && 'type' in probe) found.set(device, await lookCloser(probe, device, stretch?.offset ?? 0));
   }
   return found;
+}
+
+/** What blkid does not tell. */
+async function lookCloser(probe: Probe, device: string, offset: number): Promise<Found> {
+  if (probe.type === 'btrfs') {
+    const disks = await btrfsDisks(device, offset);
+    if (disks === 1) return probe;
+    const doubt = `is one of ${disks ?? 'several'} disks of a btrfs; the kernel would take the others where it finds them`;
+    return { ...probe, doubt };
+  }
+  const both = probe.type !== undefined && probe.table === 'dos';
+  return both && (await isEmptyMbr(device, offset)) ? { ...probe, table: undefined } : probe;
+}
+
+/** Its `num_devices` (Linux 6.1, struct btrfs_super_block, at 64 KiB); undefined: it can't be read. */
+async function btrfsDisks(device: string, offset: number): Promise<number | undefined> {
+  const sector = await readSector(device, offset + 64 * 1024);
+  return typeof sector === 'string' ? undefined : Number(sector.readBigUInt64LE(0x88));
 }
 
 /** What begins with boot code looks like a table without partitions, to libblkid (2.38.1) even every exfat. */
@@ -68,10 +85,10 @@ export function keyOf({ device, offset, bytes }: Extent): string {
 
 export function contentOf(probe: Found): Content {
   if (probe === undefined) return { type: undefined, uuid: undefined, doubt: undefined };
-  if ('doubt' in probe) return { type: undefined, uuid: undefined, doubt: probe.doubt };
+  if (!('type' in probe)) return { type: undefined, uuid: undefined, doubt: probe.doubt };
   const { type, uuid, label, journal, table } = probe;
   // An old file system may lie under a new table, or the other way round; the wrong one may even mount.
   const both = type !== undefined && table !== undefined ? `holds ${type} and a partition table (${table})` : undefined;
   const elsewhere = journal === undefined ? undefined : `has its journal on another device (${journal})`;
-  return { type, uuid, label, doubt: both ?? elsewhere };
+  return { type, uuid, label, doubt: probe.doubt ?? both ?? elsewhere };
 }

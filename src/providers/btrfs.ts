@@ -16,6 +16,8 @@ import {
   type Subvolume,
 } from '../system/btrfs.ts';
 import type { Exec } from '../system/command.ts';
+import { saysFull } from '../system/full.ts';
+import { SNAPSHOT } from './beside.ts';
 
 /** The inode number of the top directory of every subvolume, and of nothing else: BTRFS_FIRST_FREE_OBJECTID. */
 const TOP = 256;
@@ -115,7 +117,8 @@ export function createBtrfs(exec: Exec): Provider {
         const complaint = await exec.run(snapshotSubvolume(source, name));
         const taken = await exec.run(showSubvolume(name));
         if (!taken?.readOnly || !isProven(taken, { step, facts: undefined })) {
-          throw new Fault('snapshot.failed', `btrfs took no snapshot of ${source}`, { detail: complaint ?? [] });
+          const code = saysFull(complaint ?? []) ? 'snapshot.no-space' : 'snapshot.failed';
+          throw new Fault(code, `btrfs took no snapshot of ${source}`, { detail: complaint ?? [] });
         }
         facts.push({ uuid: taken.uuid, bytes: '0' });
       }
@@ -216,7 +219,9 @@ async function nestedIn(top: string, { real, mount, within }: Behind, exec: Exec
   return below.flatMap((one) => {
     if (!one.startsWith(within === '' ? '' : `${within}/`)) return [];
     const label = path.join(mount?.point ?? real, path.relative(root, one));
-    return [{ label, reason: 'is a subvolume of its own, not in this snapshot', harmless: false }];
+    const ours = SNAPSHOT.test(path.basename(one));
+    const reason = ours ? 'is a snapshot of holdstill' : 'is a subvolume of its own, not in this snapshot';
+    return [{ label, reason, harmless: ours }];
   });
 }
 

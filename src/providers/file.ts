@@ -11,8 +11,9 @@ import { placeOf, whatHolds } from '../system/behind.ts';
 import { imageBytes, imageUuid } from '../system/blockdev.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { copyImage, copyWords, type CopyHow } from '../system/cp.ts';
+import { saysFull } from '../system/full.ts';
 import { findImages, isPattern, whyNoImage, type Image } from './file/images.ts';
-import { SNAPSHOT, snapshotPath } from './file/names.ts';
+import { SNAPSHOT, snapshotPath } from './beside.ts';
 import { identityOf, makeFile, removeFile, renamedTo, type State, stateOf } from './file/proof.ts';
 
 /** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
@@ -38,7 +39,7 @@ export function createFile(exec: Exec, progress: Progress): Provider {
     if (howOf(origin) === 'share') {
       const complaint = await exec.run(copyImage(source, descriptor, 'share'));
       // An XFS may be made without reflink, a file on btrfs be exempt from copy-on-write.
-      if (!complaint || isFull(complaint) || !mayCopy.has(origin)) return complaint;
+      if (!complaint || saysFull(complaint) || !mayCopy.has(origin)) return complaint;
       copied.add(origin);
       checkSpace([{ device: name, bytes: usedBytes(source) }]);
     }
@@ -149,12 +150,8 @@ export function createFile(exec: Exec, progress: Progress): Provider {
   };
 }
 
-function isFull(complaint: readonly string[]): boolean {
-  return complaint.some((line) => /No space left|Disk quota exceeded|ENOSPC|EDQUOT/.test(line));
-}
-
 function notTaken(origin: Origin, complaint: readonly string[], how: CopyHow): Fault {
-  const full = isFull(complaint);
+  const full = saysFull(complaint);
   return new Fault(full ? 'snapshot.no-space' : 'snapshot.failed', `no snapshot could be taken of ${origin.label}`, {
     detail: complaint,
     hint: full || how === 'copy' ? '' : `set copy: true if a copy will do`,

@@ -36,7 +36,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       const unwatched =
         opened.unwatched === undefined ? [] : [line('note', `no snapshot will be extended: ${opened.unwatched}`)];
       const findings = opened.findings.map((finding) => line('note', finding));
-      const notes = [...unwatched, ...atMost(MOST.notes - unwatched.length, 'note', findings, where)];
+      const notes = [...unwatched, ...atMost(MOST.notes - unwatched.length, 'note', findings, 'in the log')];
       const skipped = notSaved(opened.layout, leftOut).map((what) => line('skipped', what));
       return {
         kind: 'opened',

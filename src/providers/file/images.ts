@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import { matchesGlob } from '../../core/glob.ts';
 import type { LeftOut } from '../../core/provider.ts';
-import { SNAPSHOT } from './names.ts';
+import { SNAPSHOT } from '../beside.ts';
 
 const MAGIC = /[*?[]/;
 /** As the kernel writes paths in sysfs, one a line, no other character can be told from the end. */
@@ -43,9 +43,9 @@ export function findImages(glob: string): { readonly images: readonly Image[]; r
   const leftOut: LeftOut[] = [];
   const images = found.flatMap((parts): readonly Image[] => {
     const label = path.join(top, ...parts);
-    // A link to nothing: statSync says that without a throw.
+    // What leads to nothing statSync says without a throw.
     const file = fs.statSync(label, { throwIfNoEntry: false }) && realFile(label);
-    const why = file === undefined ? { reason: 'is a link that leads nowhere', harmless: true } : whyNoImage(file);
+    const why = file === undefined ? whyNothing(label) : whyNoImage(file);
     if (why) leftOut.push({ label, ...why });
     return file === undefined || why ? [] : [{ file, parts }];
   });
@@ -88,6 +88,14 @@ function realFile(file: string): string {
       cause: error,
     });
   }
+}
+
+/** Why nothing is at a name that was listed. */
+function whyNothing(label: string): Omit<LeftOut, 'label'> {
+  const link = fs.lstatSync(label, { throwIfNoEntry: false });
+  if (link) return { reason: 'is a link that leads nowhere', harmless: true };
+  // Node.js makes U+FFFD of bytes that are no UTF-8, and a file of such a name can't be reached by it.
+  return { reason: 'has a name that is no UTF-8, or went away just now', harmless: false };
 }
 
 /** Why a file is no raw image; harmless where it holds no disk at all. Undefined: it may be one. */
