@@ -66,7 +66,7 @@ export function layOut(
         });
       } else if (type !== undefined) {
         taken.push(part.content);
-        const { label: name, extent, map, point } = part;
+        const { label: name, extent, map, point, within } = part;
         mounts.push({
           label: name,
           origin: index,
@@ -75,6 +75,7 @@ export function layOut(
           trust: task.trust,
           extent,
           map,
+          within,
           snapshotDevice: seen.volumes[part.volume]?.device ?? volume.device,
           subdirectory,
           point,
@@ -86,7 +87,7 @@ export function layOut(
 }
 
 /** What could hold a file system. */
-interface Part extends Pick<PlannedMount, 'label' | 'point' | 'extent' | 'map' | 'volume'> {
+interface Part extends Pick<PlannedMount, 'label' | 'point' | 'extent' | 'map' | 'volume' | 'within'> {
   readonly content: Content;
   readonly refused: GuestLv['refused'];
   readonly traits: Traits;
@@ -100,6 +101,7 @@ function partsOf(
   seen: Seen,
   contents: Contents,
   wishes: Pick<Task, 'keys' | 'trust'>,
+  within: readonly string[] = [],
 ): readonly Part[] {
   const { volumes, groups, members, containers } = seen;
   const { shape, device = '', bytes = 0, table, content, partitions = [] } = volumes[volume] ?? {};
@@ -114,13 +116,14 @@ function partsOf(
   }));
   return [...whole, ...divided].flatMap(({ partition, ...part }): readonly Part[] => {
     const here = (place: MemberPlace): boolean => place.volume === volume && place.partition === partition;
-    const opened = volumes.findIndex(({ within }) => within && here(within));
-    if (opened >= 0) return partsOf(part.label, part.point, opened, seen, contents, wishes);
+    const inside = part.content.type === undefined ? within : [part.content.type, ...within];
+    const opened = volumes.findIndex((one) => one.within && here(one.within));
+    if (opened >= 0) return partsOf(part.label, part.point, opened, seen, contents, wishes, inside);
     const group = groups.find(here);
     if (group) {
       return group.lvs.map((lv) =>
         guestPart(
-          { ...part, volume },
+          { ...part, volume, within: inside },
           outerPartitions(group, seen),
           group.name,
           lv,
@@ -134,7 +137,7 @@ function partsOf(
     const traits = { numbers, vg: undefined, lv: undefined, content: part.content };
     const closed = container ? UNSEEN : undefined;
     const seenLater = closed ? { ...traits, content: undefined } : traits;
-    return [{ ...part, volume, map: undefined, refused: members.find(here) ?? closed, traits: seenLater }];
+    return [{ ...part, volume, within, map: undefined, refused: members.find(here) ?? closed, traits: seenLater }];
   });
 }
 
@@ -153,7 +156,7 @@ export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestL
 const UNSEEN = { reason: 'is only looked into when it is opened', harmless: true };
 
 function guestPart(
-  { label, point, volume }: Pick<Part, 'label' | 'point' | 'volume'>,
+  { label, point, volume, within }: Pick<Part, 'label' | 'point' | 'volume' | 'within'>,
   numbers: readonly number[],
   vg: string,
   lv: GuestLv,
@@ -165,6 +168,7 @@ function guestPart(
     label: `${label}/${vg}/${name}`,
     point: path.join(point, vg, name),
     volume,
+    within: lv.encrypted && outside?.type !== undefined && content !== outside ? [outside.type, ...within] : within,
     extent: undefined,
     map: maps.at(-1)?.key,
     content: content ?? outside ?? { type: undefined, uuid: undefined, doubt: undefined },

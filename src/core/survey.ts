@@ -28,6 +28,7 @@ export interface SnapshotStatus {
   readonly health: Health;
   /** Its room when it was taken. */
   readonly bytesAtFirst: number;
+  /** `type` with what it is in: `ext4 in LVM2_member`. */
   readonly mounts: readonly { readonly point: string; readonly type: string; readonly state: string }[];
 }
 
@@ -39,8 +40,8 @@ export async function survey(journal: Journal, machine: Machine): Promise<TaskSt
     const mounts = examined.mounts
       .filter((mount) => standsOn(mount.step, step.facts?.['uuid'], journal.steps, machine))
       .map(({ step: { step: mount }, disturbed }) => {
-        const { point = '', type = '' } = mount;
-        return { point, type, state: disturbed ?? 'read-only' };
+        const { point = '', type = '', within } = mount;
+        return { point, type: within === undefined ? type : `${type} in ${within}`, state: disturbed ?? 'read-only' };
       });
     const { label = '', name = '' } = step.step;
     snapshots.push({ origin: label, snapshot: name, health, bytesAtFirst: Number(step.facts?.['bytes'] ?? 0), mounts });

@@ -139,6 +139,8 @@ export interface PlannedMount {
   readonly type: string;
   readonly trust: Trust;
   readonly extent: Extent | undefined;
+  /** The types of what it is in, innermost first: `LVM2_member`, `crypto_LUKS`. */
+  readonly within: readonly string[];
   /** The key of the map that makes it a device: a logical volume of the guest. */
   readonly map: string | undefined;
   /** The snapshot's device; a partition gets a loop device over it. */

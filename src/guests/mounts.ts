@@ -21,9 +21,10 @@ const PAUSE_MS = 200;
 
 /** A mount of ours, known by the UUID of the LV that its device is or lies on; that of a directory by where in its file system that is. */
 export function mountStep(mount: PlannedMount, device: string, volumeUuid: string): Step {
-  const { label, type, trust, point, subdirectory = '' } = mount;
+  const { label, type, trust, point, within, subdirectory = '' } = mount;
   const root = type === DIRECTORY ? { root: `/${whatHolds(device).within}` } : {};
-  return { kind: 'mount', label, type, trust, device, point, subdirectory, volume: volumeUuid, ...root };
+  const inside = within.length > 0 ? { within: within.join(' in ') } : {};
+  return { kind: 'mount', label, type, trust, device, point, subdirectory, volume: volumeUuid, ...root, ...inside };
 }
 
 /** Mounts read-only. A `path:` below the top of its file system is then shown over it by a second mount. */

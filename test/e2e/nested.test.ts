@@ -83,11 +83,16 @@ Y
     expect(stdout).toMatch(/skipped +vg0\/vm-a\/p2\/my-guest\/both: .*'raid1', which this version does not open/);
     expect(stdout).toContain('vg0/vm-a/p2/my-guest/swap: swap, holds swapped-out memory only');
     expect(run.call('status').stdout).toContain('before: unknown, is a snapshot that the guest took of root');
-    expect(run.call('status').stdout).toContain('/run/holdstill/t/vm-a/p2/my-guest/thin2  ext4  read-only');
+    expect(run.call('status').stdout).toContain(
+      '/run/holdstill/t/vm-a/p2/my-guest/thin2  ext4 in LVM2_member  read-only',
+    );
     expect(run.call('post').stdout).toMatch(
       /verdict +good: 2 snapshots valid[^]*removed +5 mounts, 2 snapshots; nothing is left/,
     );
     expect(run.call('plan').stdout).toContain('dmsetup create hs.xxxxxxxx-0-map');
+    expect(run.call('plan').stdout).toMatch(
+      /vm-a\/p1 {2}ext4, .*\n.*─ vg0\/vm-a\/p2 {2}LVM2_member, .* at byte 5242880\n│ {5}├─ vg0\/vm-a\/p2\/my-guest\/root {2}/,
+    );
     expect(run.call('half')).toMatchObject({ status: 0 });
     expect(run.call('half').stdout).toMatch(/my-guest\/root: .*a disk of the guest's volume group is missing/);
     expect(run.call('half-post').stdout).toMatch(/verdict +good/);

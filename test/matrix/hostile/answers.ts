@@ -81,6 +81,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
         trust: 'guest' as const,
         type: types[origin] ?? '',
         extent: undefined,
+        within: [],
         map: undefined,
         snapshotDevice: '',
         subdirectory: undefined,

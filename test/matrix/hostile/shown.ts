@@ -18,6 +18,7 @@ const mount: fc.Arbitrary<PlannedMount> = fc.record({
   type: fc.constantFrom('ext4', 'ntfs', 'btrfs'),
   trust: fc.constantFrom('host', 'guest'),
   extent: fc.option(fc.constant({ device: '/dev/a/b', offset: 512, bytes: 512 }), { nil: undefined }),
+  within: few,
   map: maybe,
   snapshotDevice: text,
   subdirectory: maybe,
