@@ -67,7 +67,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     bootId: bootId(),
     undo: new Map(handlers.map((handler) => [handler.kind, handler])),
     guests: {
-      look: (places) => look(places, exec),
+      look: (places, before) => look(places, before, exec),
       refusal,
       mapSteps,
       unlock: (key, device, keys) => unlock(key, device, keys, exec),

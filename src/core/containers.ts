@@ -44,7 +44,7 @@ export async function lookThrough(
         uuids.push(opened.uuid);
       }
     }
-    seen = await machine.guests.look(places);
+    seen = await machine.guests.look(places, seen);
   }
 }
 

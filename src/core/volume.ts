@@ -167,8 +167,8 @@ export interface Skipped {
 
 /** Looks into volumes and mounts what is in them. The only place that knows partition tables and file systems. */
 export interface Guests {
-  /** Looks at devices, images and directories; changes nothing. Throws `volume.unreadable`. */
-  look(places: readonly Place[]): Promise<Seen>;
+  /** Looks at devices, images and directories, but not again at what was seen before in these places; changes nothing. Throws `volume.unreadable`. */
+  look(places: readonly Place[], before?: Seen): Promise<Seen>;
   /** Why a content can't be mounted here beside these others; undefined if it can be. `harmless`: nothing worth saving is in it. */
   refusal(
     content: Content,

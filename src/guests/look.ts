@@ -24,17 +24,20 @@ const DYNAMIC = 'is a part of a dynamic disk of Windows, whose volumes this vers
 
 /**
  * Finds out what block devices hold, from their bytes: a file system on the whole of it, or a partition table and what
- * is in each partition, and the logical volumes of guests in all of them. Changes nothing. Throws `volume.unreadable` for
- * a table that can't be right.
+ * is in each partition, and the logical volumes of guests in all of them. What was seen `before` is not looked at again.
+ * Changes nothing. Throws `volume.unreadable` for a table that can't be right.
  */
-export async function look(places: readonly Place[], exec: Exec): Promise<Seen> {
+export async function look(places: readonly Place[], before: Seen | undefined, exec: Exec): Promise<Seen> {
   const devices = places.map(({ device }) => device);
+  const known = new Map<string, Inside>(before?.volumes.map((volume) => [volume.device, volume]));
+  const unknown = places.filter(({ shape, device }) => shape !== 'directory' && !known.has(device));
   const found = await lookAtVolumes(
-    places.filter(({ shape }) => shape !== 'directory').map(({ device }) => device),
+    unknown.map(({ device }) => device),
     exec,
   );
+  for (const one of found) known.set(one.device, one);
   const volumes = places.map(({ shape, device, within }) => ({
-    ...(found.find((one) => one.device === device) ?? directory(device)),
+    ...(known.get(device) ?? directory(device)),
     shape,
     within,
   }));
@@ -44,7 +47,7 @@ export async function look(places: readonly Place[], exec: Exec): Promise<Seen> 
   const { groups, members } = await findGroups(parts.filter(isOf('LVM2_member')));
   return {
     volumes,
-    groups: await lookAtLvs(groups, devices, exec),
+    groups: await lookAtLvs(groups, before?.groups ?? [], devices, exec),
     members: [...members, ...arrays.members],
     containers: [...arrays.containers, ...encrypted],
   };
@@ -93,24 +96,32 @@ function containerOf({ volume, partition, extent }: Part): Container {
 /** What is in the LVs that lie in one piece; the others have to be made devices first. */
 async function lookAtLvs(
   groups: readonly GuestGroup[],
+  before: readonly GuestGroup[],
   devices: readonly string[],
   exec: Exec,
 ): Promise<readonly GuestGroup[]> {
-  const pieces = new Map<GuestLv, Extent>();
-  for (const lv of groups.flatMap(({ lvs }) => lvs)) {
-    const extent = lv.refused ? undefined : pieceOf(lv, devices);
-    if (extent) pieces.set(lv, extent);
-  }
-  const contents = await probeParts([...pieces.values()], exec);
+  const pieces = piecesOf(groups, devices);
+  const known = new Map([...piecesOf(before, devices)].map(([{ content }, extent]) => [keyOf(extent), content]));
+  const unknown = [...pieces.values()].filter((extent) => !known.has(keyOf(extent)));
+  const contents = await probeParts(unknown, exec);
   return groups.map((group) => ({
     ...group,
     lvs: group.lvs.map((lv) => {
       const extent = pieces.get(lv);
       if (!extent) return lv;
-      const content = contentOf(contents.get(keyOf(extent)));
+      const content = known.get(keyOf(extent)) ?? contentOf(contents.get(keyOf(extent)));
       return { ...lv, content, encrypted: isEncrypted({ content }) };
     }),
   }));
+}
+
+function piecesOf(groups: readonly GuestGroup[], devices: readonly string[]): ReadonlyMap<GuestLv, Extent> {
+  const pieces = new Map<GuestLv, Extent>();
+  for (const lv of groups.flatMap(({ lvs }) => lvs)) {
+    const extent = lv.refused ? undefined : pieceOf(lv, devices);
+    if (extent) pieces.set(lv, extent);
+  }
+  return pieces;
 }
 
 function pieceOf({ maps: [map, ...more], bytes }: GuestLv, devices: readonly string[]): Extent | undefined {

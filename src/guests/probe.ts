@@ -27,7 +27,7 @@ export async function probeAlike(
   stretch: Stretch | undefined,
   exec: Exec,
 ): Promise<ReadonlyMap<string, Found>> {
-  const found = new Map<string, Found>(devices.length > 0 ? await exec.run(probeDevices(devices, stretch)) : []);
+  const found = new Map<string, Found>(devices.length > 1 ? await exec.run(probeDevices(devices, stretch)) : []);
   for (const device of devices.filter((one) => !found.has(one))) {
     const probe = await exec.run(probeDevice(device, stretch));
     // blkid says nothing of a device that is empty, and of one that can't be read.

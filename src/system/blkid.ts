@@ -1,3 +1,4 @@
+import { Fault } from '../core/fault.ts';
 import { type Command, wholeLines } from './command.ts';
 
 /** What blkid(8) found at a place (util-linux 2.38). */
@@ -48,7 +49,9 @@ export function probeDevice(
       if (status === AMBIVALENT) return { doubt: 'has signatures of more than one file system' };
       // An error to open or read is status 2 as well.
       if (status === NOTHING && stderr.trim() !== '') return { doubt: `can't be read: ${stderr.trim()}` };
-      return parseExport(stdout).get(device) ?? 'nothing';
+      const probe = parseExport(stdout).get(device);
+      if (!probe && status === 0) throw new Fault('tool.failed', `what blkid printed of ${device} is cut off`);
+      return probe ?? 'nothing';
     },
   };
 }

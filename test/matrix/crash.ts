@@ -22,7 +22,7 @@ export function crash(scale: Scale, say: (line: string) => void): Promise<readon
         ...storages.map((storage, half) =>
           guest(storage, [`each:4:${half * 2}`, `whole:16:${half + 4}`, `parts:16:${half}`]),
         ),
-        ...others.map((storage) => guest(storage, [`${storage}:8:3`])),
+        ...others.map((storage) => guest(storage, [`${storage}:16:3`])),
       ],
       scale,
       say,

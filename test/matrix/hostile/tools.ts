@@ -250,6 +250,7 @@ export const tools: readonly Property[] = [
       const seen = await orFault(() =>
         look(
           devices.map((device) => ({ shape: 'device', device })),
+          undefined,
           exec,
         ),
       );
