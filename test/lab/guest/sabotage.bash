@@ -57,18 +57,39 @@ plainly() {
   return "$status"
 }
 
-# see: what a snapshot can change, into $seen, without starting a process. Run ids and locks are left out.
+# see: what a snapshot can change, into $seen, without starting a process. Run ids and locks are left out, and so are the
+# numbers of device-mapper devices: one that has just gone may keep its own for a while.
 see() {
-  local file line lines
+  local file line lines name number n
+  local -A suspended=() numbers=()
+  for file in /sys/block/dm-*/dm; do
+    { read -r name <"$file/name" && read -r line <"$file/suspended"; } 2>/dev/null || continue
+    number=${file%/dm} name=${name/#hs.????????-/hs.RUN-}
+    suspended[$name]=$line numbers[${number##*/}]=$name
+  done
   seen=
   for file in /dev/mapper/* /var/lib/holdstill/* /run/holdstill/* /mnt/* /srv/*/.hs.* /srv/*/*/.hs.*; do
     [[ $file = *.lock || $file = *'/*' ]] || seen+="$file"$'\n'
   done
-  for file in /sys/block/loop*/loop/backing_file /sys/block/dm-*/dm/suspended; do
+  for file in /sys/block/loop*/loop/backing_file; do
     [ ! -r "$file" ] || { read -r line <"$file" && seen+="$file $line"$'\n'; }
   done
+  # In the order of their names, then of their numbers in the run; what has none of both comes as it may.
+  for file in /dev/mapper/*; do
+    name=${file##*/}
+    [ -z "${suspended[$name]-}" ] || seen+="$name suspended ${suspended[$name]}"$'\n'
+    unset "suspended[$name]"
+  done
+  for ((n = 0; ; n++)); do
+    name=hs.RUN-$n-map
+    [ -n "${suspended[$name]-}" ] || break
+    seen+="$name suspended ${suspended[$name]}"$'\n'
+    unset "suspended[$name]"
+  done
+  for name in "${!suspended[@]}"; do seen+="$name suspended ${suspended[$name]}"$'\n'; done
   mapfile -t lines </proc/self/mountinfo
   printf -v line '%s\n' "${lines[@]#* * * * }"
+  for number in "${!numbers[@]}"; do line=${line//"/dev/$number "/"${numbers[$number]} "}; done
   seen+=$line
   [[ ! $seen =~ hs\.[0-9a-z]+\. ]] || seen=${seen//"${BASH_REMATCH[0]}"/hs.RUN.}
   # btrfs never gives the number of a subvolume again.
