@@ -41,20 +41,17 @@ export async function unlock(
   if (!(sectors > 0 && (first + sectors) * SECTOR <= deviceBytes(device))) {
     return 'is encrypted (LUKS), and is larger than its disk';
   }
-  const problems: string[] = [];
   for (const file of keys) {
     checkKey(file);
-    const found = await exec.run(volumeKey(device, file));
-    if (found && 'complaint' in found) problems.push(...found.complaint);
-    if (!found || 'complaint' in found) continue;
+    const secret = await exec.run(volumeKey(device, file));
+    if (secret === undefined) continue;
     const at = { volume: 0, sector: first };
     const options = sectorBytes === SECTOR ? [] : ['1', `sector_size:${sectorBytes}`];
-    const words = [cipher, { secret: found.key }, tweak, at, ...options];
+    const words = [cipher, { secret }, tweak, at, ...options];
     const line = { start: 0, sectors: sectors - (sectors % grain), target: 'crypt', words };
     return { key: `${key}/decrypted`, lines: [line] };
   }
-  const why = problems.length > 0 ? ` (${problems.join('; ')})` : '';
-  return `is encrypted (LUKS), and no key of the task opens it${why}`;
+  return 'is encrypted (LUKS), and no key of the task opens it';
 }
 
 /** Throws `config.insecure`, or `config.missing` where there is no such file. */
