@@ -1,5 +1,6 @@
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
+import type { Provider } from './provider.ts';
 import { shellWord } from './shell.ts';
 import type { NotedStep, Outcome, UndoHandler } from './step.ts';
 
@@ -26,6 +27,7 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
     for (const name of restsOf(step, machine).on) bearing.set(name, cause);
   };
   const unfinished = machine.unfinished();
+  const providers = providersOf(journal, machine);
   for (const group of groupsOfOneKind(journal.steps.toReversed())) {
     const free: NotedStep[] = [];
     for (const step of group) {
@@ -56,7 +58,7 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
       else leave(step, what, leftover);
     });
   }
-  if (journal.steps.length === 0) leftovers.push(...(await unlisted(journal, machine)));
+  if (journal.steps.length === 0) leftovers.push(...(await unlisted(journal, providers)));
   if (leftovers.length === 0 && journal.steps.length === 0) {
     try {
       journal.delete();
@@ -68,13 +70,19 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
   return leftovers;
 }
 
+/** The storage of a journal, since its snapshots are all of one kind: the others may not even be on this host. All where it lists none. */
+function providersOf({ steps }: Journal, { providers }: Machine): readonly Provider[] {
+  const own = providers.filter(({ kind }) => steps.some(({ step }) => step.kind === kind));
+  return own.length > 0 ? own : providers;
+}
+
 /**
  * Snapshots that are marked with the run though the journal does not list them: it may have been cut short. They can't
  * be proved to be ours and are only told, and the journal stays so that they are told again.
  */
-async function unlisted({ header }: Journal, machine: Machine): Promise<readonly Leftover[]> {
+async function unlisted({ header }: Journal, providers: readonly Provider[]): Promise<readonly Leftover[]> {
   const left: Leftover[] = [];
-  for (const provider of machine.providers) {
+  for (const provider of providers) {
     try {
       for (const { run, what } of await provider.marked('after removal')) {
         const reason = 'is marked with this run, but its journal does not list it';

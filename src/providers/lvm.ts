@@ -1,4 +1,4 @@
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import { encodeName } from '../core/names.ts';
 import type { Origin, PlannedSnapshot, Provider, RunNames } from '../core/provider.ts';
 import type { Step } from '../core/step.ts';
@@ -34,7 +34,12 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async find(path) {
       const behind = whatHolds(path);
-      const row = lvBehind(behind, await exec.run(lvs()));
+      const rows = await exec.run(lvs()).catch((error: unknown) => {
+        if (isFault(error) && error.code === 'tool.missing') return error.message;
+        throw error;
+      });
+      if (typeof rows === 'string') return { claims: false, why: rows };
+      const row = lvBehind(behind, rows);
       if (!row) return { claims: false, why: `not on a logical volume: it is ${placeOf(behind)}` };
       const why = `on the logical volume ${row.vg}/${row.name}, ${placeOf(behind)}`;
       return { claims: behind.kind === 'directory', why };

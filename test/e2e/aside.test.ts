@@ -23,6 +23,7 @@ tasks:
   sealed: {lv: vg0/sealed, size: 8M, keys: [/run/wrong]}
   asked: {lv: vg0/sealed, size: 8M, keys: [/run/wrong], partitions: [1, 2]}
   odd: {file: '/srv/images/*.raw'}
+  plain: {file: /srv/images/plain.raw}
   strict: {file: '/srv/images/*.raw', skip: error}
   top: {subvolume: /srv/cow/top}
   own1: {subvolume: /srv/cow/own, skip: error}
@@ -34,7 +35,8 @@ Y
       for task in pair sealed asked odd strict top; do call $task $PRE $task; $POST $task >/dev/null; same $task quickly; done
       call own1 $PRE own1; call own2 $PRE own2; cat /run/holdstill/own{1,2}/name; for task in own1 own2; do call $task-post $POST $task; done; same own quickly
       perl -MIO::Handle -e 'open my $f, "+<", shift or die $!; for (;;) { seek $f, 0, 0; print $f rand; $f->flush; select undef, undef, undef, 0.002 }' /srv/cow/busy.img & writer=$!
-      call busy $PRE busy; kill $writer; wait $writer 2>/dev/null; same busy quickly`,
+      call busy $PRE busy; kill $writer; wait $writer 2>/dev/null; same busy quickly
+      lvm=$(realpath "$(type -P lvm)"); mv $lvm /run/lvm; call plain $PRE plain; call plain-post $POST plain; call find-without $HOLDSTILL find /srv/images; mv /run/lvm $lvm; same plain quickly`,
       {
         world: `vg vg0 700M
   lv images 320M xfs /srv/images
@@ -80,6 +82,13 @@ Y
   test('an image that is written to while it is copied', () => {
     expect(run.call('busy').status).toBe(1);
     expect(run.call('busy').stderr).toContain('/srv/cow/busy.img was written to while it was copied');
+  });
+
+  test('a host without LVM saves images', () => {
+    expect(run.call('plain')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('plain-post')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('plain-post').stdout).toMatch(/verdict +good[^]*nothing is left/);
+    expect(run.call('find-without').stdout).toMatch(/lvm +no +lvm is not installed/);
   });
 
   test('find says which storage takes a path, and why the others do not', () => {
