@@ -37,7 +37,7 @@ interface Found {
 export function createBtrfs(exec: Exec): Provider {
   const foundOf = new WeakMap<Origin, Found>();
   const originOf = async (asked: string, behind: Behind, top: string): Promise<Origin> => {
-    const subvolume = await exec.run(showSubvolume(top));
+    const subvolume = await subvolumeAt(top, exec);
     if (!subvolume) throw new Fault('origin.unsuitable', `${asked}: ${top} is no subvolume of btrfs`);
     const origin: Origin = {
       provider: 'btrfs',
@@ -115,7 +115,7 @@ export function createBtrfs(exec: Exec): Provider {
       for (const { step } of planned) {
         const { source = '', name = '' } = step;
         const complaint = await exec.run(snapshotSubvolume(source, name));
-        const taken = await exec.run(showSubvolume(name));
+        const taken = await subvolumeAt(name, exec);
         if (!taken?.readOnly || !isProven(taken, { step, facts: undefined })) {
           const code = saysFull(complaint ?? []) ? 'snapshot.no-space' : 'snapshot.failed';
           throw new Fault(code, `btrfs took no snapshot of ${source}`, { detail: complaint ?? [] });
@@ -129,7 +129,7 @@ export function createBtrfs(exec: Exec): Provider {
       Promise.all(
         steps.map(async (noted) => {
           const { name = '', label } = noted.step;
-          const now = await exec.run(showSubvolume(name));
+          const now = await subvolumeAt(name, exec);
           const reason = !now
             ? 'is gone: somebody deleted it'
             : !isProven(now, noted)
@@ -147,7 +147,7 @@ export function createBtrfs(exec: Exec): Provider {
       ),
 
     async remove(steps) {
-      const before = await Promise.all(steps.map(({ step }) => exec.run(showSubvolume(step['name'] ?? ''))));
+      const before = await Promise.all(steps.map(({ step }) => subvolumeAt(step['name'] ?? '', exec)));
       const elsewhere = new Map<NotedStep, Outcome>();
       for (const noted of steps) {
         const outcome = mayBeThere(noted.step['name'] ?? '') ? undefined : await missing(noted, exec);
@@ -193,7 +193,7 @@ async function missing(
   { step: { source = '', sourceUuid }, facts }: NotedStep,
   exec: Exec,
 ): Promise<Outcome | undefined> {
-  if ((await exec.run(showSubvolume(source)))?.uuid !== sourceUuid) {
+  if ((await subvolumeAt(source, exec))?.uuid !== sourceUuid) {
     return { kind: 'left', reason: `subvolume ${source} is not there: is it mounted?`, absent: true };
   }
   const uuid = facts?.['uuid'];
@@ -201,6 +201,17 @@ async function missing(
   if (place === undefined) return undefined;
   const byHand = 'if nobody needs it: btrfs subvolume delete';
   return { kind: 'left', reason: `somebody renamed it: it is ${place} in its file system`, byHand };
+}
+
+/** Undefined: none is there. Throws `tool.failed` where that can't be told. */
+async function subvolumeAt(file: string, exec: Exec): Promise<Subvolume | undefined> {
+  let stat: fs.Stats | undefined;
+  try {
+    stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new Fault('tool.failed', `${file} can't be looked at: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  return stat?.isDirectory() && stat.ino === TOP ? exec.run(showSubvolume(file)) : undefined;
 }
 
 /** The top directory of the subvolume that holds a path, as far as its mount reaches; undefined: it is not on btrfs. */

@@ -1,3 +1,4 @@
+import { Fault } from '../core/fault.ts';
 import { type Command, wholeLines } from './command.ts';
 
 /** What btrfs-subvolume(8) shows of one (btrfs-progs 6.2). */
@@ -8,14 +9,18 @@ export interface Subvolume {
   readonly readOnly: boolean;
 }
 
-/** Undefined: there is no subvolume at this path. */
-export function showSubvolume(path: string): Command<Subvolume | undefined> {
+/** Of what is known to be one: its status is 1 for all that can go wrong. Throws `tool.failed`. */
+export function showSubvolume(path: string): Command<Subvolume> {
   return {
     tool: 'btrfs',
     argv: ['subvolume', 'show', '--', path],
     mutates: false,
-    statuses: [0, 1],
-    parse: ({ status, stdout }) => (status === 0 ? parseShow(stdout) : undefined),
+    statuses: [0],
+    parse: ({ stdout }) => {
+      const shown = parseShow(stdout);
+      if (shown) return shown;
+      throw new Fault('tool.failed', `what btrfs printed of ${path} is not understood`);
+    },
   };
 }
 

@@ -48,6 +48,12 @@ fault_in_pre() {
   esac
 }
 
+# is_first HIT: no earlier moment of this hook is the same.
+is_first() {
+  local i
+  for ((i = 1; i < n; i++)); do [ "${moments[i]}" != "$1" ] || return 1; done
+}
+
 # A snapshot that could not be checked is not called good, and one that could is not called bad. What is left is said.
 fault_in_post() {
   local unchecked=
@@ -55,6 +61,8 @@ fault_in_post() {
   case $hit-$how in
     *killed) ;;
     'lvm lvs'-*) unchecked=' unchecked' ;;
+    # It begins with a look at the health; later looks are for the removal.
+    'btrfs subvolume'-*) is_first "$hit" && unchecked=' unchecked' ;;
     # What it prints, nobody reads.
     dd-garbage | dd-half) ;;
     dd-*) unchecked=' unchecked' ;;
