@@ -1,3 +1,6 @@
+/** What Linux, device-mapper, LVM and md count in, whatever a disk has. */
+export const SECTOR = 512;
+
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
 /** Bytes for people, in powers of 1024: `512 B`, `64.0 MiB`, `1.2 TiB`. */

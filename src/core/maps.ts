@@ -1,9 +1,8 @@
+import { SECTOR } from './bytes.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { DeviceMap, Extent, MapWord, Volume } from './volume.ts';
 
-/** What device-mapper counts in. */
-const SECTOR = 512;
 /** No label, superblock or table of anything lies that far before what it describes. */
 const BEFORE = 7;
 

@@ -1,3 +1,4 @@
+import { SECTOR } from '../core/bytes.ts';
 import type {
   Container,
   Content,
@@ -19,7 +20,6 @@ import { findArrays } from './md/arrays.ts';
 import { entriesOf, isPartitioned, lostIn, overlapsOf, tableOf } from './partitions.ts';
 import { contentOf, keyOf, probeAlike, probeParts } from './probe.ts';
 
-const SECTOR = 512;
 const DYNAMIC = 'is a part of a dynamic disk of Windows, whose volumes this version does not open';
 
 /**

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { SECTOR } from '../core/bytes.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { shellWord } from '../core/shell.ts';
 import type { DeviceMap } from '../core/volume.ts';
@@ -7,7 +8,6 @@ import { deviceBytes } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { volumeKey } from '../system/cryptsetup.ts';
 
-const SECTOR = 512;
 const MAGIC = 'LUKS\u{ba}\u{be}';
 const JSON_AT = 4096;
 const LONGEST = 4 * 1024 * 1024;

@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises';
+import { SECTOR } from '../core/bytes.ts';
 import type { Content, Extent } from '../core/volume.ts';
 import { probeDevice, probeDevices, type Probe, type Stretch } from '../system/blkid.ts';
 import type { Exec } from '../system/command.ts';
-
-const SECTOR = 512;
 
 /** What blkid knows of a place; nothing where it knows nothing. */
 export type Found = (Probe & { readonly doubt?: string }) | { readonly doubt: string } | undefined;

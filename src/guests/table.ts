@@ -1,9 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { SECTOR } from '../core/bytes.ts';
 import { deviceBytes, sectorBytes } from '../system/blockdev.ts';
 import type { TableEntry } from '../system/partx.ts';
 import { crc32From } from './crc32.ts';
 
-const SECTOR = 512;
 const SECTOR_4K = 4096;
 const ENTRY = 16;
 const FIRST_ENTRY = 446;

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { SECTOR } from '../core/bytes.ts';
 
 /** `major:minor` of a block device, or of the one a link leads to; undefined: there is none. */
 export function deviceNumber(device: string): string | undefined {
@@ -99,22 +100,21 @@ function read(file: string): string | undefined {
 export function deviceBytes(device: string): number {
   const number = deviceNumber(device);
   if (number === undefined) return imageBytes(device) ?? Number.POSITIVE_INFINITY;
-  // In sectors of 512 bytes, whatever the device has.
   const sectors = attribute(number, 'size');
-  return sectors === undefined ? Number.POSITIVE_INFINITY : Number(sectors) * 512;
+  return sectors === undefined ? Number.POSITIVE_INFINITY : Number(sectors) * SECTOR;
 }
 
 /** What a loop device can show of an image file: whole sectors of 512 bytes. Undefined: it is no file. */
 export function imageBytes(file: string): number | undefined {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() ? Math.floor(stat.size / 512) * 512 : undefined;
+  return stat?.isFile() ? Math.floor(stat.size / SECTOR) * SECTOR : undefined;
 }
 
 /** Bytes of a sector as the kernel reads a partition table there; undefined: unknown. */
 export function sectorBytes(device: string): number | undefined {
   const number = deviceNumber(device);
   // Our loop devices over images have these.
-  if (number === undefined) return imageBytes(device) === undefined ? undefined : 512;
+  if (number === undefined) return imageBytes(device) === undefined ? undefined : SECTOR;
   const bytes = attribute(number, 'queue/logical_block_size');
   return bytes === undefined ? undefined : Number(bytes);
 }

@@ -1,7 +1,5 @@
+import { SECTOR } from '../core/bytes.ts';
 import { type Command, wholeLines } from './command.ts';
-
-/** partx(8) counts in sectors of 512 bytes, whatever the device has (util-linux 2.38, libblkid's unit). */
-const SECTOR = 512;
 
 export interface TableEntry {
   readonly number: number;

@@ -1,10 +1,10 @@
+import { SECTOR } from '../../core/bytes.ts';
 import type { DeviceMap, Extent, GuestGroup, GuestLv, Member, MemberPlace } from '../../core/volume.ts';
 import { readLabel, type Label } from './label.ts';
 import { type GuestMap, readableLvs } from './maps.ts';
 import { type GroupText, groupFrom } from './metadata.ts';
 import { parseText } from './text.ts';
 
-const SECTOR = 512;
 /** What LVM allows (lvm(8), VALID NAMES), and what is safe as the name of a directory. */
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,126}$/;
 

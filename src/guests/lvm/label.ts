@@ -1,9 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { SECTOR } from '../../core/bytes.ts';
 import type { Extent } from '../../core/volume.ts';
 import { crc32From } from '../crc32.ts';
 
-/** LVM counts in these, whatever the disk has. */
-const SECTOR = 512;
 /** The label stands in one of the first four sectors. */
 const LABEL_SECTORS = 4;
 /** What LVM's checksums begin with (lvm2, INITIAL_CRC). */

@@ -1,3 +1,4 @@
+import { SECTOR } from '../../core/bytes.ts';
 import { type GroupText, isWhole, type Logical, type Segment } from './metadata.ts';
 
 /** A place on a physical volume, in sectors from its start. */
@@ -30,8 +31,6 @@ export type Readable =
   | { readonly maps: readonly GuestMap[]; readonly sectors: number }
   | { readonly refused: string; readonly harmless: boolean };
 
-/** Bytes. */
-const SECTOR = 512;
 const BEYOND = 'its metadata is damaged: a size beyond all reason';
 const MOST_SEGMENTS = 10_000;
 

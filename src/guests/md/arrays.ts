@@ -1,7 +1,7 @@
+import { SECTOR } from '../../core/bytes.ts';
 import type { Container, DeviceMap, Extent, Member, MemberPlace } from '../../core/volume.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';
 
-const SECTOR = 512;
 /** Spares come after all disks. */
 const LAST = 0xffff;
 /** Level 10 as mdadm makes it: two copies, beside each other (md(4), "near"). */

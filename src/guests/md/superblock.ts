@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
+import { SECTOR } from '../../core/bytes.ts';
 import type { Extent } from '../../core/volume.ts';
 
-const SECTOR = 512;
 const MAGIC = 0xa92b4efc;
 const LONGEST = 256 + 2 * 1024;
 const OLD_BYTES = 4096;
