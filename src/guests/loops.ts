@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
 import type { Extent } from '../core/volume.ts';
@@ -6,10 +5,7 @@ import { readLoops, volumeUuidBehind, type LoopDevice } from '../system/blockdev
 import type { Exec } from '../system/command.ts';
 import { attachLoop, detachLoops } from '../system/losetup.ts';
 import { readUses } from '../system/uses.ts';
-
-/** How long a loop device that somebody has open is waited for, as LVM waits for an LV: udev and blkid look in and leave. */
-const PATIENCE_MS = 5000;
-const PAUSE_MS = 200;
+import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
 
 /** A loop device over a partition in a snapshot, known by the UUID of the LV under it and by where it starts. */
 export function loopStep({ device, offset, bytes }: Extent, volumeUuid: string): Step {
@@ -33,9 +29,8 @@ export function undoLoops(exec: Exec): UndoHandler {
   return {
     kind: 'loop',
 
-    async undo(steps) {
-      const end = performance.now() + PATIENCE_MS;
-      for (;;) {
+    undo: (steps) =>
+      insist(DEVICE_PATIENCE_MS, async () => {
         const loops = readLoops();
         const states = steps.map((step) => {
           const ours = loopsOf(step, loops);
@@ -44,20 +39,14 @@ export function undoLoops(exec: Exec): UndoHandler {
         const free = states.flatMap(({ ours, users }) => (users.length > 0 ? [] : ours.map(({ device }) => device)));
         if (free.length > 0) await exec.run(detachLoops(free));
         const now = readLoops();
-        const left = steps.map((step) => loopsOf(step, now)[0]?.device);
-        if (left.every((device) => device === undefined) || performance.now() > end) {
-          return left.map((device, index): Outcome => {
-            if (device === undefined) return { kind: 'undone' };
-            const users = states[index]?.users ?? [];
-            return {
-              kind: 'left',
-              reason: users.length > 0 ? `in use by ${namesOf(users)}` : `${device} is still in use`,
-            };
-          });
-        }
-        await sleep(PAUSE_MS);
-      }
-    },
+        return steps.map((step, index): Outcome => {
+          const device = loopsOf(step, now)[0]?.device;
+          if (device === undefined) return { kind: 'undone' };
+          const users = states[index]?.users ?? [];
+          const reason = users.length > 0 ? `in use by ${namesOf(users)}` : `${device} is still in use`;
+          return { kind: 'left', reason };
+        });
+      }),
 
     rests: ({ step, facts }) => ({ is: facts?.['device'], on: [step['volume'] ?? ''] }),
 

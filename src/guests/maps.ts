@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../core/fault.ts';
 import type { RunNames } from '../core/provider.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
@@ -8,10 +7,8 @@ import { deviceNumber, deviceOf, mapperNameOf, numbersByUuid } from '../system/b
 import type { Exec } from '../system/command.ts';
 import { createDevices, removeDevices } from '../system/dmsetup.ts';
 import { readUses } from '../system/uses.ts';
+import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
 
-/** How long a device that somebody has open is waited for, as for a loop device. */
-const PATIENCE_MS = 5000;
-const PAUSE_MS = 200;
 /** More than a VG's and an LV's UUID together have. */
 const LONGER = 72;
 /** What no path holds. */
@@ -108,23 +105,19 @@ export function undoMaps(exec: Exec): UndoHandler {
   return {
     kind: 'map',
 
-    async undo(steps) {
-      const end = performance.now() + PATIENCE_MS;
-      for (;;) {
+    undo: (steps) =>
+      insist(DEVICE_PATIENCE_MS, async (last) => {
         const names = steps.flatMap(({ step }) => mapperNameOf(step['uuid'] ?? '') ?? []);
         const complaint = names.length > 0 ? await exec.run(removeDevices(names)) : '';
         const left = numbersByUuid();
-        const numbers = steps.map(({ step }) => left.get(step['uuid'] ?? ''));
-        if (numbers.every((number) => number === undefined) || performance.now() > end) {
-          return numbers.map((number): Outcome => {
-            if (number === undefined) return { kind: 'undone' };
-            const users = readUses(true).ofDevices(new Set([number]), () => false);
-            return { kind: 'left', reason: users.length > 0 ? `in use by ${namesOf(users)}` : complaint };
-          });
-        }
-        await sleep(PAUSE_MS);
-      }
-    },
+        const uses = last ? readUses(true) : undefined;
+        return steps.map(({ step }): Outcome => {
+          const number = left.get(step['uuid'] ?? '');
+          if (number === undefined) return { kind: 'undone' };
+          const users = uses?.ofDevices(new Set([number]), () => false) ?? [];
+          return { kind: 'left', reason: users.length > 0 ? `in use by ${namesOf(users)}` : complaint };
+        });
+      }),
 
     rests: ({ step }) => ({ is: step['uuid'], on: (step['volumes'] ?? '').split(BETWEEN) }),
 

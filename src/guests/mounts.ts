@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
@@ -14,10 +13,10 @@ import { mountBind, mountDevice, remount, unmount, type MountComplaint } from '.
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
 import { mountsElsewhere, readUses, type Uses } from '../system/uses.ts';
 import { DIRECTORY, driversOf } from './filesystems.ts';
+import { insist } from './patience.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
 const PATIENCE_MS = 3000;
-const PAUSE_MS = 200;
 
 /** A mount of ours, known by the UUID of the LV that its device is or lies on; that of a directory by where in its file system that is. */
 export function mountStep(mount: PlannedMount, device: string, volumeUuid: string): Step {
@@ -83,19 +82,15 @@ export function undoMounts(exec: Exec): UndoHandler {
   return {
     kind: 'mount',
 
-    async undo(steps) {
-      const end = performance.now() + PATIENCE_MS;
-      for (;;) {
+    undo: (steps) =>
+      insist(PATIENCE_MS, async (last) => {
         const points = standing(steps).map(({ point }) => point);
         if (points.length > 0) await exec.run(unmount(points));
-        const last = performance.now() > end;
-        const reasons = last || standing(steps).length === 0 ? reasonsToStay(steps) : [];
-        if (last || (reasons.length > 0 && reasons.every((reason) => reason === undefined))) {
-          return reasons.map((reason): Outcome => (reason ? { kind: 'left', ...reason } : { kind: 'undone' }));
-        }
-        await sleep(PAUSE_MS);
-      }
-    },
+        // Who keeps them takes a look at all processes.
+        const stuck = !last && standing(steps).length > 0;
+        const reasons = stuck ? steps.map(() => ({ reason: 'busy' })) : reasonsToStay(steps);
+        return reasons.map((reason): Outcome => (reason ? { kind: 'left', ...reason } : { kind: 'undone' }));
+      }),
 
     rests: ({ step: { point = '', device = '', volume = '' } }) => ({ is: undefined, on: [volume, device, point] }),
 

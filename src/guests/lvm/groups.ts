@@ -1,5 +1,6 @@
 import { SECTOR } from '../../core/bytes.ts';
 import type { DeviceMap, Extent, GuestGroup, GuestLv, Member, MemberPlace } from '../../core/volume.ts';
+import { byVolume, placeOf, told } from '../members.ts';
 import { readLabel, type Label } from './label.ts';
 import { type GuestMap, readableLvs } from './maps.ts';
 import { type GroupText, groupFrom } from './metadata.ts';
@@ -21,8 +22,8 @@ export interface Groups {
 
 /**
  * The volume groups on physical volumes of guests. Guests that were made from one template have the same names and the
- * same UUIDs, so only the volumes of one guest may be put together: those of one volume, or, where nothing is there
- * twice, of all.
+ * same UUIDs, so only what is of one guest may be put together: what is in one volume, or in several of which each says
+ * that it belongs to all the others.
  */
 export async function findGroups(places: readonly (MemberPlace & { readonly extent: Extent })[]): Promise<Groups> {
   const found: Found[] = [];
@@ -53,14 +54,6 @@ export async function findGroups(places: readonly (MemberPlace & { readonly exte
   return { groups, members: [...members, ...lost.map((one) => told(one, 'its LVM metadata is missing or damaged'))] };
 }
 
-function placeOf({ volume, partition }: MemberPlace): MemberPlace {
-  return { volume, partition };
-}
-
-function told({ volume, partition }: MemberPlace, reason: string, harmless = false): Member {
-  return { volume, partition, reason, harmless };
-}
-
 /** The physical volumes of one group, or of each copy of it; a text says why a copy can't be told from another. */
 function copiesOf(
   uuid: string,
@@ -70,8 +63,7 @@ function copiesOf(
   const known = new Set(texts.flatMap(({ physical }) => [...physical.values()].map((one) => one.uuid)));
   const members = found.filter(({ label, group }) => group?.uuid === uuid || (!group && known.has(label.uuid)));
   if (areOne(members)) return [copyOf(members)];
-  return [...new Set(members.map(({ volume }) => volume))].map((volume) => {
-    const own = members.filter((one) => one.volume === volume);
+  return byVolume(members).map((own) => {
     const copy = copyOf(own);
     const twice = new Set(own.map(({ label }) => label.uuid)).size < own.length;
     const whole = typeof copy.group === 'string' || missing(copy.group, own).length === 0;

@@ -1,5 +1,6 @@
 import { SECTOR } from '../../core/bytes.ts';
 import type { Container, DeviceMap, Extent, Member, MemberPlace } from '../../core/volume.ts';
+import { byVolume, placeOf, told } from '../members.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';
 
 /** Spares come after all disks. */
@@ -28,18 +29,17 @@ export async function findArrays(
   for (const place of places) {
     const superblock = await readSuperblock(place.extent);
     if (superblock) found.push({ ...place, superblock });
-    else members.push(told(place, 'is a part of a software RAID, whose superblock is damaged', false));
+    else members.push(told(place, 'is a part of a software RAID, whose superblock is damaged'));
   }
   const containers: Container[] = [];
   for (const copy of copiesOf(found)) {
     const maps = mapsOf(copy);
-    const [first, ...others] = copy.toSorted((a, b) => (a.superblock.role ?? LAST) - (b.superblock.role ?? LAST));
+    const [first, ...others] = copy.toSorted(byRole);
     if (!first) continue;
     if (typeof maps === 'string') {
-      members.push(...copy.map((one) => told(one, `is a part of a software RAID ${maps}`, false)));
+      members.push(...copy.map((one) => told(one, `is a part of a software RAID ${maps}`)));
     } else {
-      const also = others.map(({ volume, partition }) => ({ volume, partition }));
-      containers.push({ kind: 'md', volume: first.volume, partition: first.partition, also, maps });
+      containers.push({ kind: 'md', ...placeOf(first), also: others.map(placeOf), maps });
       members.push(
         ...others.map((one) =>
           told(one, 'is a part of a software RAID, which is shown in the place of another part', true),
@@ -50,17 +50,10 @@ export async function findArrays(
   return { containers, members };
 }
 
-function told({ volume, partition }: MemberPlace, reason: string, harmless: boolean): Member {
-  return { volume, partition, reason, harmless };
-}
-
 function copiesOf(found: readonly Found[]): readonly (readonly Found[])[] {
   return [...new Set(found.map(({ superblock }) => superblock.array))].flatMap((array) => {
     const members = found.filter(({ superblock }) => superblock.array === array);
-    if (areOne(members)) return [members];
-    return [...new Set(members.map(({ volume }) => volume))].map((volume) =>
-      members.filter((one) => one.volume === volume),
-    );
+    return areOne(members) ? [members] : byVolume(members);
   });
 }
 
@@ -80,7 +73,7 @@ function upToDate(members: readonly Found[]): readonly Found[] {
 
 /** The maps of an array, its own last; or why it can't be shown. */
 function mapsOf(copy: readonly Found[]): readonly DeviceMap[] | string {
-  const [newest] = copy.toSorted((a, b) => Number(b.superblock.events - a.superblock.events));
+  const [newest] = copy.toSorted(newestFirst);
   if (!newest) return 'that has no disks';
   const { superblock } = newest;
   const { level, disks, active, array } = superblock;
@@ -91,26 +84,10 @@ function mapsOf(copy: readonly Found[]): readonly DeviceMap[] | string {
   if (new Set(roles).size < roles.length) return 'of which there are several copies: give each guest a task';
   const absent = [...new Set(active)].filter((role) => !roles.includes(role));
   if (absent.length > 0) return `of ${disks} disks, of which ${absent.length} is missing or out of date`;
-  const whole = inSync.filter((one) => !one.superblock.partial);
-  const legs =
-    level === 1
-      ? whole.toSorted((a, b) => Number(b.superblock.events - a.superblock.events))
-      : whole.toSorted((a, b) => (a.superblock.role ?? 0) - (b.superblock.role ?? 0));
-  if (level !== 1 && level !== 10 && legs.length < disks) return `of ${disks} disks, which is degraded`;
+  const legs = inSync.filter((one) => !one.superblock.partial).toSorted(byRole);
+  if (!MIRRORED.has(level) && legs.length < disks) return `of ${disks} disks, which is degraded`;
   const key = `${newest.volume}.${newest.partition ?? 0}/md:${array}`;
-  const maps =
-    level === 1
-      ? mirror(legs)
-      : level === 0
-        ? striped(legs, 'dataSectors')
-        : level === -1
-          ? joined(legs)
-          : level === 5
-            ? parity(legs, key)
-            : level === 10
-              ? pairs(legs, disks)
-              : undefined;
-  if (maps === undefined) return `of level ${level}, which is not opened`;
+  const maps = LEVELS.get(level)?.(legs, disks, key) ?? `of level ${level}, which is not opened`;
   if (typeof maps === 'string') return maps;
   const all = [...maps.legs, { key, lines: maps.lines }];
   return fits(legs) ? all : 'that is larger than its disks';
@@ -128,16 +105,17 @@ function fits(legs: readonly Found[]): boolean {
   });
 }
 
-function placeOf({ volume, extent, superblock }: Found): { readonly volume: number; readonly sector: number } {
+function dataOf({ volume, extent, superblock }: Found): { readonly volume: number; readonly sector: number } {
   return { volume, sector: extent.offset / SECTOR + superblock.dataSector };
 }
 
 /** One of its disks is all of it. */
-function mirror([leg]: readonly Found[]): Maps | string {
+function mirror(legs: readonly Found[]): Maps | string {
+  const [leg] = legs.toSorted(newestFirst);
   if (!leg || leg.superblock.usedSectors === 0) return 'that has no disk whose data is all there';
   return {
     legs: [],
-    lines: [{ start: 0, sectors: leg.superblock.usedSectors, target: 'linear', words: [placeOf(leg)] }],
+    lines: [{ start: 0, sectors: leg.superblock.usedSectors, target: 'linear', words: [dataOf(leg)] }],
   };
 }
 
@@ -147,7 +125,7 @@ function striped(legs: readonly Found[], room: 'dataSectors' | 'usedSectors'): M
   const lengths = legs.map(({ superblock }) => superblock[room] - (superblock[room] % chunk));
   const [length = 0] = lengths;
   if (lengths.some((one) => one !== length)) return 'with disks of different sizes, which is not opened';
-  const words = [String(legs.length), String(chunk), ...legs.map(placeOf)];
+  const words = [String(legs.length), String(chunk), ...legs.map(dataOf)];
   return { legs: [], lines: [{ start: 0, sectors: length * legs.length, target: 'striped', words }] };
 }
 
@@ -159,7 +137,7 @@ function pairs(legs: readonly Found[], disks: number): Maps | string {
   for (let role = 0; role < disks; role += 2) {
     const [leg] = legs
       .filter(({ superblock }) => superblock.role === role || superblock.role === role + 1)
-      .toSorted((a, b) => Number(b.superblock.events - a.superblock.events));
+      .toSorted(newestFirst);
     if (!leg) return `of ${disks} disks, of which two that hold the same are missing or incomplete`;
     chosen.push(leg);
   }
@@ -171,7 +149,7 @@ function joined(legs: readonly Found[]): Maps {
   const lines = legs.map((leg): Line => {
     const { dataSectors, chunkSectors } = leg.superblock;
     const sectors = chunkSectors > 0 ? dataSectors - (dataSectors % chunkSectors) : dataSectors;
-    const line = { start, sectors, target: 'linear', words: [placeOf(leg)] };
+    const line = { start, sectors, target: 'linear', words: [dataOf(leg)] };
     start += sectors;
     return line;
   });
@@ -179,16 +157,35 @@ function joined(legs: readonly Found[]): Maps {
 }
 
 /** In sync as it is: no disk of the guest is ever rebuilt by us. */
-function parity(legs: readonly Found[], key: string): Maps | string {
+function parity(legs: readonly Found[], _disks: number, key: string): Maps | string {
   const [first] = legs;
   const { layout = 0, chunkSectors = 0, usedSectors = 0 } = first?.superblock ?? {};
   const type = RAID5[layout];
   if (type === undefined || chunkSectors === 0) return `of level 5 with the layout ${layout}, which is not opened`;
   const linear = legs.map((leg, index) => ({
     key: `${key}.${index}`,
-    lines: [{ start: 0, sectors: usedSectors, target: 'linear', words: [placeOf(leg)] }],
+    lines: [{ start: 0, sectors: usedSectors, target: 'linear', words: [dataOf(leg)] }],
   }));
-  const pairs = linear.flatMap((leg) => ['-', { map: leg.key }]);
-  const words = [type, '2', String(chunkSectors), 'nosync', String(legs.length), ...pairs];
+  const devices = linear.flatMap((leg) => ['-', { map: leg.key }]);
+  const words = [type, '2', String(chunkSectors), 'nosync', String(legs.length), ...devices];
   return { legs: linear, lines: [{ start: 0, sectors: usedSectors * (legs.length - 1), target: 'raid', words }] };
+}
+
+/** How the arrays of a level are shown, by what md calls it; -1 is linear. `legs`: by their roles. */
+const LEVELS: ReadonlyMap<number, (legs: readonly Found[], disks: number, key: string) => Maps | string> = new Map([
+  [-1, joined],
+  [0, (legs: readonly Found[]) => striped(legs, 'dataSectors')],
+  [1, mirror],
+  [5, parity],
+  [10, pairs],
+]);
+/** Of which one disk may be missing. */
+const MIRRORED = new Set([1, 10]);
+
+function newestFirst(one: Found, other: Found): number {
+  return Number(other.superblock.events - one.superblock.events);
+}
+
+function byRole(one: Found, other: Found): number {
+  return (one.superblock.role ?? LAST) - (other.superblock.role ?? LAST);
 }
