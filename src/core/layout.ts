@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fits, selectorText, unwanted, type Traits } from './choice.ts';
 import { Fault } from './fault.ts';
+import { onlyByKernel } from './hostile.ts';
 import { outerPartitions } from './outer.ts';
 import type { LeftOut, Origin } from './provider.ts';
 import type { Task, Trust } from './task.ts';
@@ -149,8 +150,7 @@ export function contentOf({ content, encrypted }: GuestLv, keyed: boolean): Cont
 /** Why a logical volume can't be made a device. */
 export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestLv['refused'] {
   if (refused || !described || trust !== 'hostile') return refused;
-  const reason = 'is a thin volume, whose place only the kernel can find, and that is not wanted (trust: hostile)';
-  return { reason: `${reason}; save it from within the guest, or set trust: guest`, harmless: false };
+  return { reason: onlyByKernel('is a thin volume, whose place only the kernel can find'), harmless: false };
 }
 
 const UNSEEN = { reason: 'is only looked into when it is opened', harmless: true };

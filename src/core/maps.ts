@@ -3,7 +3,7 @@ import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { DeviceMap, Extent, MapWord, Volume } from './volume.ts';
 
-/** No label, superblock or table of anything lies that far before what it describes. */
+/** Sectors. No label or superblock lies that far before what it describes, so it is not where it says. */
 const BEFORE = 7;
 
 /** A block device that can be mounted, and the device-mapper UUID of what it is or lies on. */
@@ -35,7 +35,7 @@ export async function makeMaps(
   return noted.map(({ step }, index) => ({ device: facts[index]?.['device'] ?? '', uuid: step['uuid'] ?? '' }));
 }
 
-/** A loop device over the end of an image, from a sector of it. */
+/** A loop device over a stretch of an image that begins at this sector of it. */
 interface ImageDevice {
   readonly device: string;
   readonly sector: number;

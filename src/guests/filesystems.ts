@@ -1,3 +1,4 @@
+import { onlyByKernel } from '../core/hostile.ts';
 import type { Trust } from '../core/task.ts';
 import type { Content } from '../core/volume.ts';
 import { isBtrfsMounted } from '../system/blockdev.ts';
@@ -169,8 +170,7 @@ export function refusal(
   if (HARMLESS.has(type)) return { reason: 'holds swapped-out memory only', harmless: true };
   if (!KNOWN.has(type)) return { reason: REFUSED.get(type) ?? `'${type}' is no file system we mount`, harmless: false };
   if (trust === 'hostile' && KNOWN.get(type)?.outside === undefined) {
-    const reason = `is ${type}, which only the kernel can read, and that is not wanted (trust: hostile)`;
-    return { reason: `${reason}; save it from within the guest, or set trust: guest`, harmless: false };
+    return { reason: onlyByKernel(`is ${type}, which only the kernel can read`), harmless: false };
   }
   if (type !== 'btrfs' || uuid === undefined) return undefined;
   const twin = others.some((other) => other.type === type && other.uuid === uuid);

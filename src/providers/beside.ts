@@ -1,13 +1,20 @@
 import path from 'node:path';
+import type { Growth } from '../core/provider.ts';
 
 /** Bytes of a file name. */
 const LONGEST = 255;
 
-/** What our snapshots of images are called. */
+/** What our snapshots are called that lie beside or in their origin. */
 export const SNAPSHOT = /^\.hs\.([0-9a-f]{8})\./;
 
-/** `.hs.<run>.<image>` beside the image, or with a number where that is too long. */
-export function snapshotPath(file: string, run: string, index: number): string {
-  const name = `.hs.${run}.${index}.${path.basename(file)}`;
-  return path.join(path.dirname(file), Buffer.byteLength(name) <= LONGEST ? name : `.hs.${run}.${index}.img`);
+/** `.hs.<run>.<number>.<origin>`, without the last where that is too long. */
+export function besideName(origin: string, run: string, index: number): string {
+  const name = `.hs.${run}.${index}.${path.basename(origin)}`;
+  return Buffer.byteLength(name) <= LONGEST ? name : `.hs.${run}.${index}.`;
 }
+
+/** Of what shares its blocks with its origin. */
+export const SHARED_GROWTH: Growth = {
+  possible: false,
+  note: 'not needed: it grows with what is changed, in the space of the file system',
+};

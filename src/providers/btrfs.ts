@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Fault } from '../core/fault.ts';
 import { encodeName } from '../core/names.ts';
 import type { LeftOut, Origin, Provider } from '../core/provider.ts';
-import { shellLine } from '../system/command.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/step.ts';
 import { checkDirectory, leftOutOf, placeOf, whatHolds, type Behind } from '../system/behind.ts';
@@ -15,14 +14,12 @@ import {
   snapshotSubvolume,
   type Subvolume,
 } from '../system/btrfs.ts';
-import type { Exec } from '../system/command.ts';
+import { shellLine, type Exec } from '../system/command.ts';
 import { saysFull } from '../system/full.ts';
-import { SNAPSHOT } from './beside.ts';
+import { besideName, SHARED_GROWTH, SNAPSHOT } from './beside.ts';
 
 /** The inode number of the top directory of every subvolume, and of nothing else: BTRFS_FIRST_FREE_OBJECTID. */
 const TOP = 256;
-/** Bytes of a file name. */
-const LONGEST = 255;
 
 interface Found {
   readonly top: string;
@@ -86,7 +83,7 @@ export function createBtrfs(exec: Exec): Provider {
         const found = foundOf.get(origin);
         if (!found) throw new Error(`${origin.label} was not resolved by this provider`);
         const { top, subvolume } = found;
-        const file = path.join(top, nameOf(top, run, index));
+        const file = path.join(top, besideName(top, run, index));
         if (fs.existsSync(file)) throw new Fault('snapshot.not-ours', `${file} is there already`);
         return {
           origin,
@@ -102,10 +99,7 @@ export function createBtrfs(exec: Exec): Provider {
           bytes: 0,
           device: file,
           note: 'read-only, in the subvolume itself; shares its space',
-          growth: {
-            possible: false,
-            note: 'not needed: it grows with what is changed, in the space of the file system',
-          },
+          growth: SHARED_GROWTH,
         };
       });
     },
@@ -234,12 +228,6 @@ async function nestedIn(top: string, { real, mount, within }: Behind, exec: Exec
     const reason = ours ? 'is a snapshot of holdstill' : 'is a subvolume of its own, not in this snapshot';
     return [{ label, reason, harmless: ours }];
   });
-}
-
-/** `.hs.<run>.<subvolume>`, or `.hs.<run>.<number>` where that is too long. */
-function nameOf(top: string, run: string, index: number): string {
-  const name = `.hs.${run}.${path.basename(top)}`;
-  return Buffer.byteLength(name) <= LONGEST && top !== '/' ? name : `.hs.${run}.${index}`;
 }
 
 /** By its UUID once that is known, else as a snapshot of its origin. */

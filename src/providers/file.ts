@@ -13,7 +13,7 @@ import { shellLine, type Exec } from '../system/command.ts';
 import { copyImage, copyWords, type CopyHow } from '../system/cp.ts';
 import { saysFull } from '../system/full.ts';
 import { findImages, isPattern, whyNoImage, type Image } from './file/images.ts';
-import { SNAPSHOT, snapshotPath } from './beside.ts';
+import { besideName, SHARED_GROWTH, SNAPSHOT } from './beside.ts';
 import { identityOf, makeFile, removeFile, renamedTo, type State, stateOf } from './file/proof.ts';
 
 /** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
@@ -88,7 +88,7 @@ export function createFile(exec: Exec, progress: Progress): Provider {
 
     async plan(origins, _size, { task, run }) {
       const planned = origins.map((origin, index): PlannedSnapshot => {
-        const name = snapshotPath(origin.device, run, index);
+        const name = path.join(path.dirname(origin.device), besideName(origin.device, run, index));
         if (fs.existsSync(name)) throw new Fault('snapshot.not-ours', `${name} is there already`);
         const step = { kind: 'file', label: origin.label, source: origin.device, name, task: encodeName(task), run };
         const copy = howOf(origin) === 'copy';
@@ -98,10 +98,7 @@ export function createFile(exec: Exec, progress: Progress): Provider {
           bytes: copy ? usedBytes(origin.device) : 0,
           device: name,
           note: copy ? `a copy, ${formatBytes(usedBytes(origin.device))}` : 'shares the blocks of the image',
-          growth: {
-            possible: false,
-            note: 'not needed: it grows with what is changed, in the space of the file system',
-          },
+          growth: SHARED_GROWTH,
         };
       });
       checkSpace(planned);

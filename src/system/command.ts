@@ -49,6 +49,9 @@ export function wholeLines(tool: string, text: string): readonly string[] {
   throw new Fault('tool.failed', `what ${tool} printed is cut off`, { detail: [lines.at(-1) ?? ''] });
 }
 
+/** For a command whose result is looked at afterwards; a status above is that of a signal. */
+export const ANY_STATUS = Array.from({ length: 128 }, (_, status) => status);
+
 /** A command as a line that can be pasted into a shell. Only for people: nothing of ours goes through a shell. */
 export function shellLine(command: Pick<Command<unknown>, 'tool' | 'argv'>): string {
   return [command.tool, ...command.argv].map(shellWord).join(' ');

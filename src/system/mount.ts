@@ -1,4 +1,4 @@
-import type { Command, Finished } from './command.ts';
+import { ANY_STATUS, type Command, type Finished } from './command.ts';
 
 /** Why mount refused. */
 export interface MountComplaint {
@@ -6,8 +6,6 @@ export interface MountComplaint {
   /** The kernel or the helper program for the type is missing. */
   readonly unknownType: boolean;
 }
-
-const ANY_STATUS = Array.from({ length: 128 }, (_, status) => status);
 
 /**
  * Mounts a device as the type named, and no other. The result is what mount(8) complained of, undefined if all is well;

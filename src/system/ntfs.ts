@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import { ANY_STATUS, type Command } from './command.ts';
 
 /**
  * What keeps ntfs-3g from writing to a volume (ntfs-3g.probe(8) 2022.10.3: 14 hibernated, 15 not unmounted); undefined:
@@ -9,7 +9,7 @@ export function probeNtfs(device: string): Command<'hibernated' | 'dirty' | unde
     tool: 'ntfs-3g.probe',
     argv: ['--readwrite', device],
     mutates: false,
-    statuses: Array.from({ length: 128 }, (_, status) => status),
+    statuses: ANY_STATUS,
     parse: ({ status }) => (status === 14 ? 'hibernated' : status === 15 ? 'dirty' : undefined),
   };
 }
