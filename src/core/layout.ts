@@ -5,7 +5,7 @@ import { onlyByKernel } from './hostile.ts';
 import { outerPartitions } from './outer.ts';
 import type { LeftOut, Origin } from './provider.ts';
 import type { Task, Trust } from './task.ts';
-import type { Content, Guests, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from './volume.ts';
+import type { Content, GuestGroup, Guests, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from './volume.ts';
 
 /** Which parts of the snapshots are mounted where, and which are not. */
 export interface Layout {
@@ -42,7 +42,8 @@ export function layOut(
   origins.forEach(({ label, subdirectory }, index) => {
     const volume = seen.volumes[index];
     if (volume === undefined) return;
-    for (const part of partsOf(label, bases[index] ?? mount, index, seen, contents, task)) {
+    const place = { label, point: bases[index] ?? mount, volume: index, within: [] };
+    for (const part of partsOf(place, { seen, contents, wishes: task })) {
       for (const selector of asked) if (fits(selector, part.traits) !== false) asked.delete(selector);
       const { type } = part.content;
       // A disk of which all is shown elsewhere is no choice of anybody's.
@@ -87,58 +88,51 @@ export function layOut(
   return { mounts, skipped, bases, missing: [...asked].map(selectorText) };
 }
 
+/** Where a volume or a part of one is shown, and in what it lies. */
+type Place = Pick<PlannedMount, 'label' | 'point' | 'volume' | 'within'>;
+
+interface Sight {
+  readonly seen: Seen;
+  readonly contents: Contents;
+  readonly wishes: Pick<Task, 'keys' | 'trust'>;
+}
+
 /** What could hold a file system. */
-interface Part extends Pick<PlannedMount, 'label' | 'point' | 'extent' | 'map' | 'volume' | 'within'> {
+interface Part extends Place, Pick<PlannedMount, 'extent' | 'map'> {
   readonly content: Content;
   readonly refused: GuestLv['refused'];
   readonly traits: Traits;
 }
 
 /** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. */
-function partsOf(
-  label: string,
-  base: string,
-  volume: number,
-  seen: Seen,
-  contents: Contents,
-  wishes: Pick<Task, 'keys' | 'trust'>,
-  within: readonly string[] = [],
-): readonly Part[] {
-  const { volumes, groups, members, containers } = seen;
-  const { shape, device = '', bytes = 0, table, content, partitions = [] } = volumes[volume] ?? {};
+function partsOf(place: Place, sight: Sight): readonly Part[] {
+  const { volumes, groups, members, containers } = sight.seen;
+  const keyed = sight.wishes.keys.length > 0;
+  const { shape, device = '', bytes = 0, table, content, partitions = [] } = volumes[place.volume] ?? {};
   const extent = shape === 'image' ? { device, offset: 0, bytes } : undefined;
-  const whole = table === undefined && content ? [{ label, point: base, extent, content, partition: undefined }] : [];
+  const whole = table === undefined && content ? [{ ...place, extent, content, partition: undefined }] : [];
   const divided = partitions.map(({ number, extent: of, content: inside }) => ({
-    label: `${label}/p${number}`,
-    point: path.join(base, `p${number}`),
+    ...place,
+    label: `${place.label}/p${number}`,
+    point: path.join(place.point, `p${number}`),
     extent: of,
     content: inside,
     partition: number,
   }));
   return [...whole, ...divided].flatMap(({ partition, ...part }): readonly Part[] => {
-    const here = (place: MemberPlace): boolean => place.volume === volume && place.partition === partition;
-    const inside = part.content.type === undefined ? within : [part.content.type, ...within];
+    const here = (of: MemberPlace): boolean => of.volume === place.volume && of.partition === partition;
+    const { type } = part.content;
+    const inside = { ...part, within: type === undefined ? place.within : [type, ...place.within] };
     const opened = volumes.findIndex((one) => one.within && here(one.within));
-    if (opened >= 0) return partsOf(part.label, part.point, opened, seen, contents, wishes, inside);
+    if (opened >= 0) return partsOf({ ...inside, volume: opened }, sight);
     const group = groups.find(here);
-    if (group) {
-      return group.lvs.map((lv) =>
-        guestPart(
-          { ...part, volume, within: inside },
-          outerPartitions(group, seen),
-          group.name,
-          lv,
-          contents.get(lv) ?? contentOf(lv, wishes.keys.length > 0),
-          wishes.trust,
-        ),
-      );
-    }
-    const container = containers.find((one) => here(one) && (one.kind === 'md' || wishes.keys.length > 0));
-    const numbers = outerPartitions(container ?? { volume, partition }, seen);
+    if (group) return group.lvs.map((lv) => guestPart(inside, group, lv, sight));
+    const container = containers.find((one) => here(one) && (one.kind === 'md' || keyed));
+    const numbers = outerPartitions(container ?? { volume: place.volume, partition }, sight.seen);
     const traits = { numbers, vg: undefined, lv: undefined, content: part.content };
     const closed = container ? UNSEEN : undefined;
     const seenLater = closed ? { ...traits, content: undefined } : traits;
-    return [{ ...part, volume, within, map: undefined, refused: members.find(here) ?? closed, traits: seenLater }];
+    return [{ ...part, map: undefined, refused: members.find(here) ?? closed, traits: seenLater }];
   });
 }
 
@@ -155,25 +149,20 @@ export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestL
 
 const UNSEEN = { reason: 'is only looked into when it is opened', harmless: true };
 
-function guestPart(
-  { label, point, volume, within }: Pick<Part, 'label' | 'point' | 'volume' | 'within'>,
-  numbers: readonly number[],
-  vg: string,
-  lv: GuestLv,
-  content: Content | undefined,
-  trust: Trust,
-): Part {
+function guestPart({ label, point, volume, within }: Place, group: GuestGroup, lv: GuestLv, sight: Sight): Part {
   const { name, maps, content: outside } = lv;
+  const { seen, contents, wishes } = sight;
+  const content = contents.get(lv) ?? contentOf(lv, wishes.keys.length > 0);
   return {
-    label: `${label}/${vg}/${name}`,
-    point: path.join(point, vg, name),
+    label: `${label}/${group.name}/${name}`,
+    point: path.join(point, group.name, name),
     volume,
     within: lv.encrypted && outside?.type !== undefined && content !== outside ? [outside.type, ...within] : within,
     extent: undefined,
     map: maps.at(-1)?.key,
     content: content ?? outside ?? { type: undefined, uuid: undefined, doubt: undefined },
-    refused: refusedLv(lv, trust) ?? (content ? undefined : UNSEEN),
-    traits: { numbers, vg, lv: name, content },
+    refused: refusedLv(lv, wishes.trust) ?? (content ? undefined : UNSEEN),
+    traits: { numbers: outerPartitions(group, seen), vg: group.name, lv: name, content },
   };
 }
 

@@ -38,9 +38,10 @@ const MAKE_IMAGE = `image() {
 }
 `;
 
+const LONG = 'l'.repeat(100);
+
 const LVM = {
   find: 'S=$(snapshot_of a)',
-  impostor: 'lvremove -qq -y vg0/$S; lvcreate -qq -y -Wn -L 8M -n $S --addtag holdstill vg0',
   stays: '[ "$(lvs --noheadings -o lv_role vg0/$S | tr -d " ")" = public ]',
   away: 'lvremove -qq -y vg0/$S',
   rename: ['lvrename -qq vg0/$S vg0/kept', 'lvrename -qq vg0/kept vg0/$S'],
@@ -49,19 +50,20 @@ const LVM = {
   make: 'for at in a m1 m2 m3; do echo "this is $at" >/srv/$at/name; done; sync',
 } as const;
 
-const LONG = 'l'.repeat(100);
+const LVS = `lv a 16M ext4 /srv/a
+    lv m1 16M ext4 /srv/m1
+    lv m2 16M ext4 /srv/m2
+    lv m3 16M ext4 /srv/m3
+    lv a+b_c.d-e 8M ext2
+    lv ${LONG} 8M ext2`;
 
 export const STORAGES: readonly Storage[] = [
   {
     ...LVM,
     name: 'lvm, thick',
     world: `vg vg0 176M
-  lv a 16M ext4 /srv/a
-  lv m1 16M ext4 /srv/m1
-  lv m2 16M ext4 /srv/m2
-  lv m3 16M ext4 /srv/m3
-  lv a+b_c.d-e 8M ext2
-  lv ${LONG} 8M ext2`,
+    ${LVS}`,
+    impostor: 'lvremove -qq -y vg0/$S; lvcreate -qq -y -Wn -L 8M -n $S --addtag holdstill vg0',
     one: 'lv: vg0/a, size: 8M',
     many: { source: 'each: {lv: vg0/m*}, size: 8M', names: ['m1', 'm2', 'm3'], takes: /^lvm\b/, processes: 1 },
     odd: ['lv: vg0/a+b_c.d-e, size: 8M', `lv: vg0/${LONG}, size: 8M`],
@@ -71,16 +73,10 @@ export const STORAGES: readonly Storage[] = [
   {
     ...LVM,
     name: 'lvm, thin',
-    impostor: 'lvremove -qq -y vg0/$S; lvcreate -qq -y -Wn -V 8M --thinpool vg0/tp -n $S --addtag holdstill',
-    stays: '[ "$(lvs --noheadings -o lv_role vg0/$S | tr -d " ")" = public ]',
     world: `vg vg0 300M
   pool tp 160M
-    lv a 16M ext4 /srv/a
-    lv m1 16M ext4 /srv/m1
-    lv m2 16M ext4 /srv/m2
-    lv m3 16M ext4 /srv/m3
-    lv a+b_c.d-e 8M ext2
-    lv ${LONG} 8M ext2`,
+    ${LVS}`,
+    impostor: 'lvremove -qq -y vg0/$S; lvcreate -qq -y -Wn -V 8M --thinpool vg0/tp -n $S --addtag holdstill',
     one: 'lv: vg0/a',
     many: { source: 'each: {lv: vg0/m*}', names: ['m1', 'm2', 'm3'], takes: /^lvm\b/, processes: 1 },
     odd: ['lv: vg0/a+b_c.d-e', `lv: vg0/${LONG}`],

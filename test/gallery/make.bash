@@ -42,7 +42,7 @@ leaf() {
   case $2 in
     empty) return ;;
     random) dd if=/dev/urandom of="$1" bs=64k count=4 status=none; return ;;
-    swap) mkswap -q "$1" ;;
+    swap) world_mkfs swap "$1" ;;
     luks) echo secret | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$1" - ;;
     md) mdadm --create /dev/md9 --run --metadata=1.2 --level=1 --raid-devices=2 "$1" missing && mdadm --stop /dev/md9 ;;
     bcache) make-bcache -B "$1" ;;
@@ -57,21 +57,10 @@ leaf() {
 
 file_system() {
   case $2 in
-    ext[234]) "mkfs.$2" -q -F "$1" ;;
-    xfs) mkfs.xfs -q -f --unsupported "$1" ;;
-    btrfs) mkfs.btrfs -q -f --mixed "$1" ;;
-    vfat) mkfs.vfat "$1" ;;
-    ntfs) mkntfs --quick --force --quiet "$1" ;;
-    exfat) mkfs.exfat "$1" ;;
     ocfs2) mkfs.ocfs2 -q -x -M local -N 1 -L ocfs "$1" ;;
-  esac || return
-  mkdir -p /run/gallery/there
-  case $2 in
-    ntfs) ntfs-3g "$1" /run/gallery/there ;;
-    exfat) mount.exfat-fuse "$1" /run/gallery/there ;;
-    *) mount -t "$2" "$1" /run/gallery/there ;;
-  esac || return
-  content /run/gallery/there "$3" && umount /run/gallery/there
+    *) world_mkfs "$2" "$1" ;;
+  esac && mkdir -p /run/gallery/there && world_mount "$2" "$1" /run/gallery/there &&
+    content /run/gallery/there "$3" && umount /run/gallery/there
 }
 
 # guest_lvm DEVICE COMMAND...: LVM as the guest calls it.

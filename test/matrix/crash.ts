@@ -28,14 +28,13 @@ export function crash(scale: Scale, say: (line: string) => void): Promise<readon
       say,
     );
   }
-  const moreThirds = others.flatMap((storage) => [0, 1, 2].map((slice) => guest(storage, [`${storage}:3:${slice}`])));
-  const thirds = [0, 1, 2].map((slice) => `each:3:${slice}`);
+  const thirds = (task: string): readonly string[] => [0, 1, 2].map((slice) => `${task}:3:${slice}`);
   return tryInGuests(
     [
       ...storages.flatMap((storage) =>
-        [...thirds, 'parts:2:0', 'parts:2:1', 'whole:1:0'].map((part) => guest(storage, [part])),
+        [...thirds('each'), 'parts:2:0', 'parts:2:1', 'whole:1:0'].map((part) => guest(storage, [part])),
       ),
-      ...moreThirds,
+      ...others.flatMap((storage) => thirds(storage).map((part) => guest(storage, [part]))),
     ],
     scale,
     say,
