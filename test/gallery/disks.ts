@@ -24,6 +24,7 @@ whole-ntfs      ntfs
 whole-exfat     exfat
 whole-iso       iso9660
 whole-ocfs2     ocfs2
+whole-udf       udf
 whole-lvm       lvm:vg(root=ext4 home=xfs)
 mbr-linux       mbr(ext2 swap ext4)
 mbr-logical     mbr(ext3 | ext4 swap xfs)

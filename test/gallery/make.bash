@@ -58,6 +58,7 @@ leaf() {
 file_system() {
   case $2 in
     ocfs2) mkfs.ocfs2 -q -x -M local -N 1 -L ocfs "$1" ;;
+    udf) mkudffs --media-type=hd "$1" ;;
     *) world_mkfs "$2" "$1" ;;
   esac && mkdir -p /run/gallery/there && world_mount "$2" "$1" /run/gallery/there &&
     content /run/gallery/there "$3" && umount /run/gallery/there

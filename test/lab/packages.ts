@@ -14,6 +14,7 @@ export const packages: readonly string[] = [
   'exfat-fuse',
   'genisoimage',
   'ocfs2-tools',
+  'udftools',
   'cryptsetup-bin',
   'mdadm',
   'bcache-tools',
