@@ -70,15 +70,16 @@ const EXFAT_FUSE: Outside = {
   refuses: [],
 };
 
-const EXT = { needs: 'the kernel module ext4', outside: FUSE2FS };
+/** What the file system itself says (tune2fs -e panic) would stop this host at an error in it, even read-only (ext4(5), Linux 5.13). */
+const EXT = { options: ['errors=remount-ro'], needs: 'the kernel module ext4', outside: FUSE2FS };
 
 /** By blkid's name of the type. */
 const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
   Object.entries({
     [DIRECTORY]: { type: 'none', options: ['bind'], needs: '', outside: undefined },
-    ext2: { type: 'ext2', options: [], ...EXT },
-    ext3: { type: 'ext3', options: [], ...EXT },
-    ext4: { type: 'ext4', options: [], ...EXT },
+    ext2: { type: 'ext2', ...EXT },
+    ext3: { type: 'ext3', ...EXT },
+    ext4: { type: 'ext4', ...EXT },
     // The origin has the same UUID and may be mounted, and so may another guest made from the same template.
     xfs: { type: 'xfs', options: ['nouuid'], needs: 'the kernel module xfs', outside: undefined },
     // Without utf8 every name with a letter beyond ASCII would be shown, and saved, with question marks.

@@ -55,6 +55,32 @@ Y
   });
 });
 
+describeLab('an error in a file system that wants its host to stop', () => {
+  test('is an error of whoever reads it, and no more', async () => {
+    const run = await inLab(
+      `${start}
+      configure <<'Y'
+tasks:
+  guest: {lv: vg0/guest, size: 8M}
+  host: {lv: vg0/host, size: 8M, trust: host}
+Y
+      for lv in guest host; do
+        mount /dev/vg0/$lv /mnt; mkdir /mnt/torn; echo whole >/mnt/whole; touch /mnt/torn/file; umount /mnt
+        block=$(debugfs -R 'blocks /torn' /dev/vg0/$lv 2>/dev/null); dd if=/dev/urandom of=/dev/vg0/$lv bs=1k seek=$block count=1 conv=notrunc status=none
+        tune2fs -e panic /dev/vg0/$lv >/dev/null
+      done
+      sync; mark
+      for task in guest host; do
+        call $task $PRE $task; cat /run/holdstill/$task/whole; ls /run/holdstill/$task/torn >/dev/null 2>&1 && echo 'read what is torn'
+        $POST $task >/dev/null; same $task
+      done`,
+      { world: 'vg vg0 64M\n  lv guest 8M ext4\n  lv host 8M ext2' },
+    );
+    expect(run.stdout).toBe('whole\nwhole\n');
+    for (const task of ['guest', 'host']) expect(run.call(task)).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
 describeLab('a check before mounting', () => {
   test('fails the job for what is damaged, tells what was mended, and says nothing of what is well', async () => {
     const run = await inLab(
