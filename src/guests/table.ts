@@ -8,8 +8,10 @@ const SECTOR_4K = 4096;
 const ENTRY = 16;
 const FIRST_ENTRY = 446;
 const FIRST_LOGICAL = 5;
-/** Partitions of a chain after which nobody looks on: it may be a circle. */
+/** Partitions of a chain after which nobody looks on. */
 const LONGEST_CHAIN = 128;
+/** Links without a partition, after which libblkid (2.38.1) and the kernel (6.1) give up. */
+const MOST_EMPTY = 100;
 const MOST_GPT_BYTES = 1024 * 1024;
 
 /** An entry of an MBR, in sectors. */
@@ -66,15 +68,17 @@ async function dosNumbers(file: FileHandle): Promise<readonly number[]> {
 async function logicalNumbers(file: FileHandle, container: number): Promise<readonly number[]> {
   const numbers: number[] = [];
   const seen = new Set<number>();
+  let empty = 0;
   for (let at: number | undefined = container; at !== undefined && numbers.length < LONGEST_CHAIN;) {
     const number = FIRST_LOGICAL + numbers.length;
     const sector = await read(file, at * SECTOR, SECTOR);
-    // A link that leads to nothing, or back: there was something, and it can't be found.
-    if (seen.has(at) || sector.readUInt16LE(510) !== 0xaa55) return [...numbers, number];
+    // A link that leads to nothing, or back, or on and on: there was something, and it can't be found.
+    if (seen.has(at) || empty > MOST_EMPTY || sector.readUInt16LE(510) !== 0xaa55) return [...numbers, number];
     seen.add(at);
     const entries = entriesOf(sector);
     const content = entries.slice(0, 2).filter((entry) => !isContainer(entry) && entry.sectors > 0);
     content.forEach((_, index) => numbers.push(number + index));
+    empty = content.length > 0 ? 0 : empty + 1;
     const next = entries.find((entry) => isContainer(entry) && entry.sectors > 0);
     at = next && container + next.start;
   }

@@ -7,6 +7,7 @@ import { readLabel } from '../../src/guests/lvm/label.ts';
 import { type GuestMap, readableLvs } from '../../src/guests/lvm/maps.ts';
 import { groupFrom, type GroupText } from '../../src/guests/lvm/metadata.ts';
 import { parseText } from '../../src/guests/lvm/text.ts';
+import { entriesIn } from '../../src/guests/table.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdstill-nested.'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -73,4 +74,54 @@ test('the tables of its logical volumes are those that LVM made', async () => {
     mir: 'is a mirror, which this version does not open',
     snap: 'is a snapshot that the guest took of swap',
   });
+});
+
+test('thin pools that lie on thin volumes, which lie on thin pools, are told and not followed', () => {
+  const id = 'a'.repeat(32);
+  const segment = (words: string, index = 0) =>
+    `segment${index + 1} { start_extent = ${index} extent_count = 1 ${words} }`;
+  const thin = (pool: number, index: number) =>
+    segment(`type = "thin" thin_pool = "pool${pool}" device_id = ${index}`, index);
+  const lvs = Array.from({ length: 40 }, (_, level) => [
+    `data${level} { status = ["VISIBLE"] ${thin(level + 1, 0)} ${level === 0 ? '' : thin(level + 1, 1)} }`,
+    `meta${level} { status = [] ${segment('type = "striped" stripe_count = 1 stripes = ["pv0", 0]')} }`,
+    `pool${level} { status = [] ${segment(`type = "thin-pool" metadata = "meta${level}" pool = "data${level}" chunk_size = 128`)} }`,
+  ]).flat();
+  const metadata = `contents = "Text Format Volume Group" version = 1
+    vg { id = "${id}" seqno = 1 extent_size = 8 physical_volumes { pv0 { id = "${id}" pe_start = 8 pe_count = 9 } }
+    logical_volumes { ${lvs.join('\n')} } }`;
+  const found = [...readableLvs(groupOf(metadata))].map(([, lv]) => ('maps' in lv ? lv.maps : lv.refused));
+  expect(found).toHaveLength(40);
+  for (const reason of found) expect(reason).toMatch(/^its metadata is damaged: /);
+});
+
+test('text of a guest is read whatever its length', () => {
+  const half = 8 * 1024 * 1024;
+  const [quotes, comments] = ['\\"'.repeat(half), '#\n'.repeat(half)];
+  expect(parseText(`${comments} a = "${quotes}"`)?.values.get('a')).toBe('"'.repeat(half));
+  expect(parseText(`a = "${quotes}`)).toBeUndefined();
+});
+
+test('a chain of logical partitions that goes on and on without one is lost, and not followed to its end', async () => {
+  const device = join(directory, 'chain');
+  const sector = (...entries: readonly (readonly [type: number, start: number])[]): Buffer => {
+    const bytes = Buffer.alloc(512);
+    for (const [index, [type, start]] of entries.entries()) {
+      bytes.writeUInt8(type, 450 + 16 * index);
+      bytes.writeUInt32LE(start, 454 + 16 * index);
+      bytes.writeUInt32LE(type === 0 ? 0 : 1, 458 + 16 * index);
+    }
+    bytes.writeUInt16LE(0xaa55, 510);
+    return bytes;
+  };
+  const links = (empty: number): Buffer =>
+    Buffer.concat([
+      sector([5, 1]),
+      ...Array.from({ length: empty }, (_, index) => sector([0, 0], [5, index + 1])),
+      sector([0x83, 1], [0x83, 2]),
+    ]);
+  writeFileSync(device, links(100));
+  expect(await entriesIn(device, 'dos')).toEqual([5, 6]);
+  writeFileSync(device, links(102));
+  expect(await entriesIn(device, 'dos')).toEqual([5]);
 });

@@ -33,6 +33,8 @@ export type Readable =
 
 const BEYOND = 'its metadata is damaged: a size beyond all reason';
 const MOST_SEGMENTS = 10_000;
+/** Of the tables of all LVs of a group, a pool's counted for each volume in it. */
+const MOST_LINES = 1_000_000;
 
 /** Why an LV of another make is not read. */
 const OTHERS: ReadonlyMap<string, string> = new Map([
@@ -51,9 +53,16 @@ export function readableLvs(group: GroupText): ReadonlyMap<string, Readable> {
     snapshots.flatMap(({ values }) => (values.has('merging_store') ? [text(values, 'origin')] : [])),
   );
   const found = new Map<string, Readable>();
+  const pools: Pools = new Map();
+  let lines = 0;
   for (const lv of all) {
     if (!lv.visible || lv.segments.some(({ type }) => type === 'snapshot' || type.endsWith('-pool'))) continue;
-    const maps = merging.has(lv.name) ? 'is merging with a snapshot' : mapsOf(lv.name, group, []);
+    const maps = merging.has(lv.name)
+      ? 'is merging with a snapshot'
+      : lines > MOST_LINES
+        ? 'is in a volume group with more pieces than are opened'
+        : mapsOf(lv.name, group, pools);
+    if (typeof maps !== 'string') lines += maps.reduce((sum, map) => sum + map.lines.length, 0);
     found.set(lv.name, typeof maps === 'string' ? refused(maps) : { maps, sectors: sectorsOf(lv, group) });
   }
   for (const { values } of snapshots) {
@@ -72,42 +81,55 @@ function sectorsOf({ segments }: Logical, { extentSectors }: GroupText): number 
   return segments.reduce((sum, { extents }) => sum + extents, 0) * extentSectors;
 }
 
-/** The maps that an LV needs, its own last; or why there can't be any. `below`: what it is needed for. */
-function mapsOf(name: string, group: GroupText, below: readonly string[]): readonly GuestMap[] | string {
+/** The maps of thin pools, by their names, each worked out once; or why there can't be any. */
+type Pools = Map<string, readonly GuestMap[] | string>;
+
+/** The maps that an LV needs, its own last; or why there can't be any. Without `pools` it may not be a thin volume. */
+function mapsOf(name: string, group: GroupText, pools: Pools | undefined): readonly GuestMap[] | string {
   const lv = group.logical.get(name);
-  if (!lv || below.includes(name)) return `its metadata is damaged: there is no sound '${name}'`;
-  if (lv.segments.length === 0 || lv.segments.length > MOST_SEGMENTS) return 'its metadata is damaged: no segments';
+  if (!lv) return `its metadata is damaged: there is no '${name}'`;
+  const [first, ...more] = lv.segments;
+  if (!first || more.length >= MOST_SEGMENTS) return 'its metadata is damaged: no segments';
   let end = 0;
   for (const { start, extents } of lv.segments) {
     if (start !== end || extents === 0) return 'its metadata is damaged: its segments leave a gap';
     end = start + extents;
   }
-  const needed: GuestMap[] = [];
+  if (first.type === 'thin') {
+    return pools && more.length === 0
+      ? thin(name, first, group, pools)
+      : 'its metadata is damaged: no such thin volume';
+  }
   const lines: Line[] = [];
   for (const segment of lv.segments) {
-    const line = lineOf(segment, group, [...below, name], needed);
+    const line = lineOf(segment, group);
     if (typeof line === 'string') return line;
     lines.push(line);
   }
-  return [...needed, { name, lines }];
+  return [{ name, lines }];
 }
 
-function lineOf(segment: Segment, group: GroupText, below: readonly string[], needed: GuestMap[]): Line | string {
-  const { type, values } = segment;
+function lineOf(segment: Segment, group: GroupText): Line | string {
   const base = stretchOf(segment, group);
   if (!base) return BEYOND;
-  if (type === 'striped') return striped(segment, group, base);
-  if (type !== 'thin') return OTHERS.get(type) ?? `is of LVM's type '${type}', which this version does not open`;
+  if (segment.type === 'striped') return striped(segment, group, base);
+  return OTHERS.get(segment.type) ?? `is of LVM's type '${segment.type}', which this version does not open`;
+}
+
+function thin(name: string, segment: Segment, group: GroupText, pools: Pools): readonly GuestMap[] | string {
+  const { values } = segment;
   if (values.has('external_origin'))
     return 'is a thin volume with an external origin, which this version does not open';
+  const base = stretchOf(segment, group);
+  if (!base) return BEYOND;
   const pool = text(values, 'thin_pool');
   const id = values.get('device_id');
   if (!isWhole(id) || id >= 2 ** 24) return 'its metadata is damaged: no device_id';
   const map = `${pool}/pool`;
-  const maps = poolMaps(pool, map, group, below);
+  const maps = pools.get(pool) ?? poolMaps(pool, map, group);
+  pools.set(pool, maps);
   if (typeof maps === 'string') return maps;
-  for (const one of maps) if (!needed.some(({ name }) => name === one.name)) needed.push(one);
-  return { ...base, target: 'thin', words: [{ map }, String(id)] };
+  return [...maps, { name, lines: [{ ...base, target: 'thin', words: [{ map }, String(id)] }] }];
 }
 
 /** In sectors; undefined: it can't be that much. */
@@ -120,14 +142,14 @@ function stretchOf(
 }
 
 /** The maps of a thin pool: its metadata, its data, and the pool over both. */
-function poolMaps(pool: string, map: string, group: GroupText, below: readonly string[]): readonly GuestMap[] | string {
+function poolMaps(pool: string, map: string, group: GroupText): readonly GuestMap[] | string {
   const [segment, ...more] = group.logical.get(pool)?.segments ?? [];
   const chunk = segment?.values.get('chunk_size');
   if (segment?.type !== 'thin-pool' || more.length > 0 || !isWhole(chunk) || chunk === 0 || segment.extents === 0) {
     return `its metadata is damaged: '${pool}' is no thin pool`;
   }
   const [metadata, data] = [text(segment.values, 'metadata'), text(segment.values, 'pool')];
-  const [first, second] = [mapsOf(metadata, group, below), mapsOf(data, group, below)];
+  const [first, second] = [mapsOf(metadata, group, undefined), mapsOf(data, group, undefined)];
   if (typeof first === 'string') return first;
   if (typeof second === 'string') return second;
   const words: Word[] = [{ map: metadata }, { map: data }, String(chunk), '0', '1', 'error_if_no_space'];

@@ -9,9 +9,10 @@ export interface Section {
 
 type Mutable = { readonly values: Map<string, Value>; readonly sections: Map<string, Mutable> };
 
-/** Blank, comment, then one of: string, number, name, sign. lvm.conf(5) and libdm's config parser (lvm2 2.03.16). */
-const TOKEN =
-  /(?:\s|#[^\n]*(?:\n|$))*(?:"((?:[^"\\]|\\[^])*)"|(-?\d+(?:\.\d+)?)(?![A-Za-z0-9_.+-])|([A-Za-z0-9_.+-]+)|([={}[\],])|$)/y;
+/** lvm.conf(5) and libdm's config parser (lvm2 2.03.16). Each alone, since what an expression repeats can be too much for its stack. */
+const BLANK = /\s+|#[^\n]*/y;
+/** Number, name, sign. */
+const WORD = /(-?\d+(?:\.\d+)?)(?![A-Za-z0-9_.+-])|([A-Za-z0-9_.+-]+)|([={}[\],])/y;
 
 /** Guests don't nest deeper than volume group, logical volumes, one of them, segment. */
 const DEEPEST = 8;
@@ -66,17 +67,41 @@ function empty(): Mutable {
 
 function tokensOf(text: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
-  TOKEN.lastIndex = 0;
-  for (;;) {
-    const found = TOKEN.exec(text);
-    if (!found) return undefined;
-    const [, quoted, number, name, sign] = found;
-    if (quoted !== undefined) tokens.push({ kind: 'string', text: quoted.replaceAll(/\\([^])/g, '$1') });
-    else if (number !== undefined) tokens.push({ kind: 'number', text: number });
+  for (let at = afterBlanks(text, 0); at < text.length; at = afterBlanks(text, at)) {
+    if (text.charAt(at) === '"') {
+      const end = endOfString(text, at + 1);
+      if (end === undefined) return undefined;
+      tokens.push({ kind: 'string', text: text.slice(at + 1, end).replaceAll(/\\([^])/g, '$1') });
+      at = end + 1;
+      continue;
+    }
+    WORD.lastIndex = at;
+    const [whole, number, name, sign = ''] = WORD.exec(text) ?? [];
+    if (whole === undefined) return undefined;
+    if (number !== undefined) tokens.push({ kind: 'number', text: number });
     else if (name !== undefined) tokens.push({ kind: 'name', text: name });
-    else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign });
-    else return [...tokens, { kind: 'end', text: '' }];
+    else tokens.push({ kind: 'sign', text: sign });
+    at += whole.length;
   }
+  tokens.push({ kind: 'end', text: '' });
+  return tokens;
+}
+
+function afterBlanks(text: string, start: number): number {
+  BLANK.lastIndex = start;
+  let at = start;
+  while (BLANK.test(text)) at = BLANK.lastIndex;
+  return at;
+}
+
+/** Where the quote is that ends it. */
+function endOfString(text: string, start: number): number | undefined {
+  for (let at = start; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '"') return at;
+    if (character === '\\') at += 1;
+  }
+  return undefined;
 }
 
 function valueAt(tokens: readonly Token[], at: number): { readonly value: Value; readonly next: number } | undefined {
