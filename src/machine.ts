@@ -10,6 +10,7 @@ import { look } from './guests/look.ts';
 import { unlock } from './guests/luks.ts';
 import { attach, loopsOf, loopStep, undoLoops } from './guests/loops.ts';
 import { makeMaps, mapSteps, undoMaps } from './guests/maps.ts';
+import { mistakableIn } from './guests/mistakable.ts';
 import { markers, undoMarkers } from './guests/markers.ts';
 import { isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
 import { mountPoints, undoDirectories } from './guests/points.ts';
@@ -69,6 +70,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     guests: {
       look: (places, before) => look(places, before, exec),
       refusal,
+      mistakableIn: (extents) => mistakableIn(extents, exec),
       mapSteps,
       unlock: (key, device, keys) => unlock(key, device, keys, exec),
       map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),

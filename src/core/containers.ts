@@ -2,7 +2,7 @@ import { unwanted } from './choice.ts';
 import { outerPartitions } from './outer.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
-import { makeMaps, showsBeginning, type Device } from './maps.ts';
+import { makeMaps, showsBeginning, visibleIn, type Device } from './maps.ts';
 import type { Task } from './task.ts';
 import type { Container, Member, MemberPlace, Place, Seen } from './volume.ts';
 
@@ -62,6 +62,8 @@ async function tryToOpen(
   if (kind === 'md' && showsBeginning(maps, seen.volumes)) {
     return 'is a part of a software RAID where its image begins, which cannot be opened unseen by the host';
   }
+  const [visible] = (await visibleIn(maps, seen.volumes, machine)).values();
+  if (visible !== undefined) return visible;
   const device = (await makeMaps(maps, seen.volumes, uuids, journal, machine)).at(-1);
   if (!device) return 'is nothing that can be a device';
   return kind === 'luks' ? decrypt(device, maps.at(-1)?.key ?? '', keys, journal, machine) : device;

@@ -3,7 +3,7 @@ import { decrypt } from './containers.ts';
 import type { Journal } from './journal.ts';
 import { contentOf, refusedLv, type Contents } from './layout.ts';
 import type { Machine } from './machine.ts';
-import { makeMaps, type Device } from './maps.ts';
+import { makeMaps, visibleIn, volumesUnder, type Device } from './maps.ts';
 import { outerPartitions } from './outer.ts';
 import type { Task } from './task.ts';
 import type { Content, DeviceMap, GuestLv, PlannedMount, Seen } from './volume.ts';
@@ -29,9 +29,9 @@ export async function mapLvs(
   machine: Machine,
 ): Promise<Mapped> {
   const { guests } = machine;
-  const wanted = wantedLvs(seen, task, guests);
+  const { unseen: wanted, contents } = await unseenByHost(wantedLvs(seen, task, guests), seen, machine);
   const all = mapsOf(wanted);
-  if (all.length === 0) return { devices: new Map(), contents: new Map() };
+  if (all.length === 0) return { devices: new Map(), contents };
   const made = await makeMaps(all, seen.volumes, uuids, journal, machine);
   const devices = new Map(all.map(({ key }, index) => [key, made[index] ?? NO_DEVICE]));
   const unknown = wanted.filter(({ content }) => !content);
@@ -39,7 +39,7 @@ export async function mapLvs(
     unknown.map((lv) => devices.get(keyOf(lv))),
     guests,
   );
-  const contents = new Map(unknown.map((lv, index) => [lv, inside[index]?.content ?? NOTHING]));
+  unknown.forEach((lv, index) => contents.set(lv, inside[index]?.content ?? NOTHING));
   const encrypted = wanted.filter((lv) => lv.encrypted ?? inside[unknown.indexOf(lv)]?.encrypted);
   for (const lv of task.keys.length > 0 ? encrypted : []) {
     machine.checkInterrupted();
@@ -70,6 +70,24 @@ async function lookInto(
     const encrypted = seen.containers.some(({ kind, volume }) => kind === 'luks' && volume === index);
     return table === undefined ? { content, encrypted } : { content: { ...NOTHING, doubt }, encrypted: false };
   });
+}
+
+/** Those whose devices show the host nothing that it would take for its own; of the others why they are no devices. */
+async function unseenByHost(
+  wanted: readonly GuestLv[],
+  { volumes }: Seen,
+  machine: Machine,
+): Promise<{ readonly unseen: readonly GuestLv[]; readonly contents: Map<GuestLv, Content> }> {
+  const contents = new Map<GuestLv, Content>();
+  // Without some of them a device over an image begins elsewhere.
+  for (let unseen = wanted; ; unseen = unseen.filter((lv) => !contents.has(lv))) {
+    const visible = await visibleIn(mapsOf(unseen), volumes, machine);
+    if (visible.size === 0) return { unseen, contents };
+    for (const lv of unseen) {
+      const [doubt] = volumesUnder(lv.maps).flatMap((volume) => visible.get(volume) ?? []);
+      if (doubt !== undefined) contents.set(lv, { ...NOTHING, doubt });
+    }
+  }
 }
 
 /** The maps that would be made. */

@@ -92,6 +92,29 @@ function stretchesOf(maps: readonly DeviceMap[], volumes: readonly Ground[]): re
   });
 }
 
+/** Why loop devices may not be made over the images that maps lie on, by the index of the volume. */
+export async function visibleIn(
+  maps: readonly DeviceMap[],
+  volumes: readonly Ground[],
+  { guests }: Pick<Machine, 'guests'>,
+): Promise<ReadonlyMap<number, string>> {
+  const stretches = stretchesOf(maps, volumes);
+  const found = await guests.mistakableIn(stretches.map(({ extent }) => extent));
+  return new Map(
+    stretches.flatMap(({ index }, place): [number, string][] => {
+      const what = found[place];
+      const reason = `lies where its image shows ${what}, which the host would take for its own; save it from within the guest`;
+      return what === undefined ? [] : [[index, reason]];
+    }),
+  );
+}
+
+/** The indices of the volumes that maps lie on. */
+export function volumesUnder(maps: readonly DeviceMap[]): readonly number[] {
+  const words = maps.flatMap(({ lines }) => lines.flatMap((line) => line.words));
+  return [...new Set(words.flatMap((word) => (typeof word !== 'string' && 'volume' in word ? [word.volume] : [])))];
+}
+
 /** Whether what maps show would be seen by the host, since it is where an image begins. */
 export function showsBeginning(maps: readonly DeviceMap[], volumes: readonly Ground[]): boolean {
   return stretchesOf(maps, volumes).some(({ sector }) => sector === 0);

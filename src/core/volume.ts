@@ -175,6 +175,8 @@ export interface Guests {
     trust: Trust,
     others: readonly Content[],
   ): { readonly reason: string; readonly harmless: boolean } | undefined;
+  /** What the host would take for its own if loop devices showed these stretches; undefined: nothing. */
+  mistakableIn(extents: readonly Extent[]): Promise<readonly (string | undefined)[]>;
   /** Steps for maps over volumes of these UUIDs; the maps that one needs are before it. `first`: how many the run has already. */
   mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], names: RunNames, first: number): readonly Step[];
   /** The map, over the device as its only volume, that shows what is encrypted in it, with the first of the key files that fits; or why there is none. */

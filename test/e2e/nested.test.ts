@@ -144,6 +144,7 @@ tasks:
   images: {file: /srv/*.img, keys: [/etc/holdstill/key], mount: /mnt/images}
   raid: {lv: vg0/vm-raid, size: 8M, mount: /mnt/raid}
   early: {file: /srv/early.raw}
+  planted: {file: /srv/planted.raw}
 Y
       (umask 077; echo -n 'a long word' >/etc/holdstill/key)
       truncate -s 20M /srv/whole.img; truncate -s 40M /srv/luks.img
@@ -155,8 +156,14 @@ Y
       truncate -s 40M /srv/parts.img; sfdisk -q --no-reread --no-tell-kernel /srv/parts.img <<<$'label: dos\nstart=2048, size=34816, type=fd\nstart=36864, size=45056, type=fd'
       own_raid /srv/parts.img $((2048 * 512)) $((34816 * 512)) 1.0 in-new; own_raid /srv/parts.img $((36864 * 512)) $((45056 * 512)) 0.90 in-old
       truncate -s 20M /srv/early.raw; own_raid /srv/early.raw 0 $((20 << 20)) 1.0 in-early
+      # Where the device for its root begins, a guest has written the label of a physical volume into its swap.
+      truncate -s 20M /srv/planted.raw; loop=$(losetup --find --show /srv/planted.raw)
+      guest_lvm $loop vgcreate -s 1M planted $loop; guest_lvm $loop lvcreate -L 4M -n swap planted; guest_lvm $loop lvcreate -L 6M -n root planted
+      fill planted /run/guest/planted/root; guest_lvm $loop vgchange -an planted; losetup -d $loop
+      loop=$(losetup --find --show --offset $(((5 * 2048 - 7) * 512)) /srv/planted.raw); guest_lvm $loop pvcreate --metadatacopies 0 $loop; losetup -d $loop
       as_by_default; mark
       call early $PRE early; same early
+      call planted $PRE planted; same planted
       call images $PRE images; call raid $PRE raid
       pvs --noheadings -o vg_name; pvs -a --noheadings -o vg_name,pv_fmt 2>&1 | grep -c lvm2
       for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep '[.]img' | cut -d ' ' -f 1); do blkid -p -o value -s TYPE $loop; done | sort
@@ -178,6 +185,8 @@ Y
     );
     expect(run.call('early').status).toBe(1);
     expect(run.call('early').stderr).toContain('a software RAID where its image begins');
+    expect(run.call('planted').status).toBe(1);
+    expect(run.call('planted').stderr).toMatch(/planted\/root: .*LVM2_member, which the host would take for its own/);
   });
 
   test('of clones that went their own way since is not taken for one: RAIDs, volume groups, xfs', async () => {
