@@ -47,6 +47,11 @@ export function selectorText(selector: Selector): string {
   }
 }
 
+/** Whether a logical volume is asked for by its own name, and not by a pattern that others fit as well. */
+export function isNamed({ partitions }: Choice, { vg, lv }: Traits): boolean {
+  return partitions.some((selector) => selector.kind === 'lv' && selector.vg === vg && selector.lv === lv);
+}
+
 /** Why a part is not wanted; undefined: it is. Of what could not be looked into yet a label or type says nothing. */
 export function unwanted({ partitions, exclude }: Choice, traits: Traits): string | undefined {
   if (exclude.some((selector) => fits(selector, traits) === true)) return 'is left out, as asked (exclude)';

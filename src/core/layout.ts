@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { fits, selectorText, unwanted, type Traits } from './choice.ts';
+import { fits, isNamed, selectorText, unwanted, type Traits } from './choice.ts';
 import { Fault } from './fault.ts';
 import { onlyByKernel } from './hostile.ts';
 import { outerPartitions } from './outer.ts';
@@ -55,7 +55,9 @@ export function layOut(
           ? (part.refused ?? refusal(part.content, task.trust, taken))
           : { reason: reasonNot, harmless: true });
       if (refused) {
-        const { reason, harmless } = refused;
+        const { reason } = refused;
+        // A snapshot that a guest took is no loss, unless it is what somebody wants.
+        const harmless = refused.harmless && !(refused === elsewhere && isNamed(task.choice, part.traits));
         skipped.push({
           label: part.label,
           origin: index,
@@ -130,9 +132,11 @@ function partsOf(place: Place, sight: Sight): readonly Part[] {
     const container = containers.find((one) => here(one) && (one.kind === 'md' || keyed));
     const numbers = outerPartitions(container ?? { volume: place.volume, partition }, sight.seen);
     const traits = { numbers, vg: undefined, lv: undefined, content: part.content };
-    const closed = container ? UNSEEN : undefined;
+    const told = members.find(here);
+    // What could not be opened is what it looks like from without.
+    const closed = container && !told ? UNSEEN : undefined;
     const seenLater = closed ? { ...traits, content: undefined } : traits;
-    return [{ ...part, map: undefined, refused: members.find(here) ?? closed, traits: seenLater }];
+    return [{ ...part, map: undefined, refused: told ?? closed, traits: seenLater }];
   });
 }
 

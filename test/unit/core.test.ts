@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formatBytes } from '../../src/core/bytes.ts';
-import { emptyOrigins, layOut } from '../../src/core/layout.ts';
+import { parseSelector } from '../../src/core/choice.ts';
+import { emptyOrigins, layOut, shortcoming } from '../../src/core/layout.ts';
 import { encodeName } from '../../src/core/names.ts';
 import type { Origin } from '../../src/core/provider.ts';
 import type { Task } from '../../src/core/task.ts';
@@ -163,6 +164,48 @@ describe('the layout of mounts', () => {
     const origins = [origin('a'), origin('b')];
     const layout = layOut(each, '/m', origins, seen([whole('ext4'), disk('LVM2_member')]), new Map(), refusal);
     expect(emptyOrigins(origins, layout)).toEqual([expect.stringContaining('v/b/p1: holds LVM inside')]);
+  });
+
+  describe('what is asked for by name and is not there', () => {
+    const wanting = (...partitions: readonly string[]): Task => ({
+      ...task,
+      keys: ['/key'],
+      choice: { partitions: partitions.flatMap((one) => parseSelector(one) ?? []), exclude: [] },
+    });
+    const named = (label: string): Volume => ({ ...disk('ext4', 'crypto_LUKS'), partitions: labelled(label) });
+    const labelled = (label: string): Volume['partitions'] =>
+      disk('ext4', 'crypto_LUKS').partitions.map((one) =>
+        one.number === 1 ? { ...one, content: { ...one.content, label } } : one,
+      );
+    const why = (wanted: Task, all: Seen): string | undefined => {
+      const layout = layOut(wanted, '/m', [origin('a')], all, new Map(), refusal);
+      return shortcoming(wanted, [origin('a')], layout, [])?.message;
+    };
+
+    test('may be in what is encrypted, until no key has opened it', () => {
+      const container = { kind: 'luks', volume: 0, partition: 2, also: [], maps: [] } as const;
+      const closed: Seen = { ...seen([named('root')]), containers: [container] };
+      const tried: Seen = { ...closed, members: [{ volume: 0, partition: 2, reason: 'no key', harmless: false }] };
+      expect(why(wanting('LABEL=root', 'LABEL=data'), closed)).toBeUndefined();
+      expect(why(wanting('LABEL=root', 'LABEL=data'), tried)).toContain('nothing fits LABEL=data');
+      expect(why(wanting('1', 'LABEL=data'), tried)).toContain('nothing fits LABEL=data');
+      expect(why(wanting('LABEL=root', '2'), tried)).toContain('v/a/p2: no key');
+      expect(why(wanting('LABEL=root'), tried)).toBeUndefined();
+    });
+
+    test('is a snapshot that the guest took; by a pattern it is just not saved', () => {
+      const lv = { bytes: 1, maps: [{ key: 'root', lines: [] }], content: content('ext4'), refused: undefined };
+      const refused = { reason: 'is a snapshot that the guest took of root', harmless: true };
+      const lvs = [
+        { ...lv, name: 'root' },
+        { ...lv, name: 'snap', maps: [], content: undefined, refused },
+      ];
+      const group = { volume: 0, partition: undefined, also: [], name: 'vg', lvs };
+      const all: Seen = { ...seen([whole('LVM2_member')]), groups: [group] };
+      expect(why(wanting('LV=vg/root', 'LV=vg/snap'), all)).toContain('vg/snap: is a snapshot that the guest took');
+      expect(why(wanting('LV=vg/*'), all)).toBeUndefined();
+      expect(why(wanting(), all)).toBeUndefined();
+    });
   });
 
   test('swap alone is no reason to refuse the others, but a task of swap alone is refused', () => {
