@@ -1,3 +1,4 @@
+import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
 import type { Extent } from '../core/volume.ts';
@@ -14,9 +15,18 @@ export function loopStep({ device, offset, bytes }: Extent, volumeUuid: string):
 
 export async function attach(steps: readonly NotedStep[], exec: Exec): Promise<readonly Facts[]> {
   const facts: Facts[] = [];
-  for (const { step } of steps) {
-    const { backing = '', offset, bytes } = step;
-    facts.push({ device: await exec.run(attachLoop(backing, Number(offset), Number(bytes))) });
+  for (const noted of steps) {
+    const { backing = '', offset, bytes } = noted.step;
+    const device = await exec.run(attachLoop(backing, Number(offset), Number(bytes)));
+    // Where an image is, others may write: a link in the place of its snapshot leads anywhere.
+    if (loopsOf({ ...noted, facts: { device } }, readLoops()).length === 0) {
+      await exec.run(detachLoops([device]));
+      throw new Fault(
+        'mount.failed',
+        `${backing} is not the snapshot that was taken: somebody put something else there`,
+      );
+    }
+    facts.push({ device });
   }
   return facts;
 }

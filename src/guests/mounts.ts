@@ -30,6 +30,7 @@ export function mountStep(mount: PlannedMount, device: string, volumeUuid: strin
 export async function mount({ step }: NotedStep, exec: Exec): Promise<Facts> {
   const { label = '', type = '', device = '', point = '', subdirectory = '' } = step;
   const drivers = driversOf(type, trustOf(step), device);
+  const before = mountAt(point, readMounts());
   let complaint: MountComplaint | undefined;
   for (const driver of drivers) {
     if (driver.type === 'fuse.fuse2fs') await exec.run(replayJournal(device));
@@ -38,6 +39,10 @@ export async function mount({ step }: NotedStep, exec: Exec): Promise<Facts> {
     if (!complaint?.unknownType) break;
   }
   const entry = mountAt(point, readMounts());
+  if (entry && entry.id !== before?.id && !isOurs(entry, step)) {
+    await exec.run(unmount([point]));
+    throw new Fault('mount.failed', `${label}: ${device} is not what was taken: somebody put something else there`);
+  }
   if (complaint !== undefined || !entry || !isOurs(entry, step)) {
     throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
       detail: complaint?.lines ?? ['mount said nothing, but the mount is not there'],

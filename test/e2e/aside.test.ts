@@ -36,6 +36,19 @@ Y
       call own1 $PRE own1; call own2 $PRE own2; cat /run/holdstill/own{1,2}/name; for task in own1 own2; do call $task-post $POST $task; done; same own quickly
       perl -MIO::Handle -e 'open my $f, "+<", shift or die $!; for (;;) { seek $f, 0, 0; print $f rand; $f->flush; select undef, undef, undef, 0.002 }' /srv/cow/busy.img & writer=$!
       call busy $PRE busy; kill $writer; wait $writer 2>/dev/null; same busy quickly
+      # Between two commands somebody puts a link to a live volume, or to another directory, in the place of a snapshot.
+      mkdir /run/real
+      for tool in losetup mount; do
+        path=$(realpath "$(type -P $tool)"); mv $path /run/real/$tool
+        printf '#!/bin/bash\n[ ! -s /run/swap ] || for word; do case $word in */.hs.*) [ -L "$word" ] || { mv "$word" "${'$'}{word%%/*}/kept"; ln -s "$(</run/swap)" "$word"; };; esac; done\nexec /run/real/%s "$@"\n' $tool >$path
+        chmod 755 $path
+      done
+      swapped() { # NAME LINK
+        echo $2 >/run/swap; call swapped-$1 $PRE $1; : >/run/swap; losetup --noheadings -O BACK-FILE | grep sealed; findmnt -n /run/holdstill/$1
+        kept=$(echo /srv/*/kept /srv/*/*/kept | tr ' ' '\n' | grep -v '[*]'); link=$(echo ${'$'}{kept%/*}/.hs.*); rm $link; mv $kept $link
+        call cleared-$1 $HOLDSTILL recover $1; same swapped $1
+      }
+      swapped plain /dev/vg0/sealed; swapped own1 /srv/cow/top
       lvm=$(realpath "$(type -P lvm)"); mv $lvm /run/lvm; call plain $PRE plain; call plain-post $POST plain; call find-without $HOLDSTILL find /srv/images; mv /run/lvm $lvm; same plain quickly`,
       {
         world: `vg vg0 700M
@@ -89,6 +102,14 @@ Y
     expect(run.call('plain-post')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('plain-post').stdout).toMatch(/verdict +good[^]*nothing is left/);
     expect(run.call('find-without').stdout).toMatch(/lvm +no +lvm is not installed/);
+  });
+
+  test('what somebody puts in the place of a snapshot is not mounted, nor kept open', () => {
+    for (const name of ['plain', 'own1']) {
+      expect(run.call(`swapped-${name}`).status).not.toBe(0);
+      expect(run.call(`swapped-${name}`).stderr).toContain('somebody put something else there');
+      expect(run.call(`cleared-${name}`)).toMatchObject({ status: 0, stderr: '' });
+    }
   });
 
   test('find says which storage takes a path, and why the others do not', () => {
