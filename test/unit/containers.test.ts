@@ -5,7 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { parseSelector, selectorText, unwanted } from '../../src/core/choice.ts';
 import { readSegment } from '../../src/guests/luks.ts';
-import { parseSuperblock, readSuperblock } from '../../src/guests/md/superblock.ts';
+import { findArrays } from '../../src/guests/md/arrays.ts';
+import { parseSuperblock, readSuperblock, sumOf } from '../../src/guests/md/superblock.ts';
 import { overlapsOf } from '../../src/guests/partitions.ts';
 import { parseShow } from '../../src/system/btrfs.ts';
 
@@ -47,6 +48,34 @@ test('reads the superblock of a software RAID as mdadm 4.2 writes it', async () 
     dataSector: 0,
     usedSectors: bytes / 512 - 128,
   });
+});
+
+test('a disk of a RAID 5 that failed a moment ago is not taken for one that is in sync', async () => {
+  const bytes = 16 * 1024 * 1024;
+  const disk = (role: number, events: number, known: readonly number[]): string => {
+    const block = Buffer.from(fixture('md-4.2.raid5'));
+    const count = block.readUInt32LE(220);
+    block.writeBigUInt64LE(BigInt(events), 200);
+    block.writeUInt32LE(role, 160);
+    for (let index = 0; index < count; index += 1) block.writeUInt16LE(known[index] ?? 0xffff, 256 + 2 * index);
+    block.writeBigUInt64LE(8192n, 80);
+    block.writeUInt32LE(sumOf(block.subarray(0, 256 + 2 * count)), 216);
+    const file = join(directory, `disk${role}`);
+    writeFileSync(file, Buffer.concat([Buffer.alloc(4096), block]));
+    return file;
+  };
+  const found = async (events: number, known: readonly number[]) =>
+    findArrays(
+      [disk(0, 11, known), disk(1, events, [0, 1, 2]), disk(2, 11, known)].map((device, index) => ({
+        volume: 0,
+        partition: index + 1,
+        extent: { device, offset: 0, bytes },
+      })),
+    );
+  expect((await found(10, [0, 1, 2])).containers).toHaveLength(1);
+  const failed = await found(10, [0, 0xfffe, 2]);
+  expect(failed.containers).toEqual([]);
+  expect(failed.members[0]?.reason).toContain('degraded');
 });
 
 test('reads how LUKS lies on its device, as cryptsetup 2.6.1 writes it', async () => {

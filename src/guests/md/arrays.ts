@@ -77,7 +77,8 @@ function mapsOf(copy: readonly Found[]): readonly DeviceMap[] | string {
   if (!newest) return 'that has no disks';
   const { superblock } = newest;
   const { level, disks, active, array } = superblock;
-  const inSync = upToDate(copy);
+  // One that failed is an event behind as long as nothing else happened; the others know of it.
+  const inSync = upToDate(copy).filter((one) => active.includes(one.superblock.role ?? LAST));
   const roles = inSync.map((one) => one.superblock.role);
   const unfit = copy.find((one) => one.superblock.unfit !== undefined)?.superblock.unfit;
   if (unfit !== undefined) return `that ${unfit}`;
