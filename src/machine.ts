@@ -7,7 +7,7 @@ import { inspect } from './guests/check.ts';
 import { disturbed } from './guests/disturbed.ts';
 import { refusal } from './guests/filesystems.ts';
 import { look } from './guests/look.ts';
-import { unlock } from './guests/luks.ts';
+import { checkKey, unlock } from './guests/luks.ts';
 import { attach, loopsOf, loopStep, undoLoops } from './guests/loops.ts';
 import { makeMaps, mapSteps, undoMaps } from './guests/maps.ts';
 import { mistakableIn } from './guests/mistakable.ts';
@@ -72,6 +72,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       refusal,
       mistakableIn: (extents) => mistakableIn(extents, exec),
       mapSteps,
+      checkKey,
       unlock: (key, device, keys) => unlock(key, device, keys, exec),
       map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
       loopStep,

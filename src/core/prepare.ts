@@ -14,12 +14,13 @@ export interface Prepared {
 }
 
 /**
- * Finds the origins, checks the room for all their snapshots and that the mount point can be used. Changes nothing, so
+ * Finds the origins, checks the room for all their snapshots and that mount point and keys can be used. Changes nothing, so
  * a fault here leaves nothing to undo. `plan` shows what this finds, `open` carries it out.
  */
 export async function prepare(task: Task, run: string, machine: Machine): Promise<Prepared> {
   const mount = task.mount ?? path.join(machine.runDirectory, encodeName(task.name));
   machine.mountPoints.check(mount, machine.runDirectory);
+  for (const file of task.keys) machine.guests.checkKey(file);
   for (const provider of machine.providers) {
     const resolved = await provider.resolve(task.source);
     if (resolved === undefined) continue;

@@ -179,6 +179,8 @@ export interface Guests {
   mistakableIn(extents: readonly Extent[]): Promise<readonly (string | undefined)[]>;
   /** Steps for maps over volumes of these UUIDs; the maps that one needs are before it. `first`: how many the run has already. */
   mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], names: RunNames, first: number): readonly Step[];
+  /** Throws `config.insecure` for a key file that others could read or change, `config.missing` for one that is not there. */
+  checkKey(file: string): void;
   /** The map, over the device as its only volume, that shows what is encrypted in it, with the first of the key files that fits; or why there is none. */
   unlock(key: string, device: string, keys: readonly string[]): Promise<DeviceMap | string>;
   /** Makes the devices of noted map steps over these volumes; the facts hold `device`. */

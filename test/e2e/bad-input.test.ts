@@ -63,10 +63,16 @@ const SOURCES: readonly (readonly [task: string, source: string, cause: RegExp, 
   ['long-part', `lv: vg0/data, mount: /mnt/${'x'.repeat(300)}`, /mnt\/x+ can't be the mount point/, /another 'mount'/],
 ];
 
+/** Key files that can't be used; whether anything is encrypted is not known yet. */
+const KEYS: typeof SOURCES = [
+  ['no-key', 'lv: vg0/data, keys: [/no/such.key]', /the key file \/no\/such\.key can't be found/, /look at 'keys'/],
+  ['open-key', 'lv: vg0/data, keys: [/etc/open.key]', /\/etc\/open\.key can be read by others/, /chmod go= /],
+];
+
 describeLab('a task that can not be opened', () => {
   let run: LabRun;
   beforeAll(async () => {
-    const lines = SOURCES.map(([task, source]) => `  ${task}: {${source}}`);
+    const lines = [...SOURCES, ...KEYS].map(([task, source]) => `  ${task}: {${source}}`);
     run = await inLab(
       `${start}
       configure <<'Y'
@@ -85,8 +91,9 @@ Y
       mkfs.vfat /dev/vg0/fat >/dev/null; find -L /usr/lib/modules/ -name vfat.ko -delete
       printf '\\0\\0\\0\\0' | dd of=/dev/vg0/broken bs=1 seek=1056 conv=notrunc status=none
       mkdir /mnt/full; touch /mnt/full/file /mnt/file /mnt/file2; ln -s /mnt/full /mnt/link; ln -s /mnt/full /mnt/link2
+      echo -n secret >/etc/open.key; chmod 644 /etc/open.key
       mark
-      for task in ${SOURCES.map(([task]) => task).join(' ')}; do call $task $PRE $task; done
+      for task in ${[...SOURCES, ...KEYS].map(([task]) => task).join(' ')}; do call $task $PRE $task; done
       call sesam $REPO/dist/sesam/sbc_pre SC2024 unknown-lv F
       call bacula $REPO/dist/bacula/run-before unknown-lv --job=7
       same 'after all of them'`,
@@ -121,6 +128,10 @@ Y
 
   test.each(SOURCES)('%s: the cause is named, and what to do', (task, _, cause, hint) => {
     expectRefusal(run, [task, 1, cause, hint]);
+  });
+
+  test.each(KEYS)('%s: is a wrong configuration, and nothing was tried', (task, _, cause, hint) => {
+    expectRefusal(run, [task, 2, cause, hint]);
   });
 
   test('is told to every product in its own way', () => {
