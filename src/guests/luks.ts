@@ -25,7 +25,7 @@ interface Segment {
 /**
  * The map, over `device`, that decrypts its LUKS container with the first of the key files that opens it; or why there is
  * none. The device is made by us and not by cryptsetup, which would show it to udev, and by that what is in it to
- * the host's LVM. Throws `config.insecure` for a key file that others can read or change, `config.missing`.
+ * the host's LVM. The key files were looked at by `checkKey`.
  */
 export async function unlock(
   key: string,
@@ -53,7 +53,7 @@ export async function unlock(
   return 'is encrypted (LUKS), and no key of the task opens it';
 }
 
-/** Throws `config.insecure`, or `config.missing` where there is no such file. */
+/** Throws `config.insecure` for a key file that others can read or change, `config.missing` where there is no such file. */
 export function checkKey(file: string): void {
   let mode: number;
   try {

@@ -8,7 +8,6 @@ export function findText(
   const rows = drawTable(storages.map(({ kind, claims, why }) => [kind, claims ? 'yes' : 'no', why]));
   const first = storages.findIndex(({ claims }) => claims);
   const lines = rows.map((row, index) => (index === first ? paint.good(row) : row));
-  return [paint.strong(path), ...lines, first < 0 ? paint.bad('nothing here can take a snapshot of it') : '', '']
-    .join('\n')
-    .replace(/\n\n$/, '\n');
+  const none = first < 0 ? [paint.bad('nothing here can take a snapshot of it')] : [];
+  return `${[paint.strong(path), ...lines, ...none].join('\n')}\n`;
 }
