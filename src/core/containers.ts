@@ -2,7 +2,7 @@ import { unwanted } from './choice.ts';
 import { outerPartitions } from './outer.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
-import { makeMaps, showsBeginning, visibleIn, type Device } from './maps.ts';
+import { makeMaps, visibleIn, type Device } from './maps.ts';
 import type { Task } from './task.ts';
 import type { Container, Member, MemberPlace, Place, Seen } from './volume.ts';
 
@@ -59,9 +59,6 @@ async function tryToOpen(
 ): Promise<Device | string> {
   if (depthOf(container, seen) >= DEEPEST) return 'is in too many others of its kind';
   const { kind, maps } = container;
-  if (kind === 'md' && showsBeginning(maps, seen.volumes)) {
-    return 'is a part of a software RAID where its image begins, which cannot be opened unseen by the host';
-  }
   const [visible] = (await visibleIn(maps, seen.volumes, machine)).values();
   if (visible !== undefined) return visible;
   const device = (await makeMaps(maps, seen.volumes, uuids, journal, machine)).at(-1);

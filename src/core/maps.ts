@@ -115,11 +115,6 @@ export function volumesUnder(maps: readonly DeviceMap[]): readonly number[] {
   return [...new Set(words.flatMap((word) => (typeof word !== 'string' && 'volume' in word ? [word.volume] : [])))];
 }
 
-/** Whether what maps show would be seen by the host, since it is where an image begins. */
-export function showsBeginning(maps: readonly DeviceMap[], volumes: readonly Ground[]): boolean {
-  return stretchesOf(maps, volumes).some(({ sector }) => sector === 0);
-}
-
 function onImages(map: DeviceMap, images: ReadonlyMap<number, ImageDevice>): DeviceMap {
   const moved = (word: MapWord): MapWord =>
     typeof word === 'string' || !('volume' in word)

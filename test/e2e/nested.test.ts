@@ -144,6 +144,7 @@ tasks:
   images: {file: /srv/*.img, keys: [/etc/holdstill/key], mount: /mnt/images}
   raid: {lv: vg0/vm-raid, size: 8M, mount: /mnt/raid}
   early: {file: /srv/early.raw}
+  plain: {file: /srv/plain.raw}
   planted: {file: /srv/planted.raw}
 Y
       (umask 077; echo -n 'a long word' >/etc/holdstill/key)
@@ -155,7 +156,9 @@ Y
       fill_group in-raid /dev/md9; mdadm --quiet --stop /dev/md9
       truncate -s 40M /srv/parts.img; sfdisk -q --no-reread --no-tell-kernel /srv/parts.img <<<$'label: dos\nstart=2048, size=34816, type=fd\nstart=36864, size=45056, type=fd'
       own_raid /srv/parts.img $((2048 * 512)) $((34816 * 512)) 1.0 in-new; own_raid /srv/parts.img $((36864 * 512)) $((45056 * 512)) 0.90 in-old
-      truncate -s 20M /srv/early.raw; own_raid /srv/early.raw 0 $((20 << 20)) 1.0 in-early
+      truncate -s 20M /srv/early.raw /srv/plain.raw; own_raid /srv/early.raw 0 $((20 << 20)) 1.0 in-early
+      loop=$(losetup --find --show /srv/plain.raw); mdadm --quiet --create /dev/md9 --run --metadata=1.0 --level=1 --raid-devices=2 $loop missing </dev/null
+      fill in-plain /dev/md9; mdadm --quiet --stop /dev/md9; losetup -d $loop
       # Where the device for its root begins, a guest has written the label of a physical volume into its swap.
       truncate -s 20M /srv/planted.raw; loop=$(losetup --find --show /srv/planted.raw)
       guest_lvm $loop vgcreate -s 1M planted $loop; guest_lvm $loop lvcreate -L 4M -n swap planted; guest_lvm $loop lvcreate -L 6M -n root planted
@@ -164,6 +167,7 @@ Y
       as_by_default; mark
       call early $PRE early; same early
       call planted $PRE planted; same planted
+      call plain $PRE plain; check in-plain /run/holdstill/plain; call plain-post $POST plain; same plain
       call images $PRE images; call raid $PRE raid
       pvs --noheadings -o vg_name; pvs -a --noheadings -o vg_name,pv_fmt 2>&1 | grep -c lvm2
       for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep '[.]img' | cut -d ' ' -f 1); do blkid -p -o value -s TYPE $loop; done | sort
@@ -177,16 +181,21 @@ Y
         modules: ['loop', 'dm-snapshot', 'dm-crypt', 'md-mod', 'raid1', 'dm-raid'],
       },
     );
-    for (const name of ['images', 'raid', 'images-post', 'raid-post']) {
+    for (const name of ['plain', 'plain-post', 'images', 'raid', 'images-post', 'raid-post']) {
       expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
     }
     expect(run.stdout).toBe(
-      `  vg0\n1\ncrypto_LUKS\n 10 map\n${['whole', 'luks', 'raid', 'new', 'old'].map((name) => `this is in-${name}\n`).join('')}`,
+      `this is in-plain\n  vg0\n1\ncrypto_LUKS\n 10 map\n${['whole', 'luks', 'raid', 'new', 'old'].map((name) => `this is in-${name}\n`).join('')}`,
     );
-    expect(run.call('early').status).toBe(1);
-    expect(run.call('early').stderr).toContain('a software RAID where its image begins');
-    expect(run.call('planted').status).toBe(1);
-    expect(run.call('planted').stderr).toMatch(/planted\/root: .*LVM2_member, which the host would take for its own/);
+    for (const [name, part] of [
+      ['early', '/srv/early.raw'],
+      ['planted', 'planted/root'],
+    ] as const) {
+      expect(run.call(name).status).toBe(1);
+      expect(run.call(name).stderr).toMatch(
+        `${part}: lies where its image shows LVM2_member, which the host would take`,
+      );
+    }
   });
 
   test('of clones that went their own way since is not taken for one: RAIDs, volume groups, xfs', async () => {
