@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheDirectory } from './cache.ts';
 import { layerFormat, packages, unwanted } from './packages.ts';
+import { preload } from './preload.ts';
 
 const exec = promisify(execFile);
 const dpkgStatus = '/var/lib/dpkg/status';
@@ -18,6 +19,8 @@ export interface Layer {
   readonly directory: string;
   /** The guest's kernel, a program of the host. */
   readonly kernel: string;
+  /** A library to load before it. */
+  readonly preload: string;
 }
 
 let found: Promise<Layer> | undefined;
@@ -39,10 +42,13 @@ async function findLayer(): Promise<Layer> {
   return layerAt(directory);
 }
 
-function layerAt(directory: string): Layer {
-  const kernel = [`${directory}/usr/bin/linux.uml`, '/usr/bin/linux.uml'].find((path) => existsSync(path));
-  if (kernel === undefined) throw new NoLab('user-mode-linux has no /usr/bin/linux.uml');
-  return { directory, kernel };
+async function layerAt(directory: string): Promise<Layer> {
+  const program = (name: string): string => {
+    const path = [`${directory}/usr/bin/${name}`, `/usr/bin/${name}`].find((candidate) => existsSync(candidate));
+    if (path === undefined) throw new NoLab(`the lab's packages have no /usr/bin/${name}`);
+    return path;
+  };
+  return { directory, kernel: program('linux.uml'), preload: await preload(program('tcc')) };
 }
 
 function layerKey(): string {

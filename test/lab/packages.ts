@@ -1,6 +1,7 @@
 /** What the guest needs beside the host's own programs. */
 export const packages: readonly string[] = [
   'user-mode-linux',
+  'tcc',
   'kmod',
   'lvm2',
   'thin-provisioning-tools',

@@ -58,11 +58,13 @@ export async function inLab(script: string, options: LabOptions = {}): Promise<L
     mkdirSync(join(run, 'files'));
     copyFileSync(`${here}guest/init.pl`, join(run, 'init'));
     chmodSync(join(run, 'init'), 0o755); // whatever mode the clone gave it
+    copyFileSync(layer.preload, join(run, 'ptrace.so')); // LD_PRELOAD knows no quoting either
     writeFileSync(join(run, 'cmd'), wholeScript(script, options));
     writeFileSync(join(run, 'settings'), settings(layer.directory, options));
     for (const stream of ['stdout', 'stderr']) writeFileSync(join(run, stream), '');
     const started = performance.now();
-    const ended = await boot(run, [layer.kernel, ...kernelWords(run, options.disks, options.memory)], options);
+    const kernel = ['env', `LD_PRELOAD=${run}/ptrace.so`, layer.kernel];
+    const ended = await boot(run, [...kernel, ...kernelWords(run, options.disks, options.memory)], options);
     const ms = performance.now() - started;
     const read = (name: string): string => (existsSync(join(run, name)) ? readFileSync(join(run, name), 'utf8') : '');
     const rc = read('rc').trim();
