@@ -78,7 +78,8 @@ world_fs() {
 
 world_mkfs() {
   case $1 in
-    ext[234]) "mkfs.$1" -q -F "$2" ;;
+    # Else the kernel zeroes inode tables some seconds after the mount, and snapshots fill up by it.
+    ext[234]) "mkfs.$1" -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$2" ;;
     xfs) mkfs.xfs -q -f --unsupported "$2" ;;
     btrfs) mkfs.btrfs -q -f --mixed "$2" ;;
     vfat) mkfs.vfat "$2" ;;
