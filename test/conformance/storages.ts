@@ -57,6 +57,36 @@ const LVS = `lv a 16M ext4 /srv/a
     lv a+b_c.d-e 8M ext2
     lv ${LONG} 8M ext2`;
 
+/** Where several hosts share the file system, as Oracle VM does; here it is made for one. */
+const MAKE_OCFS2 = `mkfs.ocfs2 -q -x -M local -N 1 -L images --fs-features=refcount /dev/vg0/images
+      mkdir -p /srv/images; mount -t ocfs2 /dev/vg0/images /srv/images\n`;
+
+/** Image files where files can share their blocks. */
+function sharedOn(type: string, lv: string, mount: string): Storage {
+  return {
+    name: `file, shared on ${type}`,
+    world: `vg vg0 450M\n  ${lv}`,
+    make: `${mount} ${MAKE_IMAGE} mkdir /srv/images/m; image /srv/images/a 12M; for n in 1 2 3; do image /srv/images/m/m$n.img 8M; done
+      image "/srv/images/it's a-b  \\$(x) ü.img" 8M; image /srv/images/${LONG}${LONG}.img 8M; sync`,
+    one: 'file: /srv/images/a',
+    many: { source: 'file: /srv/images/m/*.img', names: ['m1.img', 'm2.img', 'm3.img'], takes: /^cp /, processes: 3 },
+    odd: [
+      `file: "/srv/images/it's a-b  $(x) ü.img"`,
+      `file: /srv/images/${LONG}${LONG}.img`,
+      `file: '/srv/images/i[t]*'`,
+    ],
+    change: 'mount -o loop /srv/images/a /run/image; echo changed >/run/image/name; umount /run/image',
+    find: 'S=$(echo /srv/images/.hs.*)',
+    impostor: 'rm "$S"; echo mine >"$S"',
+    stays: '[ "$(<"$S")" = mine ]',
+    away: 'rm "$S"',
+    rename: ['mv "$S" /srv/images/kept', 'mv /srv/images/kept "$S"'],
+    lose: 'rm "$S"',
+    tooLarge: undefined,
+    fill: undefined,
+  };
+}
+
 export const STORAGES: readonly Storage[] = [
   {
     ...LVM,
@@ -83,28 +113,8 @@ export const STORAGES: readonly Storage[] = [
     tooLarge: undefined,
     fill: undefined,
   },
-  {
-    name: 'file, shared',
-    world: 'vg vg0 450M\n  lv images 400M xfs /srv/images',
-    make: `${MAKE_IMAGE} mkdir /srv/images/m; image /srv/images/a 12M; for n in 1 2 3; do image /srv/images/m/m$n.img 8M; done
-      image "/srv/images/it's a-b  \\$(x) ü.img" 8M; image /srv/images/${LONG}${LONG}.img 8M; sync`,
-    one: 'file: /srv/images/a',
-    many: { source: 'file: /srv/images/m/*.img', names: ['m1.img', 'm2.img', 'm3.img'], takes: /^cp /, processes: 3 },
-    odd: [
-      `file: "/srv/images/it's a-b  $(x) ü.img"`,
-      `file: /srv/images/${LONG}${LONG}.img`,
-      `file: '/srv/images/i[t]*'`,
-    ],
-    change: 'mount -o loop /srv/images/a /run/image; echo changed >/run/image/name; umount /run/image',
-    find: 'S=$(echo /srv/images/.hs.*)',
-    impostor: 'rm "$S"; echo mine >"$S"',
-    stays: '[ "$(<"$S")" = mine ]',
-    away: 'rm "$S"',
-    rename: ['mv "$S" /srv/images/kept', 'mv /srv/images/kept "$S"'],
-    lose: 'rm "$S"',
-    tooLarge: undefined,
-    fill: undefined,
-  },
+  sharedOn('xfs', 'lv images 400M xfs /srv/images', ''),
+  sharedOn('ocfs2', 'lv images 400M raw', MAKE_OCFS2),
   {
     name: 'file, copied',
     world: 'vg vg0 150M\n  lv images 100M ext4 /srv/images',

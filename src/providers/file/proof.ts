@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { NotedStep } from '../../core/step.ts';
+import type { Facts, NotedStep } from '../../core/step.ts';
 
 /** Granularity of the times of file systems, and then some. */
 const SLACK_MS = 2000;
@@ -10,7 +10,9 @@ export type State = 'gone' | 'ours' | 'foreign' | 'absent';
 
 /**
  * Whether the file at a step's place is the one that the step made: by its inode once that is known, else as a file of
- * root's alone that was born after the step was noted; the random id of the run is in its name.
+ * root's alone that was born after the step was noted; the random id of the run is in its name. Inode numbers are given
+ * again at once, so the birth has to be the same, and where a file system knows none (OCFS2; Node.js says 0 then) what
+ * else we made of it.
  */
 export function stateOf({ step, facts }: NotedStep): State {
   let stat: fs.BigIntStats;
@@ -22,10 +24,13 @@ export function stateOf({ step, facts }: NotedStep): State {
     return identityOf(path.dirname(step['name'] ?? '')) === step['directory'] ? 'gone' : 'absent';
   }
   if (!stat.isFile()) return 'foreign';
-  if (facts?.['inode'] !== undefined) return String(stat.ino) === facts['inode'] ? 'ours' : 'foreign';
   const alone = stat.uid === 0n && stat.nlink === 1n && (stat.mode & 0o077n) === 0n;
-  // OCFS2 knows no birth; Node.js says 0 then.
-  const began = stat.birthtimeNs > 0n ? stat.birthtimeMs : stat.ctimeMs;
+  const dated = stat.birthtimeNs > 0n;
+  if (facts?.['inode'] !== undefined) {
+    const alike = dated || (alone && String(stat.size) === facts['size']);
+    return isInode(stat, facts) && alike ? 'ours' : 'foreign';
+  }
+  const began = dated ? stat.birthtimeMs : stat.ctimeMs;
   return alone && Number(began) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign';
 }
 
@@ -42,20 +47,21 @@ export function renamedTo({ step: { name = '' }, facts }: NotedStep): string | u
     ? undefined
     : fs.readdirSync(directory).find((one) => {
         const stat = fs.lstatSync(path.join(directory, one), { bigint: true, throwIfNoEntry: false });
-        return stat?.isFile() && String(stat.ino) === facts['inode'] && String(stat.birthtimeNs) === facts['born'];
+        return stat?.isFile() && isInode(stat, facts);
       });
 }
 
+function isInode({ ino, birthtimeNs }: fs.BigIntStats, facts: Facts): boolean {
+  return String(ino) === facts['inode'] && String(birthtimeNs) === facts['born'];
+}
+
 /** Makes the empty file and lets it be filled by its descriptor, whatever its name may lead to by then. Throws what the kernel says. */
-export async function makeFile(
-  file: string,
-  fill: (descriptor: number) => Promise<void>,
-): Promise<{ readonly inode: string; readonly born: string; readonly bytes: string }> {
+export async function makeFile(file: string, fill: (descriptor: number) => Promise<void>): Promise<Facts> {
   const descriptor = fs.openSync(file, 'wx', 0o600);
   try {
     await fill(descriptor);
-    const { ino, birthtimeNs, blocks } = fs.fstatSync(descriptor, { bigint: true });
-    return { inode: String(ino), born: String(birthtimeNs), bytes: String(blocks * 512n) };
+    const { ino, birthtimeNs, blocks, size } = fs.fstatSync(descriptor, { bigint: true });
+    return { inode: String(ino), born: String(birthtimeNs), size: String(size), bytes: String(blocks * 512n) };
   } finally {
     fs.closeSync(descriptor);
   }
