@@ -5,6 +5,7 @@ import { parseSelector, type Selector } from '../core/choice.ts';
 import type { Source, Task } from '../core/task.ts';
 import { clashes, filesWith } from './clashes.ts';
 import { explain } from './explain.ts';
+import { idleKeys } from './idle.ts';
 import { plainPath, splitVg, taskNameProblem } from './names.ts';
 import { mapOf, type SourceFile } from './plain.ts';
 import { DropInSchema, MainSchema, TaskSchema } from './schema.ts';
@@ -34,7 +35,10 @@ export interface TaskConfig {
 export function loadConfig(sources: Sources): Config {
   const problems = sources.files.flatMap((file) => [
     ...explain(file, issuesOf(file, file.value)),
-    ...Object.keys(mapOf(file.value['tasks'])).flatMap((name) => clashes(file, name, sources)),
+    ...Object.keys(mapOf(file.value['tasks'])).flatMap((name) => [
+      ...idleKeys(file, name),
+      ...clashes(file, name, sources),
+    ]),
   ]);
   const [broken, ...others] = sources.brokenFiles.map(({ fault }) => fault);
   if (broken !== undefined && others.length === 0 && problems.length === 0) throw broken;
@@ -70,6 +74,7 @@ export function loadTask(sources: Sources, name: string): TaskConfig {
       .flatMap((file) => explain(file, issuesOf(file, { ...file.value, tasks: {} }))),
     ...(misnamed === undefined ? [] : [problemAt(first, path, misnamed, first.position(path, 'key'))]),
     ...explain(first, parsed.error?.issues ?? [], path),
+    ...idleKeys(first, name),
     ...holders.flatMap((file) => clashes(file, name, sources)),
   ];
   if (problems.length > 0 || !parsed.success) throw invalid(problems);

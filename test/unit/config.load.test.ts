@@ -164,6 +164,14 @@ test.each([
       '11: tasks.t.lv: is "a", must be VG/LV, for example system/xenvm',
     ],
   ],
+  [' {lv: a/b, copy: true}', ['22: tasks.t.copy: is true, which means nothing for lv']],
+  [
+    ' {subvolume: /s, size: 1G, keys: [/k]}',
+    [
+      '28: tasks.t.size: is "1G", which means nothing for subvolume',
+      '38: tasks.t.keys: is a list, which means nothing for subvolume',
+    ],
+  ],
   [' {lv: a/b, mout: /m}', ['16: tasks.t.mout: unknown key, did you mean "mount"?']],
   [' {lv: a/b, MOUNT: /m}', ['16: tasks.t.MOUNT: unknown key, did you mean "mount"?']],
   [' {lv: a/b, tiemout: 1}', ['16: tasks.t.tiemout: unknown key, did you mean "timeout"?']],
