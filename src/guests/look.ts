@@ -13,12 +13,12 @@ import type {
 } from '../core/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { deviceBytes } from '../system/blockdev.ts';
-import type { TableEntry } from '../system/partx.ts';
 import { DIRECTORY } from './filesystems.ts';
 import { findGroups } from './lvm/groups.ts';
 import { findArrays } from './md/arrays.ts';
-import { entriesOf, isPartitioned, lostIn, overlapsOf, tableOf } from './partitions.ts';
+import { overlapsOf, tableOf } from './partitions.ts';
 import { contentOf, keyOf, probeAlike, probeParts } from './probe.ts';
+import { readTables, type Table } from './tables.ts';
 
 const DYNAMIC = 'is a part of a dynamic disk of Windows, whose volumes this version does not open';
 
@@ -135,31 +135,26 @@ function pieceOf({ maps: [map, ...more], bytes }: GuestLv, devices: readonly str
 
 async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<readonly Inside[]> {
   const probes = await probeAlike(devices, undefined, exec);
-  const tables = new Map<string, readonly TableEntry[]>();
-  for (const device of devices) {
-    if (isPartitioned(probes.get(device))) tables.set(device, await entriesOf(device, probes.get(device), exec));
-  }
-  const lost = new Map<string, readonly Partition[]>();
-  for (const [device, entries] of tables) lost.set(device, await lostIn(device, probes.get(device), entries));
-  const extents = [...tables].flatMap(([device, entries]) =>
-    entries.map(({ offset, bytes }): Extent => ({ device, offset, bytes })),
-  );
-  const contents = await probeParts(extents, exec);
+  const tables = await readTables(devices, probes, exec);
   return devices.map((device): Inside => {
     const bytes = deviceBytes(device);
-    const entries = tables.get(device);
+    const table = tables.get(device);
     const probe = probes.get(device);
-    if (!entries) return { device, bytes, table: undefined, content: contentOf(probe), partitions: [] };
-    const overlaps = overlapsOf(entries);
-    const partitions = entries.map(({ number, offset, bytes: length, dynamic }): Partition => {
-      const extent = { device, offset, bytes: length };
-      const content = contentOf(contents.get(keyOf(extent)));
-      const unknown = dynamic && content.type === undefined && content.doubt === undefined;
-      const other = overlaps.get(number);
-      const doubt = other === undefined ? (unknown ? DYNAMIC : undefined) : `overlaps with partition ${other}`;
-      return { number, extent, content: doubt === undefined ? content : { ...content, doubt } };
-    });
-    const all = [...partitions, ...(lost.get(device) ?? [])];
-    return { device, bytes, table: tableOf(device, probe), content: contentOf(undefined), partitions: all };
+    if (!table) return { device, bytes, table: undefined, content: contentOf(probe), partitions: [] };
+    const content = contentOf(undefined);
+    return { device, bytes, table: tableOf(device, probe), content, partitions: partitionsOf(device, table) };
   });
+}
+
+function partitionsOf(device: string, { entries, lost, contents }: Table): readonly Partition[] {
+  const overlaps = overlapsOf(entries);
+  const partitions = entries.map(({ number, offset, bytes, dynamic }): Partition => {
+    const extent = { device, offset, bytes };
+    const content = contentOf(contents.get(keyOf(extent)));
+    const unknown = dynamic && content.type === undefined && content.doubt === undefined;
+    const other = overlaps.get(number);
+    const doubt = other === undefined ? (unknown ? DYNAMIC : undefined) : `overlaps with partition ${other}`;
+    return { number, extent, content: doubt === undefined ? content : { ...content, doubt } };
+  });
+  return [...partitions, ...lost];
 }

@@ -4,7 +4,7 @@ import type { Exec } from '../system/command.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import { readTable, type TableEntry } from '../system/partx.ts';
 import type { Found } from './probe.ts';
-import { entriesIn, entriesOf4k } from './table.ts';
+import { entriesIn, entriesOf4k, SECTOR_4K } from './table.ts';
 
 /** What libblkid (2.38.1) calls a protective MBR without its GPT. */
 const PROTECTIVE = 'PMBR';
@@ -41,6 +41,17 @@ export async function entriesOf(device: string, probe: Found, exec: Exec): Promi
   return entries;
 }
 
+/**
+ * The partitions of an MBR as they would be if it were made on a disk with sectors of 4096 bytes, which nothing in it says.
+ * Empty where that can't be.
+ */
+export async function entriesOfMbr4k(device: string, exec: Exec): Promise<readonly TableEntry[]> {
+  const bytes = deviceBytes(device);
+  const table = (await exec.run(readTable(device, SECTOR_4K))) ?? [];
+  const entries = table.filter(({ extended }) => !extended);
+  return entries.every((entry) => entry.bytes > 0 && entry.offset + entry.bytes <= bytes) ? entries : [];
+}
+
 /** For each partition the number of one that lies on the same bytes; the table is wrong about one of them. */
 export function overlapsOf(entries: readonly TableEntry[]): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
@@ -56,15 +67,19 @@ export function overlapsOf(entries: readonly TableEntry[]): ReadonlyMap<number, 
   return found;
 }
 
-/** Partitions that the table has an entry for and that partx says nothing of: not to be read, but not to be kept quiet. */
+/**
+ * Partitions that the table has an entry for and that partx says nothing of: not to be read, but not to be kept quiet.
+ * `sector`: the bytes that an MBR counts in.
+ */
 export async function lostIn(
   device: string,
   probe: Found,
   known: readonly TableEntry[],
+  sector: number,
 ): Promise<readonly Partition[]> {
   const numbers = isOnlyProtective(probe)
     ? ((await entriesOf4k(device)) ?? []).map(({ number }) => number)
-    : await entriesIn(device, tableOf(device, probe));
+    : await entriesIn(device, tableOf(device, probe), sector);
   const content = { type: undefined, uuid: undefined, doubt: 'its entry in the partition table is damaged' };
   return numbers
     .filter((number) => !known.some((entry) => entry.number === number))

@@ -4,7 +4,8 @@ import { deviceBytes, sectorBytes } from '../system/blockdev.ts';
 import type { TableEntry } from '../system/partx.ts';
 import { crc32From } from './crc32.ts';
 
-const SECTOR_4K = 4096;
+/** What disks with larger sectors count in. */
+export const SECTOR_4K = 4096;
 const ENTRY = 16;
 const FIRST_ENTRY = 446;
 const FIRST_LOGICAL = 5;
@@ -24,15 +25,16 @@ interface Entry {
 /**
  * The numbers of all partitions that the table of a device has an entry for, sound or not. libblkid (2.38.1), and so
  * partx and the kernel, leaves out without a word an entry that can't be right and all that comes after it in a chain; a
- * backup would be without those partitions, and green. Empty where the table can't be read that way.
+ * backup would be without those partitions, and green. Empty where the table can't be read that way. `sector`: the bytes
+ * that the table counts in.
  */
-export async function entriesIn(device: string, table: 'dos' | 'gpt'): Promise<readonly number[]> {
+export async function entriesIn(device: string, table: 'dos' | 'gpt', sector: number): Promise<readonly number[]> {
   // Tables count in the sectors of their disk. Guests' disks have 512 bytes; of others nothing is said.
   if (sectorBytes(device) !== SECTOR) return [];
   const file = await open(device);
   try {
-    if (table === 'dos') return await dosNumbers(file);
-    const entries = await gptEntries(file, deviceBytes(device), SECTOR);
+    if (table === 'dos') return await dosNumbers(file, sector);
+    const entries = await gptEntries(file, deviceBytes(device), sector);
     return entries?.map(({ number }) => number) ?? [];
   } finally {
     await file.close();
@@ -53,25 +55,26 @@ export async function entriesOf4k(device: string): Promise<readonly TableEntry[]
   }
 }
 
-async function dosNumbers(file: FileHandle): Promise<readonly number[]> {
+async function dosNumbers(file: FileHandle, sector: number): Promise<readonly number[]> {
   const primary = entriesOf(await read(file, 0, SECTOR));
   const numbers = primary.flatMap(({ type }, index) => (type === 0 ? [] : [index + 1]));
   const chains: { readonly number: number; readonly logical: readonly number[] }[] = [];
   for (const [index, entry] of primary.entries()) {
-    if (isContainer(entry)) chains.push({ number: index + 1, logical: await logicalNumbers(file, entry.start) });
+    if (isContainer(entry))
+      chains.push({ number: index + 1, logical: await logicalNumbers(file, entry.start, sector) });
   }
   // One container is the rule; a second one, with nothing in it, was something else before its type was damaged.
   const container = chains.find(({ logical }) => logical.length > 0) ?? chains[0];
   return [...numbers.filter((number) => number !== container?.number), ...(container?.logical ?? [])];
 }
 
-async function logicalNumbers(file: FileHandle, container: number): Promise<readonly number[]> {
+async function logicalNumbers(file: FileHandle, container: number, bytes: number): Promise<readonly number[]> {
   const numbers: number[] = [];
   const seen = new Set<number>();
   let empty = 0;
   for (let at: number | undefined = container; at !== undefined && numbers.length < LONGEST_CHAIN;) {
     const number = FIRST_LOGICAL + numbers.length;
-    const sector = await read(file, at * SECTOR, SECTOR);
+    const sector = await read(file, at * bytes, SECTOR);
     // A link that leads to nothing, or back, or on and on: there was something, and it can't be found.
     if (seen.has(at) || empty > MOST_EMPTY || sector.readUInt16LE(510) !== 0xaa55) return [...numbers, number];
     seen.add(at);

@@ -15,11 +15,15 @@ export interface TableEntry {
 /** `0x42` in an MBR; in a GPT the metadata and the data of LDM. */
 const DYNAMIC = ['0x42', '5808c8aa-7e8f-42e0-85d2-e1e90434cfb3', 'af9b60a0-1431-4f62-bc68-3311714a69ad'];
 
-/** Reads a partition table from a device without telling the kernel of it. Undefined: it can't be read. */
-export function readTable(device: string): Command<readonly TableEntry[] | undefined> {
+/**
+ * Reads a partition table from a device without telling the kernel of it. `sector`: the bytes that the table counts in, if
+ * not those of the device. Undefined: it can't be read.
+ */
+export function readTable(device: string, sector?: number): Command<readonly TableEntry[] | undefined> {
+  const counted = sector === undefined ? [] : ['--sector-size', String(sector)];
   return {
     tool: 'partx',
-    argv: ['--pairs', '--bytes', '--output', 'NR,START,SIZE,TYPE', '--', device],
+    argv: [...counted, '--pairs', '--bytes', '--output', 'NR,START,SIZE,TYPE', '--', device],
     mutates: false,
     statuses: [0, 1],
     parse: ({ status, stdout }) => (status === 0 ? parsePairs(stdout) : undefined),

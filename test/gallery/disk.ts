@@ -1,4 +1,6 @@
-export type Label = 'mbr' | 'gpt' | 'gpt4k' | 'hybrid';
+/** How a disk is divided; `4k`: made on one with sectors of 4096 bytes. */
+const LABELS = ['mbr', 'mbr4k', 'gpt', 'gpt4k', 'hybrid'] as const;
+export type Label = (typeof LABELS)[number];
 
 /** What a disk of the gallery holds; sizes and places in MiB. The language is shown in disks.ts. */
 export type Content =
@@ -120,8 +122,8 @@ function readContent(reader: Reader): Content {
       count: Number(count),
     };
   }
-  if (word === 'mbr' || word === 'gpt' || word === 'gpt4k' || word === 'hybrid')
-    return tableOf(word, readList(reader, readContent));
+  const label = LABELS.find((one) => one === word);
+  if (label) return tableOf(label, readList(reader, readContent));
   const [type = '', size] = word.split(':');
   const least = SIZES[type];
   if (least === undefined) throw new Error(`what is ${word}?`);

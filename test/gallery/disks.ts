@@ -3,7 +3,7 @@
  *
  *     ext4                       a file system on the whole of it; `ext4:12` has 12 MiB
  *     mbr(ext4 swap | xfs vfat)  partitions; those after the bar are logical ones
- *     gpt(...), gpt4k(...)       also as it is made on a disk with sectors of 4096 bytes
+ *     gpt(...)                   mbr4k and gpt4k are as made on a disk with sectors of 4096 bytes
  *     hybrid(...)                a GPT whose first two partitions are in the MBR, too
  *     empty*126                  that word so many times
  *     lvm:vg(root=ext4 b~=xfs)   a volume group with its logical volumes; `~` is a thin one
@@ -42,6 +42,7 @@ gpt-lvm         gpt(vfat ext4 lvm:ubuntu-vg(ubuntu-lv=ext4))
 gpt-no-primary  gpt(ext4 ext4)                ! zero 512 512
 gpt-4k          gpt4k(vfat ext4)
 gpt-4k-lvm      gpt4k(ext2 lvm:vg(root=ext4))
+mbr-4k          mbr4k(ext4 | ext2 lvm:vg(root=ext4))
 two-groups      gpt(lvm:one(a=ext4) lvm:two(a=ext4))
 same-group      gpt(ext4 lvm:gallery(root=ext4))
 luks-no-key     gpt(ext4 luks)

@@ -6,11 +6,11 @@ say() { echo "gallery: $*" >&2; }
 piece() { at=$(losetup --find --show --offset "$(($2 << 20))" --sizelimit "$(($3 << 20))" "$1") || die "no piece of $1"; }
 drop() { losetup -d "$1"; }
 
-# table DEVICE mbr|gpt|gpt4k: by sfdisk's words on standard input.
+# table DEVICE mbr|mbr4k|gpt|gpt4k|hybrid: by sfdisk's words on standard input.
 table() {
   local on=$1 label=$2
-  [ "$label" != gpt4k ] || on=$(losetup --find --show --sector-size 4096 "$1")
-  { [ "$label" = mbr ] && echo 'label: dos' || echo 'label: gpt'; cat; } |
+  [[ $label != *4k ]] || on=$(losetup --find --show --sector-size 4096 "$1")
+  { [[ $label = mbr* ]] && echo 'label: dos' || echo 'label: gpt'; cat; } |
     sfdisk --quiet --no-reread --no-tell-kernel --wipe never "$on" >/run/gallery/log 2>&1 || die "$1: $(</run/gallery/log)"
   [ "$on" = "$1" ] || drop "$on"
   [ "$label" != hybrid ] || sgdisk --hybrid 1:2 "$1" >/run/gallery/log || die "$1: $(</run/gallery/log)"

@@ -20,7 +20,6 @@ const GPT_TYPES: Readonly<Record<string, string>> = {
   raid: 'R',
   member: 'R',
 };
-const DEFAULTS = { mbr: '83', gpt: 'L', gpt4k: 'L', hybrid: 'L' } as const;
 
 /** The bash that makes a disk, with the functions of make.bash. */
 export function scriptOf({ name, content, damage }: Disk, device: string): string {
@@ -85,12 +84,13 @@ function lvmScript(device: string, id: string, vg: string, lvs: readonly Lv[]): 
 
 /** With all starts and sizes said, so that nothing depends on how sfdisk aligns. */
 function tableLines(label: Label, parts: readonly Part[], size: number): readonly string[] {
-  const types = label === 'mbr' ? MBR_TYPES : GPT_TYPES;
+  const dos = label === 'mbr' || label === 'mbr4k';
+  const types = dos ? MBR_TYPES : GPT_TYPES;
   const line = ({ number, start, content }: Part): string => {
     const kind = content.kind === 'leaf' ? content.type : content.kind;
-    return `/dev/p${number} : start=${start}MiB, size=${content.size}MiB, type=${types[kind] ?? DEFAULTS[label]}`;
+    return `/dev/p${number} : start=${start}MiB, size=${content.size}MiB, type=${types[kind] ?? (dos ? '83' : 'L')}`;
   };
-  const logical = parts.filter(({ number }) => number > EXTENDED && label === 'mbr');
+  const logical = parts.filter(({ number }) => number > EXTENDED && dos);
   const [first] = logical;
   const primary = parts.filter((part) => !logical.includes(part));
   const extended = first

@@ -121,7 +121,7 @@ test('a chain of logical partitions that goes on and on without one is lost, and
       sector([0x83, 1], [0x83, 2]),
     ]);
   writeFileSync(device, links(100));
-  expect(await entriesIn(device, 'dos')).toEqual([5, 6]);
+  expect(await entriesIn(device, 'dos', 512)).toEqual([5, 6]);
   writeFileSync(device, links(102));
-  expect(await entriesIn(device, 'dos')).toEqual([5]);
+  expect(await entriesIn(device, 'dos', 512)).toEqual([5]);
 });
