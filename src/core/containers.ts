@@ -76,7 +76,7 @@ export async function decrypt(
 ): Promise<Device | string> {
   const map = await machine.guests.unlock(key, device, keys);
   if (typeof map === 'string') return map;
-  const [made] = await makeMaps([map], [{ shape: 'device', device, bytes: 0 }], [uuid], journal, machine);
+  const [made] = await makeMaps([map], [{ looped: false, device, bytes: 0 }], [uuid], journal, machine);
   return made ?? 'is nothing that can be a device';
 }
 

@@ -110,8 +110,8 @@ interface Part extends Place, Pick<PlannedMount, 'extent' | 'map'> {
 function partsOf(place: Place, sight: Sight): readonly Part[] {
   const { volumes, groups, members, containers } = sight.seen;
   const keyed = sight.wishes.keys.length > 0;
-  const { shape, device = '', bytes = 0, table, content, partitions = [] } = volumes[place.volume] ?? {};
-  const extent = shape === 'image' ? { device, offset: 0, bytes } : undefined;
+  const { looped, device = '', bytes = 0, table, content, partitions = [] } = volumes[place.volume] ?? {};
+  const extent = looped ? { device, offset: 0, bytes } : undefined;
   const whole = table === undefined && content ? [{ ...place, extent, content, partition: undefined }] : [];
   const divided = partitions.map(({ number, extent: of, content: inside }) => ({
     ...place,

@@ -13,7 +13,7 @@ export interface Device {
 }
 
 /** What maps lie on. */
-type Ground = Pick<Volume, 'shape' | 'device' | 'bytes'>;
+type Ground = Pick<Volume, 'looped' | 'device' | 'bytes'>;
 
 /** Makes the devices of maps, whose order is kept. */
 export async function makeMaps(
@@ -81,8 +81,8 @@ function stretchesOf(maps: readonly DeviceMap[], volumes: readonly Ground[]): re
     ),
   );
   return [...new Set(places.map(({ index }) => index))].flatMap((index) => {
-    const { shape, device = '', bytes = 0 } = volumes[index] ?? {};
-    if (shape !== 'image') return [];
+    const { looped, device = '', bytes = 0 } = volumes[index] ?? {};
+    if (!looped) return [];
     const own = places.filter((place) => place.index === index);
     const first = own.reduce((least, place) => Math.min(least, place.first), Infinity);
     const end = own.reduce((most, place) => Math.max(most, place.end), 0);

@@ -36,8 +36,9 @@ export interface Partition {
 
 /** A block device or an image with what is inside: a file system (or swap …) on the whole of it, or partitions. */
 export interface Volume {
-  readonly shape: Shape;
   readonly device: string;
+  /** Whether a loop device has to be made over it: an image, or a disk that has larger sectors than the guest knows of. */
+  readonly looped: boolean;
   readonly bytes: number;
   readonly table: 'dos' | 'gpt' | undefined;
   /** Of the whole device; nothing where there is a partition table. */

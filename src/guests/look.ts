@@ -18,6 +18,7 @@ import { findGroups } from './lvm/groups.ts';
 import { findArrays } from './md/arrays.ts';
 import { overlapsOf, tableOf } from './partitions.ts';
 import { contentOf, keyOf, probeAlike, probeParts } from './probe.ts';
+import { sectorsOf } from './table.ts';
 import { readTables, type Table } from './tables.ts';
 
 const DYNAMIC = 'is a part of a dynamic disk of Windows, whose volumes this version does not open';
@@ -38,7 +39,7 @@ export async function look(places: readonly Place[], before: Seen | undefined, e
   for (const one of found) known.set(one.device, one);
   const volumes = places.map(({ shape, device, within }) => ({
     ...(known.get(device) ?? directory(device)),
-    shape,
+    looped: shape === 'image' || (shape === 'device' && !within && sectorsOf(device).own > SECTOR),
     within,
   }));
   const parts = volumes.flatMap(partsOf);
@@ -54,7 +55,7 @@ export async function look(places: readonly Place[], before: Seen | undefined, e
 }
 
 /** What is in a place, whatever it is. */
-type Inside = Omit<Volume, 'shape'>;
+type Inside = Omit<Volume, 'looped'>;
 
 /** What needs no looking into. */
 function directory(device: string): Inside {

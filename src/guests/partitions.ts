@@ -4,7 +4,7 @@ import type { Exec } from '../system/command.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import { readTable, type TableEntry } from '../system/partx.ts';
 import type { Found } from './probe.ts';
-import { entriesIn, entriesOf4k, SECTOR_4K } from './table.ts';
+import { entriesIn, gptEntriesOf, sectorsOf } from './table.ts';
 
 /** What libblkid (2.38.1) calls a protective MBR without its GPT. */
 const PROTECTIVE = 'PMBR';
@@ -25,12 +25,15 @@ function isOnlyProtective(probe: Found): boolean {
   return probe !== undefined && 'table' in probe && probe.table === PROTECTIVE;
 }
 
-/** The partitions that have a content of their own. */
+/**
+ * The partitions that have a content of their own. A GPT that was made on a disk with sectors of another size is for
+ * libblkid a protective MBR and nothing more.
+ */
 export async function entriesOf(device: string, probe: Found, exec: Exec): Promise<readonly TableEntry[]> {
   tableOf(device, probe);
   const bytes = deviceBytes(device);
   if (isOnlyProtective(probe)) {
-    const entries = await entriesOf4k(device);
+    const entries = await gptEntriesOf(device, sectorsOf(device).other);
     if (!entries) throw unreadable(device, 'its partition table (GPT) is damaged at both ends');
     return entries.filter((entry) => entry.bytes > 0 && entry.offset + entry.bytes <= bytes);
   }
@@ -42,12 +45,12 @@ export async function entriesOf(device: string, probe: Found, exec: Exec): Promi
 }
 
 /**
- * The partitions of an MBR as they would be if it were made on a disk with sectors of 4096 bytes, which nothing in it says.
- * Empty where that can't be.
+ * The partitions of an MBR as they would be if it counted in sectors of so many bytes, which nothing in it says. Empty where
+ * that can't be.
  */
-export async function entriesOfMbr4k(device: string, exec: Exec): Promise<readonly TableEntry[]> {
+export async function entriesOfMbr(device: string, sector: number, exec: Exec): Promise<readonly TableEntry[]> {
   const bytes = deviceBytes(device);
-  const table = (await exec.run(readTable(device, SECTOR_4K))) ?? [];
+  const table = (await exec.run(readTable(device, sector))) ?? [];
   const entries = table.filter(({ extended }) => !extended);
   return entries.every((entry) => entry.bytes > 0 && entry.offset + entry.bytes <= bytes) ? entries : [];
 }
@@ -78,7 +81,7 @@ export async function lostIn(
   sector: number,
 ): Promise<readonly Partition[]> {
   const numbers = isOnlyProtective(probe)
-    ? ((await entriesOf4k(device)) ?? []).map(({ number }) => number)
+    ? await entriesIn(device, 'gpt', sectorsOf(device).other)
     : await entriesIn(device, tableOf(device, probe), sector);
   const content = { type: undefined, uuid: undefined, doubt: 'its entry in the partition table is damaged' };
   return numbers

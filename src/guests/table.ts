@@ -4,8 +4,7 @@ import { deviceBytes, sectorBytes } from '../system/blockdev.ts';
 import type { TableEntry } from '../system/partx.ts';
 import { crc32From } from './crc32.ts';
 
-/** What disks with larger sectors count in. */
-export const SECTOR_4K = 4096;
+const SECTOR_4K = 4096;
 const ENTRY = 16;
 const FIRST_ENTRY = 446;
 const FIRST_LOGICAL = 5;
@@ -29,30 +28,31 @@ interface Entry {
  * that the table counts in.
  */
 export async function entriesIn(device: string, table: 'dos' | 'gpt', sector: number): Promise<readonly number[]> {
-  // Tables count in the sectors of their disk. Guests' disks have 512 bytes; of others nothing is said.
-  if (sectorBytes(device) !== SECTOR) return [];
+  if (table === 'gpt') return (await gptEntriesOf(device, sector))?.map(({ number }) => number) ?? [];
+  return (await reading(device, (file) => dosNumbers(file, sector))) ?? [];
+}
+
+/** The partitions of a GPT that counts in sectors of so many bytes. Undefined: there is no sound one. */
+export async function gptEntriesOf(device: string, sector: number): Promise<readonly TableEntry[] | undefined> {
+  const entries = await reading(device, (file) => gptEntries(file, deviceBytes(device), sector));
+  return entries?.map((entry) => ({ ...entry, extended: false, dynamic: false }));
+}
+
+/** Undefined: the device has gone. */
+async function reading<T>(device: string, look: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
+  if (sectorBytes(device) === undefined) return undefined;
   const file = await open(device);
   try {
-    if (table === 'dos') return await dosNumbers(file, sector);
-    const entries = await gptEntries(file, deviceBytes(device), sector);
-    return entries?.map(({ number }) => number) ?? [];
+    return await look(file);
   } finally {
     await file.close();
   }
 }
 
-/**
- * The partitions of a GPT that was made on a disk with sectors of 4096 bytes, which nobody finds on a volume that has 512:
- * for libblkid it is a protective MBR and nothing more. Undefined: there is no sound one.
- */
-export async function entriesOf4k(device: string): Promise<readonly TableEntry[] | undefined> {
-  const file = await open(device);
-  try {
-    const entries = await gptEntries(file, deviceBytes(device), SECTOR_4K);
-    return entries?.map((entry) => ({ ...entry, extended: false, dynamic: false }));
-  } finally {
-    await file.close();
-  }
+/** What a device counts in, and what a table on it counts in that was made on a disk with sectors of the other size. */
+export function sectorsOf(device: string): { readonly own: number; readonly other: number } {
+  const own = sectorBytes(device) ?? SECTOR;
+  return { own, other: own === SECTOR ? SECTOR_4K : SECTOR };
 }
 
 async function dosNumbers(file: FileHandle, sector: number): Promise<readonly number[]> {

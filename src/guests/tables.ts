@@ -1,10 +1,10 @@
-import { SECTOR } from '../core/bytes.ts';
+import { type Fault, isFault } from '../core/fault.ts';
 import type { Extent, Partition } from '../core/volume.ts';
 import type { Exec } from '../system/command.ts';
 import type { TableEntry } from '../system/partx.ts';
-import { entriesOf, entriesOfMbr4k, isPartitioned, lostIn, tableOf } from './partitions.ts';
+import { entriesOf, entriesOfMbr, isPartitioned, lostIn, tableOf } from './partitions.ts';
 import { type Found, keyOf, probeParts } from './probe.ts';
-import { SECTOR_4K } from './table.ts';
+import { sectorsOf } from './table.ts';
 
 /** The partition table of a volume, and what is in its partitions. */
 export interface Table {
@@ -21,35 +21,56 @@ export async function readTables(
   probes: ReadonlyMap<string, Found>,
   exec: Exec,
 ): Promise<ReadonlyMap<string, Table>> {
-  const divided: (readonly [device: string, entries: readonly TableEntry[]])[] = [];
+  const divided: (readonly [device: string, entries: readonly TableEntry[] | Fault])[] = [];
   for (const device of devices) {
     const probe = probes.get(device);
-    if (isPartitioned(probe)) divided.push([device, await entriesOf(device, probe, exec)]);
+    if (isPartitioned(probe)) divided.push([device, await orFault(entriesOf(device, probe, exec))]);
   }
   const found = await probeParts(
-    divided.flatMap(([device, entries]) => extentsOf(device, entries)),
+    divided.flatMap(([device, entries]) => (isFault(entries) ? [] : extentsOf(device, entries))),
     exec,
   );
   const tables = new Map<string, Table>();
   for (const [device, entries] of divided) {
     const probe = probes.get(device);
-    const other = isBarren(device, entries, found) ? await readAs4k(device, probe, exec) : undefined;
-    const lost = other ? [] : await lostIn(device, probe, entries, SECTOR);
-    tables.set(device, other ?? { entries, lost, contents: found });
+    const odd = isFault(entries) || isBarren(device, entries, found);
+    const other = odd ? await readOtherwise(device, probe, exec) : undefined;
+    if (other) tables.set(device, other);
+    else if (isFault(entries)) throw entries;
+    else tables.set(device, await tableWith(device, probe, entries, found, sectorsOf(device).own));
   }
   return tables;
 }
 
 /**
- * An MBR does not say what it counts in. That it was made on a disk with sectors of 4096 bytes shows only by this: all its
- * partitions hold nothing known where they would be otherwise, and one does there.
+ * An MBR does not say what it counts in. That it was made on a disk whose sectors have another size shows only by this: its
+ * partitions can't be where they would be otherwise, or hold nothing known, and one does there.
  */
-async function readAs4k(device: string, probe: Found, exec: Exec): Promise<Table | undefined> {
+async function readOtherwise(device: string, probe: Found, exec: Exec): Promise<Table | undefined> {
   if (tableOf(device, probe) !== 'dos') return undefined;
-  const entries = await entriesOfMbr4k(device, exec);
+  const { other } = sectorsOf(device);
+  const entries = await entriesOfMbr(device, other, exec);
   const contents = await probeParts(extentsOf(device, entries), exec);
-  if (isBarren(device, entries, contents)) return undefined;
-  return { entries, contents, lost: await lostIn(device, probe, entries, SECTOR_4K) };
+  return isBarren(device, entries, contents) ? undefined : tableWith(device, probe, entries, contents, other);
+}
+
+async function tableWith(
+  device: string,
+  probe: Found,
+  entries: readonly TableEntry[],
+  contents: Table['contents'],
+  sector: number,
+): Promise<Table> {
+  return { entries, contents, lost: await lostIn(device, probe, entries, sector) };
+}
+
+async function orFault<T>(result: Promise<T>): Promise<T | Fault> {
+  try {
+    return await result;
+  } catch (error) {
+    if (isFault(error)) return error;
+    throw error;
+  }
 }
 
 function isBarren(device: string, entries: readonly TableEntry[], contents: ReadonlyMap<string, Found>): boolean {

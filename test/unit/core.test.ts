@@ -124,7 +124,7 @@ describe('the layout of mounts', () => {
   });
   const content = (type: string | undefined): Content => ({ type, uuid: undefined, doubt: undefined });
   const whole = (type: string | undefined): Volume => ({
-    shape: 'device',
+    looped: false,
     device: 'd',
     bytes: 1,
     table: undefined,
@@ -132,7 +132,7 @@ describe('the layout of mounts', () => {
     partitions: [],
   });
   const disk = (...types: (string | undefined)[]): Volume => ({
-    shape: 'device',
+    looped: false,
     device: 'd',
     bytes: 1,
     table: 'dos',
