@@ -13,7 +13,7 @@ import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
-import { lvBehind, resolveSource } from './lvm/origins.ts';
+import { lvAt, lvBehind, resolveSource } from './lvm/origins.ts';
 
 /** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
 const LONGEST = 127;
@@ -39,6 +39,15 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
         throw error;
       });
       if (typeof rows === 'string') return { claims: false, why: rows };
+      const named = lvAt(behind, rows);
+      if (named) {
+        const { row: own, unfit } = named;
+        const name = `${own.vg}/${own.name}`;
+        return {
+          claims: !unfit,
+          why: `the logical volume ${name}${unfit ? `, which ${unfit}` : `; write lv: ${name}`}`,
+        };
+      }
       const row = lvBehind(behind, rows);
       if (!row) return { claims: false, why: `not on a logical volume: it is ${placeOf(behind)}` };
       const why = `on the logical volume ${row.vg}/${row.name}, ${placeOf(behind)}`;

@@ -40,8 +40,8 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
       });
     const skipped = layout.skipped
       .filter((part) => part.origin === index)
-      .map(({ label, type, reason }): Part => {
-        const text = paint.faint(`${label}  ${type ?? 'unknown'}: skipped, ${reason}`);
+      .map(({ label, type, reason, unseen }): Part => {
+        const text = paint.faint(`${label}  ${type ?? 'unknown'}: ${unseen ? '' : 'skipped, '}${reason}`);
         return { label, branch: { text, below: [] } };
       });
     const volume = volumes[index];

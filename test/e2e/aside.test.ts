@@ -31,7 +31,7 @@ tasks:
   busy: {file: /srv/cow/busy.img, copy: true}
 Y
       mark
-      for path in /srv/cow/own /srv/images/plain.raw /srv/images /proc; do call "find$(tr / - <<<$path)" $HOLDSTILL find $path; done
+      for path in /srv/cow/own /srv/images/plain.raw /srv/images /proc /dev/vg0/sealed; do call "find$(tr / - <<<$path)" $HOLDSTILL find $path; done
       for task in pair sealed asked odd strict top; do call $task $PRE $task; $POST $task >/dev/null; same $task quickly; done
       call own1 $PRE own1; call own2 $PRE own2; cat /run/holdstill/own{1,2}/name; for task in own1 own2; do call $task-post $POST $task; done; same own quickly
       perl -MIO::Handle -e 'open my $f, "+<", shift or die $!; for (;;) { seek $f, 0, 0; print $f rand; $f->flush; select undef, undef, undef, 0.002 }' /srv/cow/busy.img & writer=$!
@@ -118,6 +118,9 @@ Y
       /file +yes +an image file on .*\(xfs, mounted at \/srv\/images\)/,
     );
     expect(run.call('find-srv-images').stdout).toMatch(/lvm +yes +on the logical volume vg0\/images/);
+    expect(run.call('find-dev-vg0-sealed').stdout).toMatch(
+      /lvm +yes +the logical volume vg0\/sealed; write lv: vg0\/sealed/,
+    );
     for (const name of ['cow-own', 'images-plain.raw', 'images']) expect(run.call(`find-srv-${name}`).status).toBe(0);
     expect(run.call('find-proc').status).toBe(1);
     expect(run.call('find-proc').stdout).toMatch(/btrfs +no +[^]*lvm +no [^]*nothing here can take a snapshot of it/);

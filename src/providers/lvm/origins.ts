@@ -59,6 +59,16 @@ export function resolveSource(
   }
 }
 
+/** The LV whose device a path names, and why it is no origin. */
+export function lvAt(
+  { real, kind }: Behind,
+  rows: readonly LvRow[],
+): { readonly row: LvRow; readonly unfit: string | undefined } | undefined {
+  const number = kind === 'other' ? deviceNumber(real) : undefined;
+  const row = number === undefined ? undefined : rows.find((one) => one.number === number);
+  return row && { row, unfit: noOrigin(row) };
+}
+
 /** The LV that a file system is on. */
 export function lvBehind({ mount }: Behind, rows: readonly LvRow[]): LvRow | undefined {
   const number = mount && (deviceNumber(mount.source) ?? mount.device);
