@@ -21,9 +21,16 @@ const PATIENCE_MS = 3000;
 /** A mount of ours, known by the UUID of the LV that its device is or lies on; that of a directory by where in its file system that is. */
 export function mountStep(mount: PlannedMount, device: string, volumeUuid: string): Step {
   const { label, type, trust, point, within, subdirectory = '' } = mount;
-  const root = type === DIRECTORY ? { root: `/${whatHolds(device).within}` } : {};
+  const root = type === DIRECTORY ? { root: rootOf(device, label) } : {};
   const inside = within.length > 0 ? { within: within.join(' in ') } : {};
   return { kind: 'mount', label, type, trust, device, point, subdirectory, volume: volumeUuid, ...root, ...inside };
+}
+
+/** Where in its file system a directory is. Throws `mount.failed` for one that a link leads to, which somebody has put there. */
+function rootOf(directory: string, label: string): string {
+  const { real, within } = whatHolds(directory);
+  if (real === directory) return `/${within}`;
+  throw new Fault('mount.failed', `${label}: ${directory} is not what was taken: somebody put a link there`);
 }
 
 /** Mounts read-only. A `path:` below the top of its file system is then shown over it by a second mount. */
@@ -145,7 +152,9 @@ function ourMounts({ step }: NotedStep, mounts: readonly MountEntry[]): readonly
 export function isOurs({ device, source, root }: MountEntry, step: Step): boolean {
   // The run is in the path of the snapshot, so no other directory has it.
   if (step['root'] !== undefined) return [step['root'], `${step['root']}/${step['subdirectory']}`].includes(root);
-  const behind = device.startsWith('0:') ? volumeUuidBehind(source) : volumeUuidOf(device);
+  // Of others the source may be a file where nobody answers any more.
+  const named = source.startsWith('/dev/') ? volumeUuidBehind(source) : undefined;
+  const behind = device.startsWith('0:') ? named : volumeUuidOf(device);
   return behind !== undefined && behind === step['volume'];
 }
 

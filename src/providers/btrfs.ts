@@ -1,14 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import { encodeName } from '../core/names.ts';
 import type { LeftOut, Origin, Provider } from '../core/provider.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/step.ts';
 import { checkDirectory, leftOutOf, placeOf, whatHolds, type Behind } from '../system/behind.ts';
 import {
-  deleteSubvolumes,
+  deleteSubvolume,
   listBelow,
+  listSnapshots,
   placeOfSubvolume,
   showSubvolume,
   snapshotSubvolume,
@@ -16,6 +17,7 @@ import {
 } from '../system/btrfs.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { saysFull } from '../system/full.ts';
+import { mountedWritable } from '../system/mountinfo.ts';
 import { besideName, SHARED_GROWTH, SNAPSHOT } from './beside.ts';
 
 /** The inode number of the top directory of every subvolume, and of nothing else: BTRFS_FIRST_FREE_OBJECTID. */
@@ -56,8 +58,10 @@ export function createBtrfs(exec: Exec): Provider {
     async find(asked) {
       const behind = whatHolds(asked);
       const top = topOf(behind);
-      if (top === undefined) return { claims: false, why: 'not on btrfs' };
-      return { claims: behind.kind === 'directory', why: `in the btrfs subvolume ${top}, ${placeOf(behind)}` };
+      if (top === undefined) return { claims: false, why: whyNoTop(behind) ?? 'not on btrfs' };
+      const directory = behind.kind === 'directory';
+      const why = `in the btrfs subvolume ${top}, ${placeOf(behind)}`;
+      return { claims: directory, why: directory ? why : `no directory, but a file ${why}` };
     },
 
     async resolve(source) {
@@ -66,7 +70,8 @@ export function createBtrfs(exec: Exec): Provider {
       const top = topOf(behind);
       if (top === undefined) {
         if (source.kind === 'path') return undefined;
-        throw new Fault('origin.unsuitable', `${source.path} is no subvolume of btrfs: it is ${placeOf(behind)}`);
+        const why = whyNoTop(behind) ?? `it is ${placeOf(behind)}`;
+        throw new Fault('origin.unsuitable', `${source.path} is no subvolume of btrfs: ${why}`);
       }
       checkDirectory(source.path, behind);
       if (source.kind === 'subvolume' && top !== behind.real) {
@@ -114,7 +119,8 @@ export function createBtrfs(exec: Exec): Provider {
           const code = saysFull(complaint ?? []) ? 'snapshot.no-space' : 'snapshot.failed';
           throw new Fault(code, `btrfs took no snapshot of ${source}`, { detail: complaint ?? [] });
         }
-        facts.push({ uuid: taken.uuid, bytes: '0' });
+        const { uuid, id, generation } = taken;
+        facts.push({ uuid, id, generation, bytes: '0' });
       }
       return facts;
     },
@@ -128,7 +134,7 @@ export function createBtrfs(exec: Exec): Provider {
             ? 'is gone: somebody deleted it'
             : !isProven(now, noted)
               ? 'is not the one that was taken'
-              : now.readOnly
+              : now.readOnly && (noted.facts?.['generation'] ?? now.generation) === now.generation
                 ? undefined
                 : 'was made writable, and may have been changed';
           return {
@@ -147,39 +153,57 @@ export function createBtrfs(exec: Exec): Provider {
         const outcome = mayBeThere(noted.step['name'] ?? '') ? undefined : await missing(noted, exec);
         if (outcome) elsewhere.set(noted, outcome);
       }
-      const ours = steps.filter((noted, index) => isProven(before[index], noted)).map(({ step }) => step['name'] ?? '');
-      const complaint = ours.length > 0 ? await exec.run(deleteSubvolumes(ours)) : undefined;
+      const complaints = new Map<string, readonly string[] | undefined>();
+      for (const [index, noted] of steps.entries()) {
+        const { name = '', source = '' } = noted.step;
+        const now = before[index];
+        if (now && isProven(now, noted)) complaints.set(name, await exec.run(deleteSubvolume(now.id, source)));
+      }
       return steps.map((noted): Outcome => {
         const file = noted.step['name'] ?? '';
         const outcome = elsewhere.get(noted);
         if (outcome) return outcome;
         if (!mayBeThere(file)) return { kind: 'undone' };
-        if (!ours.includes(file)) {
+        if (!complaints.has(file)) {
           return {
             kind: 'left',
             reason: 'something of this name is there, but not the snapshot that this run took',
             foreign: true,
           };
         }
-        return { kind: 'left', reason: complaint?.join('; ') ?? 'btrfs kept it' };
+        return { kind: 'left', reason: complaints.get(file)?.join('; ') ?? 'btrfs kept it' };
       });
     },
 
-    // Only a look through all subvolumes of all file systems could find those that no journal knows.
-    marked: () => Promise.resolve([]),
+    async marked() {
+      const found = [];
+      for (const point of mountedWritable('btrfs')) {
+        const snapshots = await exec.run(listSnapshots(point)).catch((error: unknown) => {
+          if (isFault(error) && error.code === 'tool.missing') return []; // none can have been taken without it
+          throw error;
+        });
+        for (const { id, path: place } of snapshots) {
+          const run = SNAPSHOT.exec(path.basename(place))?.[1];
+          const what = `snapshot ${place} in the btrfs at ${point}`;
+          if (run !== undefined) found.push({ run, what, byHand: byHand(`--subvolid ${id} ${shellWord(point)}`) });
+        }
+      }
+      return found;
+    },
 
     rests: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
 
-    describe: ({ step: { name = '' } }) => ({
-      what: `snapshot ${name}`,
-      byHand: `btrfs subvolume delete ${shellWord(name)}`,
-    }),
+    describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: byHand(shellWord(name)) }),
 
     commands: (planned) => ({
       take: planned.map(({ step: { source = '', name = '' } }) => shellLine(snapshotSubvolume(source, name))),
-      remove: planned.map(({ step: { name = '' } }) => shellLine(deleteSubvolumes([name]))),
+      remove: planned.map(({ step: { name = '' } }) => byHand(shellWord(name))),
     }),
   };
+}
+
+function byHand(what: string): string {
+  return `btrfs subvolume delete ${what}`;
 }
 
 /** What has become of a snapshot that is not at its place; undefined: it is gone. */
@@ -193,8 +217,12 @@ async function missing(
   const uuid = facts?.['uuid'];
   const place = uuid === undefined ? undefined : await exec.run(placeOfSubvolume(uuid, source));
   if (place === undefined) return undefined;
-  const byHand = 'if nobody needs it: btrfs subvolume delete';
-  return { kind: 'left', reason: `somebody renamed it: it is ${place} in its file system`, byHand };
+  const command = byHand(`--subvolid ${facts?.['id'] ?? 'ID'} ${shellWord(source)}`);
+  return {
+    kind: 'left',
+    reason: `somebody renamed it: it is ${place} in its file system`,
+    byHand: `if nobody needs it: ${command}`,
+  };
 }
 
 /** Undefined: none is there. Throws `tool.failed` where that can't be told. */
@@ -215,6 +243,11 @@ function topOf({ real, mount }: Behind): string | undefined {
     if (fs.statSync(at).ino === TOP) return at;
     if (at === mount.point || at === '/') return undefined;
   }
+}
+
+/** Why a path on btrfs has no subvolume that we could reach; undefined: it is not on btrfs. */
+function whyNoTop({ mount }: Behind): string | undefined {
+  return mount?.type === 'btrfs' ? `the mount ${mount.point} does not reach to the top of its subvolume` : undefined;
 }
 
 /** Subvolumes below the path are empty directories in the snapshot. */

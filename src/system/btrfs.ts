@@ -7,6 +7,10 @@ export interface Subvolume {
   /** Of what it is a snapshot of; undefined: of none. */
   readonly parentUuid: string | undefined;
   readonly readOnly: boolean;
+  /** By which its file system knows it, and nothing else, ever. */
+  readonly id: string;
+  /** Another one once anything in it was changed. */
+  readonly generation: string;
 }
 
 /** Of what is known to be one: its status is 1 for all that can go wrong. Throws `tool.failed`. */
@@ -31,7 +35,14 @@ export function placeOfSubvolume(uuid: string, path: string): Command<string | u
     argv: ['subvolume', 'show', '--uuid', uuid, '--', path],
     mutates: false,
     statuses: [0, 1],
-    parse: ({ status, stdout }) => (status === 0 ? wholeLines('btrfs', stdout)[0] : undefined),
+    parse: ({ status, stdout, stderr }) => {
+      if (status === 0) return wholeLines('btrfs', stdout)[0];
+      // The status is the same whatever goes wrong.
+      if (stderr.includes("can't find uuid")) return undefined;
+      throw new Fault('tool.failed', `btrfs can't look for subvolume ${uuid}`, {
+        detail: stderr.split('\n').slice(0, 3),
+      });
+    },
   };
 }
 
@@ -43,9 +54,13 @@ export function parseShow(stdout: string): Subvolume | undefined {
       return name === undefined ? [] : [[name, value ?? '']];
     }),
   );
-  const [uuid, parent, flags] = [fields.get('UUID'), fields.get('Parent UUID'), fields.get('Flags')];
-  if (uuid === undefined || !/^[0-9a-f-]{36}$/.test(uuid) || flags === undefined) return undefined;
-  return { uuid, parentUuid: parent === '-' ? undefined : parent, readOnly: flags.split(/[, ]+/).includes('readonly') };
+  const field = (name: string, form: RegExp): string => form.exec(fields.get(name) ?? '')?.[0] ?? '';
+  const uuid = field('UUID', /^[0-9a-f-]{36}$/);
+  const [id, generation] = [field('Subvolume ID', /^\d{1,20}$/), field('Generation', /^\d{1,20}$/)];
+  const [parent, flags] = [fields.get('Parent UUID'), fields.get('Flags')];
+  if (uuid === '' || id === '' || generation === '' || flags === undefined) return undefined;
+  const readOnly = flags.split(/[, ]+/).includes('readonly');
+  return { uuid, parentUuid: parent === '-' ? undefined : parent, readOnly, id, generation };
 }
 
 /** The subvolumes right below one, by their paths from the top of the file system. */
@@ -60,14 +75,33 @@ export function listBelow(path: string): Command<readonly string[]> {
   };
 }
 
+/** All snapshots in the file system that holds a path, by their numbers and their paths from its top. */
+export function listSnapshots(path: string): Command<readonly { readonly id: string; readonly path: string }[]> {
+  return {
+    tool: 'btrfs',
+    argv: ['subvolume', 'list', '-s', '--', path],
+    mutates: false,
+    statuses: [0],
+    // ID 257 gen 9 cgen 9 top level 256 otime 2026-11-29 06:12:45 path data/.hs.0.0.data
+    parse: ({ stdout }) =>
+      wholeLines('btrfs', stdout).flatMap((line) => {
+        const [, id, place] = /^ID (\d{1,20}) .*? otime \S+ \S+ path (.*)$/.exec(line) ?? [];
+        return id === undefined || place === undefined ? [] : [{ id, path: place }];
+      }),
+  };
+}
+
 /** Takes a read-only snapshot; what it complains of, undefined if all is well. `target` must not be there: it would be taken below it. */
 export function snapshotSubvolume(source: string, target: string): Command<readonly string[] | undefined> {
   return changing(['subvolume', 'snapshot', '-r', '--', source, target]);
 }
 
-/** Deletes subvolumes, and waits until that outlives a power cut. */
-export function deleteSubvolumes(paths: readonly string[]): Command<readonly string[] | undefined> {
-  return changing(['subvolume', 'delete', '--commit-after', '--', ...paths]);
+/**
+ * Deletes the subvolume that has this number in the file system of `within`, and waits until that outlives a power cut. By
+ * its number, because a path may lead elsewhere by then.
+ */
+export function deleteSubvolume(id: string, within: string): Command<readonly string[] | undefined> {
+  return changing(['subvolume', 'delete', '--commit-after', '--subvolid', id, '--', within]);
 }
 
 function changing(argv: readonly string[]): Command<readonly string[] | undefined> {

@@ -21,6 +21,12 @@ export interface MountEntry {
   readonly master: string | undefined;
 }
 
+/** A place where each file system of a type is mounted that can be written to. */
+export function mountedWritable(type: string): readonly string[] {
+  const mounts = readMounts().filter((one) => one.type === type && one.options.split(',').includes('rw'));
+  return [...new Map(mounts.map(({ device, point }) => [device, point])).values()];
+}
+
 /** All mounts that a process sees, in the order they were made. `process`: `self` or a pid. */
 export function readMounts(process: string = 'self'): readonly MountEntry[] {
   return parseMountinfo(fs.readFileSync(`/proc/${process}/mountinfo`, 'utf8'));

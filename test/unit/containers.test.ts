@@ -94,6 +94,8 @@ test('reads what btrfs-progs 6.2 says of a subvolume', () => {
     uuid: 'ce47da07-70c6-9e44-b9b5-f7e27d2d23aa',
     parentUuid: 'd8f8101e-9e93-4b4b-8031-9ceb2a6ecaa6',
     readOnly: true,
+    id: '257',
+    generation: '8',
   });
   expect(parseShow('ERROR: Not a Btrfs filesystem\n')).toBeUndefined();
   expect(() => parseShow(text.slice(0, 100))).toThrow('cut off');
