@@ -12,6 +12,7 @@ import { recover } from './core/recover.ts';
 import { nothing } from './core/reply.ts';
 import { shellWord } from './core/shell.ts';
 import { survey, type TaskStatus } from './core/survey.ts';
+import type { Source } from './core/task.ts';
 import { STATE_DIRECTORY } from './places.ts';
 import {
   brokenReply,
@@ -166,9 +167,11 @@ export interface Status {
 }
 
 export async function statusOf(
-  configured: readonly string[],
+  config: Sources | undefined,
   only: string | undefined,
 ): Promise<{ readonly status: Status; readonly text: string }> {
+  const configured = [...(config?.taskNames ?? [])].toSorted();
+  const sources = config ? await soundSources(config, configured) : [];
   const { statusText } = await import('./report/status.ts');
   const { sound: journals, broken } = readJournals();
   const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: undefined });
@@ -176,7 +179,7 @@ export async function statusOf(
   for (const journal of journals) open.push(await survey(journal, machine));
   const problems = broken.map(({ message }) => message);
   const listed = machine.providers.map((provider) =>
-    provider.marked('now').catch((error: unknown) => {
+    provider.marked('now', sources).catch((error: unknown) => {
       problems.push(`snapshots that no journal knows can't be looked for: ${asError(error).message}`);
       return [];
     }),
@@ -206,6 +209,19 @@ export async function statusOf(
   }
   const status: Status = { schema: 1, tasks, strays, broken: problems };
   return { status, text: statusText(status.tasks, status.strays, status.broken) };
+}
+
+/** What those tasks save whose records are right: the others are told of by `config validate`. */
+async function soundSources(config: Sources, names: readonly string[]): Promise<readonly Source[]> {
+  const { loadTask } = await import('./config/load.ts');
+  return names.flatMap((name) => {
+    try {
+      return [loadTask(config, name).task.source];
+    } catch (error) {
+      if (isFault(error)) return [];
+      throw error;
+    }
+  });
 }
 
 /**

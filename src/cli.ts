@@ -83,8 +83,7 @@ function program(say: Say): Command {
     .option('--json', 'for machines')
     .action(async (task: string | undefined, { json }: { json?: true }) => {
       const { statusOf } = await import('./app.ts');
-      const sources = ifReadable();
-      const { status, text } = await statusOf([...(sources?.taskNames ?? [])].toSorted(), task);
+      const { status, text } = await statusOf(ifReadable(), task);
       say({ stdout: json ? `${JSON.stringify(status, undefined, 2)}\n` : text });
     });
 

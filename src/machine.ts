@@ -42,7 +42,12 @@ const TIMEOUT_MS = 600_000;
 export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {
   const deadline = createDeadline(timeoutMs);
   const exec = createExec(log, deadline, encodeName(task));
-  const providers = createProviders(exec, lvUsers, createProgress());
+  const checkInterrupted = (): void => {
+    const signal = stopSignal();
+    if (signal) throw new Fault('task.interrupted', `stopped by ${signal}`);
+    deadline.check();
+  };
+  const providers = createProviders(exec, lvUsers, createProgress(), checkInterrupted);
   const handlers = [
     ...providers.map((provider) => ({
       kind: provider.kind,
@@ -88,11 +93,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     usersOf,
     unfinished: () => markedProcesses(encodeName(task)),
     watch: (task, run) => startWatcher({ task, run }, log),
-    checkInterrupted: () => {
-      const signal = stopSignal();
-      if (signal) throw new Fault('task.interrupted', `stopped by ${signal}`);
-      deadline.check();
-    },
+    checkInterrupted,
   };
 }
 

@@ -9,7 +9,7 @@ export interface Origin {
   readonly provider: string;
   /** How people know it: `vg/lv`. */
   readonly label: string;
-  /** Where its mounts go below the task's mount if the task has several origins; the parts are safe file names. */
+  /** Where its mounts go below the task's mount; none where the task can have but one origin. The parts are safe file names. */
   readonly directory: readonly string[];
   /** 0 where there is no such number. */
   readonly bytes: number;
@@ -91,11 +91,12 @@ export interface Provider {
   health(steps: readonly NotedStep[]): Promise<readonly Health[]>;
   remove(steps: readonly NotedStep[]): Promise<readonly Outcome[]>;
   /**
-   * All snapshots that are marked as ours. One whose run has no journal is never removed by us, only told of.
-   * `after removal`: as they were seen after the last `remove`, if there was one.
+   * All snapshots that are marked as ours, as far as they can be found; `sources`: where some may be. One whose run has no
+   * journal is never removed by us, only told of. `after removal`: as they were seen after the last `remove`, if there was one.
    */
   marked(
     when: 'now' | 'after removal',
+    sources?: readonly Source[],
   ): Promise<readonly { readonly run: string; readonly what: string; readonly byHand: string }[]>;
   rests: UndoHandler['rests'];
   describe: UndoHandler['describe'];

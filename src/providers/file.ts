@@ -12,9 +12,10 @@ import { imageBytes, imageUuid } from '../system/blockdev.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { copyImage, copyWords, type CopyHow } from '../system/cp.ts';
 import { saysFull } from '../system/full.ts';
-import { findImages, isPattern, whyNoImage, type Image } from './file/images.ts';
+import { directoriesOf, findImages, isPattern, whyNoImage, type Image } from './file/images.ts';
 import { besideName, SHARED_GROWTH, SNAPSHOT } from './beside.ts';
-import { identityOf, makeFile, removeFile, renamedTo, type State, stateOf } from './file/proof.ts';
+import { identityOf, isResized, makeFile, removeFile, renamedTo, type State, stateOf } from './file/proof.ts';
+import { openSource, type Source } from './file/source.ts';
 
 /** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
 const SHARING = ['xfs', 'btrfs', 'ocfs2'];
@@ -23,7 +24,8 @@ const SHARING = ['xfs', 'btrfs', 'ocfs2'];
 const TELL_MS = 500;
 
 /** Snapshots of raw image files, beside them: by sharing their blocks where the file system can, else copied if that is wanted. */
-export function createFile(exec: Exec, progress: Progress): Provider {
+export function createFile(exec: Exec, progress: Progress, checkInterrupted: () => void): Provider {
+  const inodes = new WeakMap<Origin, string>();
   const copied = new WeakSet<Origin>();
   const mayCopy = new WeakSet<Origin>();
   const directories = new Set<string>();
@@ -32,23 +34,24 @@ export function createFile(exec: Exec, progress: Progress): Provider {
   /** What is wrong with it, undefined if nothing is. */
   const fill = async (
     origin: Origin,
-    source: string,
+    source: Source,
     name: string,
     descriptor: number,
   ): Promise<readonly string[] | undefined> => {
     if (howOf(origin) === 'share') {
-      const complaint = await exec.run(copyImage(source, descriptor, 'share'));
+      const complaint = await exec.run(copyImage(source.path, descriptor, 'share'));
       // An XFS may be made without reflink, a file on btrfs be exempt from copy-on-write.
       if (!complaint || saysFull(complaint) || !mayCopy.has(origin)) return complaint;
       copied.add(origin);
-      checkSpace([{ device: name, bytes: usedBytes(source) }]);
+      checkSpace([{ device: name, bytes: source.usedBytes() }]);
     }
-    const [before, total] = [changeTime(source), usedBytes(source)];
-    const tell = (): void => progress(origin.label, usedBytes(name), total);
+    const [before, total] = [source.changed(), source.usedBytes()];
+    const tell = (): void => progress(origin.label, Math.min(usedBytes(name), Math.max(0, total - 1)), total);
     const timer = setInterval(tell, TELL_MS);
-    const complaint = await exec.run(copyImage(source, descriptor, 'copy')).finally(() => clearInterval(timer));
+    const complaint = await exec.run(copyImage(source.path, descriptor, 'copy')).finally(() => clearInterval(timer));
+    progress(origin.label, total, total);
     // A copy takes its time; one of an image in use would be of no instant at all.
-    if (!complaint && changeTime(source) !== before) {
+    if (!complaint && source.changed() !== before) {
       throw new Fault('snapshot.failed', `${origin.label} was written to while it was copied`, {
         hint: `stop what uses it, or keep it on ${SHARING.join(', ')}`,
       });
@@ -75,6 +78,7 @@ export function createFile(exec: Exec, progress: Progress): Provider {
       const each = isPattern(source.glob);
       const origins = images.map((image) => {
         const origin = originOf(image, each);
+        inodes.set(origin, identityOf(image.file) ?? '');
         if (source.copy) mayCopy.add(origin);
         if (!sharesBlocks(image.file)) {
           if (!source.copy) throw cannotShare(image.file);
@@ -108,9 +112,11 @@ export function createFile(exec: Exec, progress: Progress): Provider {
     async take(planned) {
       const facts: Facts[] = [];
       for (const { step, origin } of planned) {
-        const { name = '', source = '' } = step;
+        checkInterrupted();
+        const { name = '' } = step;
         const made = await makeFile(name, async (descriptor) => {
-          const complaint = await fill(origin, source, name, descriptor);
+          const source = openSource(origin, inodes.get(origin));
+          const complaint = await fill(origin, source, name, descriptor).finally(source.close);
           if (complaint) throw notTaken(origin, complaint, howOf(origin));
         }).catch((error: unknown) => {
           const code = isFault(error) ? undefined : errorCode(error);
@@ -125,14 +131,16 @@ export function createFile(exec: Exec, progress: Progress): Provider {
 
     remove: (steps) => Promise.resolve(steps.map((noted) => removeOne(noted, directories))),
 
-    marked: async () =>
-      [...directories].flatMap((directory) =>
+    marked: async (_when, sources = []) => {
+      const known = sources.flatMap((source) => (source.kind === 'file' ? directoriesOf(source.glob) : []));
+      return [...new Set([...directories, ...known])].flatMap((directory) =>
         fs.readdirSync(directory).flatMap((name) => {
           const run = SNAPSHOT.exec(name)?.[1];
           const file = path.join(directory, name);
           return run === undefined ? [] : [{ run, what: `snapshot ${file}`, byHand: `rm ${shellWord(file)}` }];
         }),
-      ),
+      );
+    },
 
     rests: ({ step, facts }) => ({ is: facts?.['uuid'] ?? imageUuid(step['name'] ?? ''), on: [] }),
 
@@ -187,11 +195,6 @@ function usedBytes(file: string): number {
   return (fs.statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
 }
 
-function changeTime(file: string): string {
-  const { mtimeNs, size } = fs.statSync(file, { bigint: true });
-  return `${mtimeNs} ${size}`;
-}
-
 /** Throws `snapshot.no-space` where the copies don't fit into what is free. */
 function checkSpace(planned: readonly Pick<PlannedSnapshot, 'device' | 'bytes'>[]): void {
   const wanted = new Map<number, { directory: string; bytes: number }>();
@@ -213,14 +216,16 @@ function checkSpace(planned: readonly Pick<PlannedSnapshot, 'device' | 'bytes'>[
 function healthOf(noted: NotedStep): Health {
   const { name = '', label } = noted.step;
   let state: State;
+  let resized = false;
   try {
     state = stateOf(noted);
+    resized = state === 'ours' && isResized(noted);
   } catch (error) {
     const reason = `${label}: its snapshot ${name} can't be looked at (${(error as NodeJS.ErrnoException).code})`;
     return { kind: 'unknown', reason, fill: undefined, bytes: 0 };
   }
   const reason = {
-    ours: undefined,
+    ours: resized ? 'was made larger or smaller' : undefined,
     gone: 'is gone: somebody deleted it',
     foreign: 'is not the one that was taken',
     absent: 'is not there: its file system is not mounted',
@@ -229,7 +234,7 @@ function healthOf(noted: NotedStep): Health {
     kind: reason === undefined ? 'good' : 'bad',
     reason: reason && `${label}: its snapshot ${name} ${reason}`,
     fill: undefined,
-    bytes: state === 'ours' ? usedBytes(name) : 0,
+    bytes: 0,
   };
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Fault } from '../../core/fault.ts';
 import { matchesGlob } from '../../core/glob.ts';
 import type { LeftOut } from '../../core/provider.ts';
+import { errorCode } from '../../core/trust.ts';
 import { SNAPSHOT } from '../beside.ts';
 
 const MAGIC = /[*?[]/;
@@ -33,25 +34,37 @@ export function findImages(glob: string): { readonly images: readonly Image[]; r
   const segments = glob.split('/').slice(1);
   const first = segments.findIndex((segment) => MAGIC.test(segment));
   if (first < 0) {
-    const image = { file: realFile(glob), parts: [path.basename(glob)] };
-    const why = whyNoImage(image.file);
-    if (why === undefined) return { images: [image], leftOut: [] };
-    throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${why.reason}`);
+    const found = lookAt(realFile(glob));
+    if ('file' in found) return { images: [{ file: found.file, parts: [path.basename(glob)] }], leftOut: [] };
+    throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${found.reason}`);
   }
   const top = `/${segments.slice(0, first).join('/')}`;
-  const found = expand(top, segments.slice(first));
   const leftOut: LeftOut[] = [];
-  const images = found.flatMap((parts): readonly Image[] => {
+  const images = new Map<string, Image>();
+  for (const parts of expand(top, [], segments.slice(first), leftOut)) {
     const label = path.join(top, ...parts);
-    // What leads to nothing statSync says without a throw.
-    const file = fs.statSync(label, { throwIfNoEntry: false }) && realFile(label);
-    const why = file === undefined ? whyNothing(label) : whyNoImage(file);
-    if (why) leftOut.push({ label, ...why });
-    return file === undefined || why ? [] : [{ file, parts }];
-  });
-  if (images.length > 0) return { images, leftOut };
+    const found = lookAt(label);
+    const twin = 'file' in found ? images.get(found.file) : undefined;
+    if (!('file' in found)) leftOut.push({ label, ...found });
+    else if (twin)
+      leftOut.push({ label, reason: `is the same image as ${path.join(top, ...twin.parts)}`, harmless: true });
+    else images.set(found.file, { file: found.file, parts });
+  }
+  if (images.size > 0) return { images: [...images.values()], leftOut };
   const why = leftOut.map(({ label, reason }) => `${label} ${reason}`).join('; ') || 'no file fits';
   throw new Fault('origin.none', `${glob}: ${why}`, { hint: `look at it: ls -l ${top}` });
+}
+
+/** The directories that images which a pattern means may be in, as far as they are there. */
+export function directoriesOf(glob: string): readonly string[] {
+  const directory = path.dirname(glob);
+  const segments = directory.split('/').slice(1);
+  const first = segments.findIndex((segment) => MAGIC.test(segment));
+  const top = `/${segments.slice(0, first < 0 ? segments.length : first).join('/')}`;
+  const found = first < 0 ? [[]] : expand(top, [], segments.slice(first), []);
+  return found
+    .map((parts) => path.join(top, ...parts))
+    .filter((one) => fs.statSync(one, { throwIfNoEntry: false })?.isDirectory());
 }
 
 /** Whether a pattern has wildcards at all: then each image gets a directory of its own. */
@@ -59,48 +72,89 @@ export function isPattern(glob: string): boolean {
   return MAGIC.test(glob);
 }
 
-function expand(directory: string, [segment = '', ...rest]: readonly string[]): readonly (readonly string[])[] {
-  let names: readonly string[];
-  try {
-    names = fs.readdirSync(directory);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // What only a wildcard led to may be anything.
-    if (code === 'ENOTDIR' || code === 'ENOENT') return [];
-    throw new Fault('origin.unknown', `${directory} can't be read: ${code}`, { cause: error });
-  }
+/** What fits a pattern below a directory. What a wildcard led to and can't be looked into is told. */
+function expand(
+  top: string,
+  above: readonly string[],
+  [segment = '', ...rest]: readonly string[],
+  leftOut: LeftOut[],
+): readonly (readonly string[])[] {
+  const directory = path.join(top, ...above);
   // As in a shell, a wildcard does not stand for a leading dot; by that our own snapshots never fit.
-  const fitting = names.filter(
+  const names = namesIn(directory, above.length > 0, leftOut);
+  const fitting = (names ?? []).filter(
     (name) => (segment.startsWith('.') || !name.startsWith('.')) && matchesGlob(name, segment),
   );
+  if (names && fitting.length === 0 && above.length > 0 && !MAGIC.test(segment)) {
+    leftOut.push({ label: directory, reason: `holds no ${segment}: is all mounted?`, harmless: true });
+  }
   // oxlint-disable-next-line unicorn/no-array-sort
   return [...fitting].sort().flatMap((name) => {
-    if (rest.length === 0) return [[name]];
-    return expand(path.join(directory, name), rest).map((parts) => [name, ...parts]);
+    const label = path.join(directory, name);
+    const owner = linkOfOthers(label);
+    if (owner === undefined)
+      return rest.length === 0 ? [[...above, name]] : expand(top, [...above, name], rest, leftOut);
+    leftOut.push({ label, reason: `is a link of user ${owner}, who may let it lead anywhere`, harmless: false });
+    return [];
   });
+}
+
+/** Undefined: it is no directory that can be read. */
+function namesIn(directory: string, optional: boolean, leftOut: LeftOut[]): readonly string[] | undefined {
+  try {
+    return fs.readdirSync(directory);
+  } catch (error) {
+    const code = errorCode(error) ?? 'unknown';
+    if (!optional) throw new Fault('origin.unknown', `${directory} can't be read: ${code}`, { cause: error });
+    // What only a wildcard led to may be anything.
+    if (code === 'ENOTDIR') return undefined;
+    const unreadable = { label: directory, reason: `can't be read: ${code}`, harmless: false };
+    leftOut.push(code === 'ENOENT' ? { label: directory, ...whyNothing(directory, 'is not there') } : unreadable);
+    return undefined;
+  }
+}
+
+/** The user who made a link; undefined: it is none, or root's. */
+function linkOfOthers(file: string): number | undefined {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  return stat?.isSymbolicLink() && stat.uid !== 0 ? stat.uid : undefined;
+}
+
+/** The image that a name leads to, or why there is none. */
+function lookAt(label: string): { readonly file: string } | Omit<LeftOut, 'label'> {
+  try {
+    const file = fs.realpathSync(label);
+    return whyNoImage(file) ?? { file };
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    return code === 'ENOENT'
+      ? whyNothing(label, 'went away just now')
+      : { reason: `can't be looked at: ${code}`, harmless: false };
+  }
 }
 
 function realFile(file: string): string {
   try {
     return fs.realpathSync(file);
   } catch (error) {
-    throw new Fault('origin.unknown', `${file} can't be found: ${(error as NodeJS.ErrnoException).code}`, {
-      cause: error,
-    });
+    throw new Fault('origin.unknown', `${file} can't be found: ${errorCode(error)}`, { cause: error });
   }
 }
 
 /** Why nothing is at a name that was listed. */
-function whyNothing(label: string): Omit<LeftOut, 'label'> {
+function whyNothing(label: string, otherwise: string): Omit<LeftOut, 'label'> {
   const link = fs.lstatSync(label, { throwIfNoEntry: false });
-  if (link) return { reason: 'is a link that leads nowhere', harmless: true };
+  if (link?.isSymbolicLink()) return { reason: 'is a link that leads nowhere: is all mounted?', harmless: false };
   // Node.js makes U+FFFD of bytes that are no UTF-8, and a file of such a name can't be reached by it.
-  return { reason: 'has a name that is no UTF-8, or went away just now', harmless: false };
+  const odd = label.includes('\u{fffd}');
+  return odd ? { reason: 'has a name that is no UTF-8', harmless: false } : { reason: otherwise, harmless: true };
 }
 
 /** Why a file is no raw image; harmless where it holds no disk at all. Undefined: it may be one. */
 export function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
   const stat = fs.statSync(file);
+  if (stat.isBlockDevice()) return { reason: 'is a block device; write lv: for a logical volume', harmless: false };
   if (!stat.isFile()) return { reason: stat.isDirectory() ? 'is a directory' : 'is no file', harmless: true };
   if (SNAPSHOT.test(path.basename(file))) return { reason: 'is a snapshot of holdstill', harmless: true };
   if (stat.size < 512) return { reason: 'is too small to be an image', harmless: true };
@@ -113,7 +167,9 @@ export function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
 
 function formatOf(file: string): string | undefined {
   const begin = Buffer.alloc(32);
-  const descriptor = fs.openSync(file, 'r');
+  // A pipe in its place would hold us for ever.
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const descriptor = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     fs.readSync(descriptor, begin, 0, begin.length, 0);
   } finally {

@@ -12,7 +12,7 @@ export type State = 'gone' | 'ours' | 'foreign' | 'absent';
  * Whether the file at a step's place is the one that the step made: by its inode once that is known, else as a file of
  * root's alone that was born after the step was noted; the random id of the run is in its name. Inode numbers are given
  * again at once, so the birth has to be the same, and where a file system knows none (OCFS2; Node.js says 0 then) what
- * else we made of it.
+ * else it was when it was made.
  */
 export function stateOf({ step, facts }: NotedStep): State {
   let stat: fs.BigIntStats;
@@ -24,20 +24,21 @@ export function stateOf({ step, facts }: NotedStep): State {
     return identityOf(path.dirname(step['name'] ?? '')) === step['directory'] ? 'gone' : 'absent';
   }
   if (!stat.isFile()) return 'foreign';
+  if (facts?.['inode'] !== undefined) return isMade(stat, facts) ? 'ours' : 'foreign';
   const alone = stat.uid === 0n && stat.nlink === 1n && (stat.mode & 0o077n) === 0n;
-  const dated = stat.birthtimeNs > 0n;
-  if (facts?.['inode'] !== undefined) {
-    const alike = dated || (alone && String(stat.size) === facts['size']);
-    return isInode(stat, facts) && alike ? 'ours' : 'foreign';
-  }
-  const began = dated ? stat.birthtimeMs : stat.ctimeMs;
+  const began = stat.birthtimeNs > 0n ? stat.birthtimeMs : stat.ctimeMs;
   return alone && Number(began) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign';
 }
 
 /** Tells a directory from those of other file systems, many of which have the same inode number; undefined: it is not there. */
 export function identityOf(directory: string): string | undefined {
   const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
-  return stat && `${stat.ino}.${stat.birthtimeNs}`;
+  return stat && inodeOf(stat);
+}
+
+/** Tells a file or directory from all others, and on most file systems also from later ones with its inode number. */
+export function inodeOf({ ino, birthtimeNs }: fs.BigIntStats): string {
+  return `${ino}.${birthtimeNs}`;
 }
 
 /** The name in its directory that a file of ours has now which is not at its place; undefined: it has none. */
@@ -47,12 +48,30 @@ export function renamedTo({ step: { name = '' }, facts }: NotedStep): string | u
     ? undefined
     : fs.readdirSync(directory).find((one) => {
         const stat = fs.lstatSync(path.join(directory, one), { bigint: true, throwIfNoEntry: false });
-        return stat?.isFile() && isInode(stat, facts);
+        return stat?.isFile() && isMade(stat, facts);
       });
 }
 
-function isInode({ ino, birthtimeNs }: fs.BigIntStats, facts: Facts): boolean {
-  return String(ino) === facts['inode'] && String(birthtimeNs) === facts['born'];
+/** Whether its size is not what it was when it was made. */
+export function isResized({ step, facts }: NotedStep): boolean {
+  const stat = fs.lstatSync(step['name'] ?? '', { bigint: true });
+  return facts?.['size'] !== undefined && facts['size'] !== String(stat.size);
+}
+
+function isMade(stat: fs.BigIntStats, facts: Facts): boolean {
+  const { inode, born, owner, size } = factsOf(stat);
+  const alike = stat.birthtimeNs > 0n || (owner === facts['owner'] && size === facts['size']);
+  return inode === facts['inode'] && born === facts['born'] && alike;
+}
+
+function factsOf({ ino, birthtimeNs, uid, mode, size, blocks }: fs.BigIntStats) {
+  return {
+    inode: String(ino),
+    born: String(birthtimeNs),
+    owner: `${uid} ${mode.toString(8)}`,
+    size: String(size),
+    bytes: String(blocks * 512n),
+  };
 }
 
 /** Makes the empty file and lets it be filled by its descriptor, whatever its name may lead to by then. Throws what the kernel says. */
@@ -60,8 +79,7 @@ export async function makeFile(file: string, fill: (descriptor: number) => Promi
   const descriptor = fs.openSync(file, 'wx', 0o600);
   try {
     await fill(descriptor);
-    const { ino, birthtimeNs, blocks, size } = fs.fstatSync(descriptor, { bigint: true });
-    return { inode: String(ino), born: String(birthtimeNs), size: String(size), bytes: String(blocks * 512n) };
+    return factsOf(fs.fstatSync(descriptor, { bigint: true }));
   } finally {
     fs.closeSync(descriptor);
   }
