@@ -37,8 +37,7 @@ export function layOut(
   const skipped: Skipped[] = [];
   const taken: Content[] = [];
   const asked = new Set(task.choice.partitions);
-  const apart = task.source.kind === 'each' || task.source.kind === 'file';
-  const bases = origins.map(({ directory }) => (apart ? path.join(mount, ...directory) : mount));
+  const bases = origins.map(({ directory }) => path.join(mount, ...directory));
   origins.forEach(({ label, subdirectory }, index) => {
     const volume = seen.volumes[index];
     if (volume === undefined) return;
@@ -222,8 +221,11 @@ export function shortcoming(
   }
   const unsaved = skip === 'error' ? [...layout.skipped, ...leftOut].filter(({ harmless }) => !harmless) : [];
   if (unsaved.length === 0) return undefined;
+  const excludable = unsaved.some((one) => layout.skipped.some((part) => part === one));
   return new Fault('mount.nothing', unsaved.map(({ label, reason }) => `${label}: ${reason}`).join('; '), {
-    hint: `leave it out with 'exclude', or set skip: warn`,
+    hint: excludable
+      ? `leave it out with 'exclude', or set skip: warn`
+      : 'give it a task of its own, and set skip: warn',
   });
 }
 

@@ -13,7 +13,7 @@ import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
-import { lvAt, lvBehind, resolveSource } from './lvm/origins.ts';
+import { lvAt, lvBehind, resolveSource, whyUnsuitable } from './lvm/origins.ts';
 
 /** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
 const LONGEST = 127;
@@ -40,18 +40,15 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       });
       if (typeof rows === 'string') return { claims: false, why: rows };
       const named = lvAt(behind, rows);
-      if (named) {
-        const { row: own, unfit } = named;
-        const name = `${own.vg}/${own.name}`;
-        return {
-          claims: !unfit,
-          why: `the logical volume ${name}${unfit ? `, which ${unfit}` : `; write lv: ${name}`}`,
-        };
-      }
-      const row = lvBehind(behind, rows);
+      const row = named ?? lvBehind(behind, rows);
       if (!row) return { claims: false, why: `not on a logical volume: it is ${placeOf(behind)}` };
-      const why = `on the logical volume ${row.vg}/${row.name}, ${placeOf(behind)}`;
-      return { claims: behind.kind === 'directory', why };
+      const name = `${row.vg}/${row.name}`;
+      const unfit = whyUnsuitable(row);
+      const where = named ? `the logical volume ${name}` : `on the logical volume ${name}, ${placeOf(behind)}`;
+      if (unfit) return { claims: false, why: `${where}, which ${unfit}` };
+      return named
+        ? { claims: true, why: `${where}; write lv: ${name}` }
+        : { claims: behind.kind === 'directory', why: where };
     },
 
     async resolve(source) {

@@ -4,6 +4,14 @@ import { Fault } from '../core/fault.ts';
 import type { LeftOut } from '../core/provider.ts';
 import { readMounts, type MountEntry } from './mountinfo.ts';
 
+/** Types of file systems that hold nothing of their own which anybody would save. */
+const PSEUDO = new Set(
+  (
+    'autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue nsfs overlay proc ' +
+    'pstore ramfs rpc_pipefs securityfs selinuxfs sysfs tmpfs tracefs'
+  ).split(' '),
+);
+
 /** What holds a path now. */
 export interface Behind {
   /** Without links. */
@@ -41,7 +49,7 @@ export function whatHolds(asked: string): Behind {
     kind: stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other',
     mount,
     within: mount ? path.join(mount.root, path.relative(mount.point, real)).replace(/^\//, '') : '',
-    others: mounts.filter(({ point, source }) => point !== '/' && point.startsWith(below) && source.startsWith('/')),
+    others: mounts.filter(({ point, type }) => point !== '/' && point.startsWith(below) && !PSEUDO.has(type)),
   };
 }
 

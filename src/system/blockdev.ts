@@ -70,8 +70,13 @@ export function volumeUuidOf(number: string): string | undefined {
   if (direct !== undefined) return direct;
   const backing = attribute(number, 'loop/backing_file');
   if (backing === undefined) return undefined;
-  const below = deviceNumber(backing);
+  const below = deviceBehind(backing);
   return below === undefined ? imageUuid(backing) : volumeUuidOf(below);
+}
+
+/** The number of the device behind a loop device. A file is not looked at: it may lie where nobody answers any more. */
+function deviceBehind(backing: string): string | undefined {
+  return backing.startsWith('/dev/') ? deviceNumber(backing) : undefined;
 }
 
 /** How an image file is known as what a device stands on. The kernel adds a word to the path of one that was deleted. */
@@ -154,7 +159,7 @@ export function devicesAbove(
     const next = round.flatMap((number) => [
       ...holders(number),
       ...loops
-        .filter(({ backing }) => deviceNumber(backing) === number)
+        .filter(({ backing }) => deviceBehind(backing) === number)
         .map((loop) => ({ number: loop.number, name: loop.device })),
     ]);
     round = [];

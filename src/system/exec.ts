@@ -4,7 +4,7 @@ import { execa, type Options } from 'execa';
 import { Fault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
 import type { Command, Exec, Finished } from './command.ts';
-import { MARK } from './processes.ts';
+import { CHANGING_TOOLS, MARK } from './processes.ts';
 
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** Milliseconds that a command may take, and after it was asked to end; then we go on without it. */
@@ -31,7 +31,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /**
  * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
  * descriptors, a time limit on every command (asked for when it starts), each one logged with its duration. `mark` stands in the environment of each
- * (see `markedProcesses`). One that only looks, and that a signal of somebody else ends, is started once more.
+ * (see `markedProcesses`, which knows the tools that change something: no other may). One that only looks, and that a signal of somebody else ends, is started once more.
  */
 export function createExec(log: Log, limits: Limits, mark: string): Exec {
   callersUmask ??= process.umask(0o077);
@@ -39,6 +39,7 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
     async run(command) {
       const began = performance.now();
       const { tool, argv, secret } = command;
+      if (command.mutates && !CHANGING_TOOLS.includes(tool)) throw new Error(`${tool} is none of CHANGING_TOOLS`);
       const input = secret ? undefined : command.input;
       // A tool that does not understand its input prints it.
       const told = secret ? '' : undefined;

@@ -3,8 +3,8 @@ import fs from 'node:fs';
 /** The variable in the environment of our commands that says for which task they work. */
 export const MARK = 'HOLDSTILL_TASK';
 
-/** The tools with which we change the machine. */
-const CHANGING_TOOLS = [
+/** The tools with which we change the machine; whoever comes after a killed hook waits for them. */
+export const CHANGING_TOOLS = [
   'lvm',
   'losetup',
   'mount',

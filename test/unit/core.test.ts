@@ -112,10 +112,10 @@ describe('the layout of mounts', () => {
     timeoutMs: 1,
   };
   const each: Task = { ...task, source: { kind: 'each', vg: 'v', glob: '*', exclude: [] } };
-  const origin = (name: string): Origin => ({
+  const origin = (name: string, directory: readonly string[] = []): Origin => ({
     provider: 'lvm',
     label: `v/${name}`,
-    directory: [name],
+    directory,
     bytes: 1,
     shape: 'device',
     device: `/dev/v/${name}`,
@@ -157,7 +157,7 @@ describe('the layout of mounts', () => {
   });
 
   test('each has a directory per origin, even for a single one', () => {
-    expect(points(each, '/m', [origin('a')], seen([whole('ext4')]), new Map(), refusal)).toEqual(['/m/a']);
+    expect(points(each, '/m', [origin('a', ['a'])], seen([whole('ext4')]), new Map(), refusal)).toEqual(['/m/a']);
   });
 
   test('an origin of which nothing would be saved is named', () => {

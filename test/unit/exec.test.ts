@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { Command } from '../../src/system/command.ts';
 import { createExec } from '../../src/system/exec.ts';
+import { CHANGING_TOOLS } from '../../src/system/processes.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdstill-exec.'));
 afterAll(() => {
@@ -33,6 +34,12 @@ test('a command that only looks is started once more when a signal ended it', as
 });
 
 test('a command that changes something is not', async () => {
+  vi.spyOn(CHANGING_TOOLS, 'includes').mockReturnValueOnce(true);
   await expect(exec.run(killedOnce('changes', true))).rejects.toMatchObject({ code: 'tool.failed' });
   expect(existsSync(join(directory, 'changes'))).toBe(true);
+});
+
+test('a tool that nobody waits for after a hook was killed may change nothing', async () => {
+  await expect(exec.run(killedOnce('unknown', true))).rejects.toThrow('sh is none of CHANGING_TOOLS');
+  expect(existsSync(join(directory, 'unknown'))).toBe(false);
 });

@@ -20,7 +20,7 @@ export function resolveSource(
     const origin: Origin = {
       provider: 'lvm',
       label: `${row.vg}/${row.name}`,
-      directory: [row.name],
+      directory: [],
       bytes: row.bytes,
       shape: 'device',
       device: `/dev/${row.vg}/${row.name}`,
@@ -50,7 +50,9 @@ export function resolveSource(
         const reason = noOrigin(row);
         return reason === undefined ? [] : [{ label: `${row.vg}/${row.name}`, reason, harmless: true }];
       });
-      const origins = wanted.filter((row) => noOrigin(row) === undefined).map((row) => originOf(suitable(row)));
+      const origins = wanted
+        .filter((row) => noOrigin(row) === undefined)
+        .map((row) => originOf(suitable(row), { directory: [row.name] }));
       if (origins.length === 0) throw nothingMatches(source, rows, matching.length);
       return { origins, leftOut };
     }
@@ -59,14 +61,10 @@ export function resolveSource(
   }
 }
 
-/** The LV whose device a path names, and why it is no origin. */
-export function lvAt(
-  { real, kind }: Behind,
-  rows: readonly LvRow[],
-): { readonly row: LvRow; readonly unfit: string | undefined } | undefined {
+/** The LV whose device a path names. */
+export function lvAt({ real, kind }: Behind, rows: readonly LvRow[]): LvRow | undefined {
   const number = kind === 'other' ? deviceNumber(real) : undefined;
-  const row = number === undefined ? undefined : rows.find((one) => one.number === number);
-  return row && { row, unfit: noOrigin(row) };
+  return number === undefined ? undefined : rows.find((one) => one.number === number);
 }
 
 /** The LV that a file system is on. */
@@ -112,17 +110,23 @@ function noOrigin(row: LvRow): string | undefined {
 
 /** Throws `origin.unsuitable` with the reason why LVM can't snapshot this LV, before anything is tried. */
 function suitable(row: LvRow): LvRow {
-  const reason =
+  const reason = whyUnsuitable(row);
+  if (reason === undefined) return row;
+  throw new Fault('origin.unsuitable', `${row.vg}/${row.name} can't be an origin: it ${reason}`, {
+    hint: row.active ? '' : `type: lvchange -ay ${row.vg}/${row.name}, or leave it out`,
+  });
+}
+
+/** Why LVM can't snapshot an LV; undefined: it can. */
+export function whyUnsuitable(row: LvRow): string | undefined {
+  return (
     noOrigin(row) ??
     (row.merging ? 'is merging with a snapshot' : undefined) ??
     (row.locked ? 'is locked by a pvmove' : undefined) ??
     (row.active ? undefined : 'is not active on this host') ??
     (row.suspended ? 'is suspended' : undefined) ??
-    (row.health === 'partial' ? 'misses a physical volume' : undefined);
-  if (reason === undefined) return row;
-  throw new Fault('origin.unsuitable', `${row.vg}/${row.name} can't be an origin: it ${reason}`, {
-    hint: row.active ? '' : `type: lvchange -ay ${row.vg}/${row.name}, or leave it out`,
-  });
+    (row.health === 'partial' ? 'misses a physical volume' : undefined)
+  );
 }
 
 function shortList(names: readonly string[]): string {
