@@ -22,6 +22,8 @@ export interface Traits {
   readonly lv: string | undefined;
   /** Undefined: it could not be looked into yet. */
   readonly content: Content | undefined;
+  /** The types of what it is in. */
+  readonly within?: readonly string[];
 }
 
 /** How a selector is written: `3`, `LABEL=root`, `TYPE=ext*`, `LV=vg/root`. Undefined: it can't be one. */
@@ -60,16 +62,16 @@ export function unwanted({ partitions, exclude }: Choice, traits: Traits): strin
 }
 
 /** Whether a part is what a selector means; undefined: it can't be told yet. */
-export function fits(selector: Selector, { numbers, vg, lv, content }: Traits): boolean | undefined {
+export function fits(selector: Selector, { numbers, vg, lv, content, within = [] }: Traits): boolean | undefined {
   switch (selector.kind) {
     case 'number':
       return numbers.includes(selector.number);
     case 'lv':
       return vg !== undefined && lv !== undefined && matchesGlob(vg, selector.vg) && matchesGlob(lv, selector.lv);
-    default: {
-      if (!content) return undefined;
-      const value = selector.kind === 'label' ? content.label : content.type;
-      return value !== undefined && matchesGlob(value, selector.glob);
-    }
+    case 'type':
+      if (within.some((type) => matchesGlob(type, selector.glob))) return true;
+      return content && content.type !== undefined && matchesGlob(content.type, selector.glob);
+    case 'label':
+      return content && content.label !== undefined && matchesGlob(content.label, selector.glob);
   }
 }

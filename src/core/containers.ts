@@ -1,4 +1,5 @@
 import { unwanted } from './choice.ts';
+import { Fault, isFault } from './fault.ts';
 import { outerPartitions } from './outer.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
@@ -63,18 +64,30 @@ async function tryToOpen(
   if (visible !== undefined) return visible;
   const device = (await makeMaps(maps, seen.volumes, uuids, journal, machine)).at(-1);
   if (!device) return 'is nothing that can be a device';
-  return kind === 'luks' ? decrypt(device, maps.at(-1)?.key ?? '', keys, journal, machine) : device;
+  if (kind !== 'luks') return device;
+  const part = container.partition === undefined ? '' : `, partition ${container.partition},`;
+  const what = `${seen.volumes[container.volume]?.device}${part}`;
+  return decrypt(device, { key: maps.at(-1)?.key ?? '', what }, keys, journal, machine);
 }
 
-/** The device that shows what is encrypted in another one, which the key of a map tells from all others; a text says why there is none. */
+/**
+ * The device that shows what is encrypted in another one, which the key of a map tells from all others, and `what` people
+ * know it by; a text says why there is none.
+ */
 export async function decrypt(
   { device, uuid }: Device,
-  key: string,
+  { key, what }: { readonly key: string; readonly what: string },
   keys: readonly string[],
   journal: Journal,
   machine: Machine,
 ): Promise<Device | string> {
-  const map = await machine.guests.unlock(key, device, keys);
+  const map = await machine.guests.unlock(key, device, keys).catch((error: unknown) => {
+    if (!isFault(error) || error.code === 'tool.missing') throw error;
+    throw new Fault(error.code, `${what} can't be decrypted: ${error.message}`, {
+      hint: `look at it: cryptsetup luksDump; leave it out with the task's 'exclude' if that is meant`,
+      cause: error,
+    });
+  });
   if (typeof map === 'string') return map;
   const [made] = await makeMaps([map], [{ looped: false, device, bytes: 0 }], [uuid], journal, machine);
   return made ?? 'is nothing that can be a device';
@@ -88,7 +101,9 @@ function depthOf({ volume }: MemberPlace, { volumes }: Seen): number {
 }
 
 function isWanted(container: Container, seen: Seen, { choice, keys }: Pick<Task, 'choice' | 'keys'>): boolean {
-  const traits = { numbers: outerPartitions(container, seen), vg: undefined, lv: undefined, content: undefined };
+  const within = [container.kind === 'md' ? 'linux_raid_member' : 'crypto_LUKS'];
+  const numbers = outerPartitions(container, seen);
+  const traits = { numbers, vg: undefined, lv: undefined, content: undefined, within };
   // What an LV of it is called is not known yet.
   const byLv = choice.partitions.some(({ kind }) => kind === 'lv');
   return (container.kind === 'md' || keys.length > 0) && (byLv || unwanted(choice, traits) === undefined);

@@ -44,7 +44,8 @@ export async function mapLvs(
   for (const lv of task.keys.length > 0 ? encrypted : []) {
     machine.checkInterrupted();
     const part = devices.get(keyOf(lv)) ?? NO_DEVICE;
-    const opened = await decrypt(part, keyOf(lv), task.keys, journal, machine);
+    const what = `the guest's logical volume ${lv.name}`;
+    const opened = await decrypt(part, { key: keyOf(lv), what }, task.keys, journal, machine);
     if (typeof opened === 'string') {
       contents.set(lv, { ...(contents.get(lv) ?? lv.content ?? NOTHING), doubt: opened });
     } else {
@@ -101,7 +102,8 @@ function wantedLvs(seen: Seen, { choice, trust, keys }: Wishes, guests: Machine[
     return lvs.filter((lv) => {
       const content = contentOf(lv, keys.length > 0);
       if (refusedLv(lv, trust) || (content && guests.refusal(content, trust, []))) return false;
-      return unwanted(choice, { numbers, vg, lv: lv.name, content }) === undefined;
+      const within = lv.encrypted ? ['crypto_LUKS', 'LVM2_member'] : ['LVM2_member'];
+      return unwanted(choice, { numbers, vg, lv: lv.name, content, within }) === undefined;
     });
   });
 }

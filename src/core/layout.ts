@@ -127,14 +127,14 @@ function partsOf(place: Place, sight: Sight): readonly Part[] {
     const opened = volumes.findIndex((one) => one.within && here(one.within));
     if (opened >= 0) return partsOf({ ...inside, volume: opened }, sight);
     const group = groups.find(here);
-    if (group) return group.lvs.map((lv) => guestPart(inside, group, lv, sight));
+    if (group && group.lvs.length > 0) return group.lvs.map((lv) => guestPart(inside, group, lv, sight));
     const container = containers.find((one) => here(one) && (one.kind === 'md' || keyed));
     const numbers = outerPartitions(container ?? { volume: place.volume, partition }, sight.seen);
-    const traits = { numbers, vg: undefined, lv: undefined, content: part.content };
-    const told = members.find(here);
+    const traits = { numbers, vg: undefined, lv: undefined, content: part.content, within: part.within };
+    const told = group ? EMPTY_GROUP : members.find(here);
     // What could not be opened is what it looks like from without.
     const closed = container && !told ? UNSEEN : undefined;
-    const seenLater = closed ? { ...traits, content: undefined } : traits;
+    const seenLater = closed ? { ...traits, content: undefined, within: inside.within } : traits;
     return [{ ...part, map: undefined, refused: told ?? closed, traits: seenLater }];
   });
 }
@@ -149,6 +149,8 @@ export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestL
   if (refused || !described || trust !== 'hostile') return refused;
   return { reason: onlyByKernel('is a thin volume, whose place only the kernel can find'), harmless: false };
 }
+
+const EMPTY_GROUP = { reason: 'is LVM without a logical volume', harmless: true };
 
 const UNSEEN = { reason: 'is only looked into when it is opened', harmless: true };
 
@@ -165,7 +167,13 @@ function guestPart({ label, point, volume, within }: Place, group: GuestGroup, l
     map: maps.at(-1)?.key,
     content: content ?? outside ?? { type: undefined, uuid: undefined, doubt: undefined },
     refused: refusedLv(lv, wishes.trust) ?? (content ? undefined : UNSEEN),
-    traits: { numbers: outerPartitions(group, seen), vg: group.name, lv: name, content },
+    traits: {
+      numbers: outerPartitions(group, seen),
+      vg: group.name,
+      lv: name,
+      content,
+      within: lv.encrypted && outside?.type !== undefined ? [outside.type, ...within] : within,
+    },
   };
 }
 

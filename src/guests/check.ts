@@ -1,7 +1,7 @@
 import { Fault } from '../core/fault.ts';
 import type { Step } from '../core/step.ts';
 import { shellLine, type Command, type Exec } from '../system/command.ts';
-import { checkBtrfs, checkExt, checkFat, checkNtfs, checkXfs, type Checked } from '../system/fsck.ts';
+import { checkBtrfs, checkExt, checkFat, checkNtfs, checkXfs, lookAtFat, type Checked } from '../system/fsck.ts';
 import { mountDevice, unmount } from '../system/mount.ts';
 import { probeNtfs } from '../system/ntfs.ts';
 import { driverOf } from './filesystems.ts';
@@ -45,7 +45,10 @@ async function check(step: Step, exec: Exec): Promise<string | undefined> {
     const stuck = await exec.run(unmount([point]));
     if (stuck) throw damaged(step, "it can't be unmounted for its check", [stuck.trim()]);
   }
-  const { corrected, damaged: bad, failed, lines } = await exec.run(command);
+  const first = await exec.run(command);
+  const second = type === 'vfat' && first.corrected ? await exec.run(lookAtFat(device)) : undefined;
+  const { damaged: bad, failed, lines } = second ?? first;
+  const { corrected } = first;
   if (failed) throw damaged(step, 'its check could not be carried out', lines, shellLine(command));
   if (bad) throw damaged(step, 'its check found errors', lines);
   return corrected

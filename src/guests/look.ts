@@ -152,9 +152,9 @@ function partitionsOf(device: string, { entries, lost, contents }: Table): reado
   const partitions = entries.map(({ number, offset, bytes, dynamic }): Partition => {
     const extent = { device, offset, bytes };
     const content = contentOf(contents.get(keyOf(extent)));
-    const unknown = dynamic && content.type === undefined && content.doubt === undefined;
     const other = overlaps.get(number);
-    const doubt = other === undefined ? (unknown ? DYNAMIC : undefined) : `overlaps with partition ${other}`;
+    // What is at its start may be one of several volumes in it, or a part of one.
+    const doubt = other === undefined ? (dynamic ? DYNAMIC : undefined) : `overlaps with partition ${other}`;
     return { number, extent, content: doubt === undefined ? content : { ...content, doubt } };
   });
   return [...partitions, ...lost];

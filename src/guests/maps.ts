@@ -1,11 +1,11 @@
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import type { RunNames } from '../core/provider.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
 import type { DeviceMap, MapWord } from '../core/volume.ts';
 import { deviceNumber, deviceOf, mapperNameOf, numbersByUuid } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
-import { createDevices, removeDevices } from '../system/dmsetup.ts';
+import { createDevices, type NewDevice, removeDevices } from '../system/dmsetup.ts';
 import { readUses } from '../system/uses.ts';
 import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
 
@@ -62,16 +62,16 @@ export async function makeMaps(
       map.lines.every(({ words }) => words.every((word) => !isReference(word) || numberOf(word) !== undefined)),
     );
     if (ready.length === 0) throw new Fault('volume.unreadable', 'the disks of a guest are not there any more');
-    await exec.run(
-      createDevices(
-        ready.map(({ map, step }) => ({
-          name: step['name'] ?? '',
-          uuid: step['uuid'] ?? '',
-          table: map.lines.map(({ start, sectors, target, words }) =>
-            [start, sectors, target, ...words.map((word) => wordOf(word, numberOf))].join(' '),
-          ),
-        })),
-      ),
+    await createAll(
+      ready.map(({ map, step }) => ({
+        name: step['name'] ?? '',
+        uuid: step['uuid'] ?? '',
+        label: step['label'] ?? '',
+        table: map.lines.map(({ start, sectors, target, words }) =>
+          [start, sectors, target, ...words.map((word) => wordOf(word, numberOf))].join(' '),
+        ),
+      })),
+      exec,
     );
     const numbers = numbersByUuid();
     for (const { map, step } of ready) {
@@ -85,6 +85,28 @@ export async function makeMaps(
     waiting = waiting.filter((one) => !ready.includes(one));
   }
   return maps.map(({ key }) => facts.get(key) ?? {});
+}
+
+/** All in one process. Where that fails, one by one, to name the one that can't be made. Throws `volume.unreadable`. */
+async function createAll(devices: readonly (NewDevice & { readonly label: string })[], exec: Exec): Promise<void> {
+  try {
+    return await exec.run(createDevices(devices));
+  } catch (error) {
+    if (!isFault(error) || error.code !== 'tool.failed') throw error;
+  }
+  const made = numbersByUuid();
+  for (const device of devices.filter(({ uuid }) => !made.has(uuid))) {
+    try {
+      await exec.run(createDevices([device]));
+    } catch (error) {
+      if (!isFault(error) || error.code !== 'tool.failed') throw error;
+      const why = 'its description is damaged, or the kernel lacks a driver';
+      throw new Fault('volume.unreadable', `no device can be made of ${device.label} of a guest: ${why}`, {
+        hint: `look at dmesg; leave it out with the task's 'exclude' if that is meant`,
+        cause: error,
+      });
+    }
+  }
 }
 
 type Reference = Exclude<MapWord, string | { readonly secret: string }>;

@@ -33,7 +33,7 @@ export async function readTables(
   const tables = new Map<string, Table>();
   for (const [device, entries] of divided) {
     const probe = probes.get(device);
-    const odd = isFault(entries) || isBarren(device, entries, found);
+    const odd = isFault(entries) || (isBarren(device, entries, found) && entries.some(isOddlyPlaced));
     const other = odd ? await readOtherwise(device, probe, exec) : undefined;
     if (other) tables.set(device, other);
     else if (isFault(entries)) throw entries;
@@ -44,14 +44,21 @@ export async function readTables(
 
 /**
  * An MBR does not say what it counts in. That it was made on a disk whose sectors have another size shows only by this: its
- * partitions can't be where they would be otherwise, or hold nothing known, and one does there.
+ * partitions can't be where they would be otherwise, or lie where nobody puts one and hold nothing known; and one does there.
  */
 async function readOtherwise(device: string, probe: Found, exec: Exec): Promise<Table | undefined> {
   if (tableOf(device, probe) !== 'dos') return undefined;
   const { other } = sectorsOf(device);
   const entries = await entriesOfMbr(device, other, exec);
   const contents = await probeParts(extentsOf(device, entries), exec);
-  return isBarren(device, entries, contents) ? undefined : tableWith(device, probe, entries, contents, other);
+  // On such a disk no file system can be made that counts in less.
+  const tooFine = extentsOf(device, entries).some((extent) => {
+    const inside = contents.get(keyOf(extent));
+    return inside && 'type' in inside && (inside.blockBytes ?? other) < other;
+  });
+  return tooFine || isBarren(device, entries, contents)
+    ? undefined
+    : tableWith(device, probe, entries, contents, other);
 }
 
 async function tableWith(
@@ -71,6 +78,11 @@ async function orFault<T>(result: Promise<T>): Promise<T | Fault> {
     if (isFault(error)) return error;
     throw error;
   }
+}
+
+/** Since 2009 all tools begin partitions at a MiB; the first one of a table that is read by smaller sectors is at 128 KiB. */
+function isOddlyPlaced({ offset }: TableEntry): boolean {
+  return offset % 2 ** 20 !== 0;
 }
 
 function isBarren(device: string, entries: readonly TableEntry[], contents: ReadonlyMap<string, Found>): boolean {

@@ -10,6 +10,8 @@ export interface Probe {
   readonly journal: string | undefined;
   /** `dos`, `gpt`, `PMBR` …; undefined: no partition table. */
   readonly table: string | undefined;
+  /** Bytes that a file system counts in: its blocks, or its sectors (`BLOCK_SIZE`). */
+  readonly blockBytes: number | undefined;
 }
 
 /** blkid's statuses: 0 something found, 2 nothing at all, 8 contradicting signatures (on one of the devices). */
@@ -56,6 +58,21 @@ export function probeDevice(
   };
 }
 
+/** With the letters beyond ASCII that blkid writes as `M-CM-6`, if that makes text of it (util-linux 2.38, as cat -v does). */
+function readable(value: string): string {
+  const bytes: number[] = [];
+  for (const [plain, control, high] of value.matchAll(/M-(?:\^([@-_?])|([ -~]))|[^]/gu)) {
+    if (control !== undefined) bytes.push(0x80 | (control.charCodeAt(0) ^ 0x40));
+    else if (high !== undefined) bytes.push(0x80 | high.charCodeAt(0));
+    else bytes.push(...Buffer.from(plain));
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(bytes));
+  } catch {
+    return value;
+  }
+}
+
 /**
  * Blocks of NAME=value lines, a block a device. Values are shell-safe: special characters have a backslash. Throws
  * `tool.failed` where the text is cut off.
@@ -72,7 +89,9 @@ export function parseExport(stdout: string): ReadonlyMap<string, Probe> {
     const device = fields.get('DEVNAME');
     if (device === undefined) continue;
     const [type, uuid, label] = [fields.get('TYPE'), fields.get('UUID'), fields.get('LABEL')];
-    found.set(device, { type, uuid, label, journal: fields.get('EXT_JOURNAL'), table: fields.get('PTTYPE') });
+    const [journal, table, blocks] = [fields.get('EXT_JOURNAL'), fields.get('PTTYPE'), fields.get('BLOCK_SIZE')];
+    const blockBytes = /^\d{1,9}$/.test(blocks ?? '') ? Number(blocks) : undefined;
+    found.set(device, { type, uuid, label: label && readable(label), journal, table, blockBytes });
   }
   return found;
 }

@@ -1,6 +1,8 @@
 import { Fault } from '../core/fault.ts';
 import type { Command } from './command.ts';
 
+const MOST_MS = 60_000;
+
 /**
  * The key with which a LUKS device is encrypted, in hexadecimal, if a key file opens one of its slots; undefined: it
  * opens none, which is status 2. All else is a fault, like 3, out of memory (cryptsetup(8) 2.6.1, RETURN CODES).
@@ -11,6 +13,8 @@ export function volumeKey(device: string, keyFile: string): Command<string | und
     argv: ['luksDump', '--batch-mode', '--dump-volume-key', '--key-file', keyFile, '--', device],
     mutates: false,
     secret: true,
+    // A header of a guest can ask for years of it.
+    mostMs: MOST_MS,
     statuses: [0, 2],
     parse: ({ status, stdout }) => {
       if (status === 2) return undefined;

@@ -31,11 +31,23 @@ export function checkXfs(device: string): Command<Checked> {
   }));
 }
 
-/** The mark of a disk in use counts as an error, so nearly every one has one. 1: corrected (fsck.fat(8) 4.2). */
+/**
+ * The mark of a disk in use counts as an error, so nearly every one has one. 1: there were errors, and it may just as well
+ * have given up on them (fsck.fat(8) 4.2): that is for another look to tell.
+ */
 export function checkFat(device: string): Command<Checked> {
   return check('fsck.fat', ['-a', device], (status) => ({
     corrected: status === 1,
     damaged: false,
+    failed: status > 1,
+  }));
+}
+
+/** Looks only. 1: errors are left. */
+export function lookAtFat(device: string): Command<Checked> {
+  return check('fsck.fat', ['-n', device], (status) => ({
+    corrected: false,
+    damaged: status === 1,
     failed: status > 1,
   }));
 }

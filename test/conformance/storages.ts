@@ -114,6 +114,7 @@ export const STORAGES: readonly Storage[] = [
     fill: undefined,
   },
   sharedOn('xfs', 'lv images 400M xfs /srv/images', ''),
+  sharedOn('btrfs', 'lv images 400M btrfs /srv/images', ''),
   sharedOn('ocfs2', 'lv images 400M raw', MAKE_OCFS2),
   {
     name: 'file, copied',

@@ -11,6 +11,8 @@ const TABLE: readonly (readonly [name: string, words: string, mounted: readonly 
   ['without', 'exclude: [TYPE=vfat, 4]', ['p1']],
   ['strict', 'skip: error, exclude: [5]', ['p1', 'p3', 'p4']],
   ['too-strict', 'skip: error', [], /vg0\/disk\/p5: no file system was found in it.*'exclude'.*skip: warn/],
+  ['labelled', 'exclude: [LABEL=root]', ['p3', 'p4']],
+  ['umlauts', 'partitions: [LABEL=Größe]', ['p4']],
   ['missing', 'partitions: [1, 7, LABEL=none]', [], /nothing fits 7, LABEL=none.*vg0\/disk\/p1 \(ext4\)/],
   ['swap', 'partitions: [2]', [], /nothing in vg0\/disk fits \(partitions\)/],
 ];
@@ -24,6 +26,8 @@ describeLab('of the parts of a disk', () => {
       `. "$REPO/test/lab/guest/break.bash"
       read -r start < <(partx --noheadings --raw -o START --nr 1 /dev/vg0/disk); loop=$(losetup --find --show --offset $((start * 512)) --sizelimit 8M /dev/vg0/disk)
       e2label $loop root; losetup -d $loop
+      read -r start < <(partx --noheadings --raw -o START --nr 4 /dev/vg0/disk); loop=$(losetup --find --show --offset $((start * 512)) --sizelimit 8M /dev/vg0/disk)
+      e2label $loop Größe; losetup -d $loop
       configure <<'Y'
 tasks:
 ${CHOICES.map(({ name, words }) => `  ${name}: {lv: vg0/disk, size: 8M${words && `, ${words}`}}`).join('\n')}

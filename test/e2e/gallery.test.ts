@@ -23,7 +23,7 @@ describeLab('the gallery of guest disks', () => {
       sync; install -m 600 /run/gallery/key /etc/holdstill.key
       configure <<<'tasks: {all: {each: {lv: gallery/*}, size: 4M, autoextend: false, keys: [/etc/holdstill.key]}}'
       mark
-      call pre $PRE all; $HOLDSTILL status all >"$LAB/status"
+      call plan $HOLDSTILL plan all; call pre $PRE all; $HOLDSTILL status all >"$LAB/status"
       check() { (cd "/run/holdstill/all/$1" && sha256sum --quiet -c "$LAB/sums/$1") 2>&1 || echo "$1 is not what was written"; }
       ${expected.flatMap(({ disk, shown }) => shown.map(({ place }) => `check ${disk.name}${place}`)).join('\n')}
       findmnt --raw --noheadings -o TARGET,FSTYPE,VFS-OPTIONS | grep '^/run/holdstill/all' >"$LAB/mounts"
@@ -40,6 +40,7 @@ describeLab('the gallery of guest disks', () => {
           'dm-crypt',
           'dm-raid',
           'raid0',
+          'linear',
           'raid1',
           'raid10',
           'raid456',
@@ -58,6 +59,13 @@ describeLab('the gallery of guest disks', () => {
     );
     expect(mounts.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(due.toSorted());
     for (const line of mounts) expect(line).toMatch(/ ro,nosuid,nodev,noexec/);
+    // What can be told without an opening, plan tells: every part that is shown or not saved stands in its tree.
+    const { stdout: plan } = run.call('plan');
+    for (const { disk, shown, told } of expected) {
+      if (/luks|raid|\bmd\b|~/.test(disk.line)) continue;
+      for (const { place } of shown) expect(plan).toMatch(new RegExp(`gallery/${disk.name}${place}  \\S.*→ /run/`));
+      for (const { place } of told) expect(plan).toMatch(new RegExp(`gallery/${disk.name}${place}  \\S.*skipped, `));
+    }
     const status = run.files('status').split('\n');
     for (const { disk, told } of expected) {
       for (const { place, reason } of told) {

@@ -68,7 +68,7 @@ describeLab('no data is lost without a word', () => {
     expect(run.call('all').stdout).toMatch(/skipped +vg0\/vm1\/p2: unknown, no file system was found in it/);
     expect(run.call('status').stdout).toContain('not saved: vg0/vm1/p2');
     expect(run.call('post')).toMatchObject({ status: 0, stderr: '' });
-    expect(run.stdout).toMatch(/^\/dev\/vg0\/stale: .*TYPE="ext4".*PTTYPE="dos"/);
+    expect(run.stdout).toMatch(/^\/dev\/vg0\/stale: .*TYPE="ext4".*PTTYPE="dos"\n$/);
     expect(run.call('stale').status).toBe(1);
     expect(run.call('stale').stderr).toContain('holds ext4 and a partition table (dos)');
   });

@@ -15,7 +15,8 @@ export type Content =
   | { readonly kind: 'luks'; readonly version: 1 | 2; readonly inner: Content; readonly size: number }
   | {
       readonly kind: 'raid';
-      readonly level: number;
+      /** As mdadm calls it. */
+      readonly level: string;
       readonly count: number;
       readonly version: string;
       readonly inner: Content;
@@ -109,17 +110,18 @@ function readContent(reader: Reader): Content {
     const inner = onlyOne(readList(reader, readContent));
     return { kind: 'luks', version: luks === '1' ? 1 : 2, inner, size: inner.size + LUKS_HEADER };
   }
-  const [, level, count, version = '1.2'] = /^raid(\d+):(\d)(?::([\d.]+))?$/.exec(word) ?? [];
+  const [, level, count, version = '1.2'] = /^raid(\d+|linear):(\d)(?::([\d.]+))?$/.exec(word) ?? [];
   if (level !== undefined) {
     const inner = onlyOne(readList(reader, readContent));
-    const data = { 0: Number(count), 1: 1, 5: Number(count) - 1, 10: Number(count) / 2 }[level] ?? 1;
+    const disks = Number(count);
+    const data = { 0: disks, linear: disks, 1: 1, 5: disks - 1, 10: disks / 2 }[level] ?? 1;
     return {
       kind: 'raid',
-      level: Number(level),
+      level,
       version,
       inner,
       size: Math.ceil(inner.size / data) + RAID_HEADER,
-      count: Number(count),
+      count: disks,
     };
   }
   const label = LABELS.find((one) => one === word);

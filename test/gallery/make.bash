@@ -2,8 +2,8 @@
 mkdir -p /run/gallery /run/guest "$LAB/sums"
 say() { echo "gallery: $*" >&2; }
 
-# piece DEVICE START SIZE (MiB): a loop device over it, in $at.
-piece() { at=$(losetup --find --show --offset "$(($2 << 20))" --sizelimit "$(($3 << 20))" "$1") || die "no piece of $1"; }
+# piece DEVICE START SIZE (MiB) SECTOR (bytes): a loop device over it, in $at.
+piece() { at=$(losetup --find --show --sector-size "$4" --offset "$(($2 << 20))" --sizelimit "$(($3 << 20))" "$1") || die "no piece of $1"; }
 drop() { losetup -d "$1"; }
 
 # table DEVICE mbr|mbr4k|gpt|gpt4k|hybrid: by sfdisk's words on standard input.
@@ -33,7 +33,7 @@ encrypt() {
 assemble() {
   local level=$1 version=$2 bitmap=--bitmap=none
   shift 2
-  [ "$level" != 0 ] || bitmap=
+  [[ $level != 0 && $level != linear ]] || bitmap=
   mdadm --quiet --create /dev/md9 --run --assume-clean --level="$level" --metadata="$version" $bitmap --raid-devices=$# "$@" </dev/null || die "no RAID of $*"
 }
 

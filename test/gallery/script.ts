@@ -37,7 +37,10 @@ function contentScript(device: string, id: string, content: Content): readonly s
         `table ${device} ${content.label} <<'TABLE'`,
         ...tableLines(content.label, content.parts, content.size),
         'TABLE',
-        ...filled.map(({ number, start, content: { size } }) => `piece ${device} ${start} ${size}; p${number}=$at`),
+        ...filled.map(
+          ({ number, start, content: { size } }) =>
+            `piece ${device} ${start} ${size} ${content.label.endsWith('4k') ? 4096 : 512}; p${number}=$at`,
+        ),
         ...filled.flatMap((part, index) => partScript(part, filled.slice(index + 1), id)),
         ...filled.map(({ number }) => `drop $p${number}`),
       ];

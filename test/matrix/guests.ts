@@ -34,7 +34,7 @@ interface World {
   readonly origins: string;
 }
 
-/** A guest's disk: a partition with a file system, one with LVM, one with LUKS. */
+/** A guest's disk: a partition with a file system, one with LVM (also thin), one with LUKS. */
 const guestDisk = (disk: string): string => `
   . "$REPO/test/matrix/nested.bash"; guest_disk ${disk}`;
 
@@ -42,13 +42,13 @@ const worlds: Readonly<Record<Storage, World>> = {
   thick: { world: `vg vg0 120M\n${indented('  ')}`, make: '', origins: '/dev/vg0/vm-*' },
   thin: { world: `vg vg0 120M\n  pool tp 80M\n${indented('    ')}`, make: '', origins: '/dev/vg0/vm-*' },
   nested: {
-    world: 'vg vg0 90M\n  lv vm-guest 48M raw',
+    world: 'vg vg0 110M\n  lv vm-guest 64M raw',
     make: guestDisk('/dev/vg0/vm-guest'),
     origins: '/dev/vg0/vm-*',
   },
   images: {
     world: 'vg vg0 420M\n  lv images 400M xfs /srv/images',
-    make: `truncate -s 48M /srv/images/a.img; truncate -s 12M /srv/images/b.img; mkfs.ext4 -q -F /srv/images/b.img
+    make: `truncate -s 64M /srv/images/a.img; truncate -s 12M /srv/images/b.img; mkfs.ext4 -q -F /srv/images/b.img
       ${guestDisk('/srv/images/a.img')}`,
     origins: '/srv/images/*.img',
   },

@@ -1,9 +1,9 @@
-# guest_disk DEVICE: of 48 MiB; p1 a file system, p2 LVM with two of them, p3 LUKS with one (key in /etc/holdstill/key).
+# guest_disk DEVICE: of 64 MiB; p1 a file system, p2 LVM with two of them and a thin one, p3 LUKS with one (key in /etc/holdstill/key).
 guest_disk() {
   local parts=() start size part
-  printf 'label: dos\nstart=2048, size=12288\nstart=14336, size=32768, type=8e\nstart=47104, size=49152\n' |
+  printf 'label: dos\nstart=2048, size=12288\nstart=14336, size=65536, type=8e\nstart=79872, size=49152\n' |
     sfdisk -q --no-reread --no-tell-kernel "$1" || die "$1: no table"
-  for part in 2048:12288 14336:32768 47104:49152; do
+  for part in 2048:12288 14336:65536 79872:49152; do
     IFS=: read -r start size <<<"$part"
     parts+=("$(losetup --find --show --offset $((start * 512)) --sizelimit $((size * 512)) "$1")")
   done
@@ -14,6 +14,8 @@ guest_disk() {
   for part in root home; do
     lvcreate -qq -y "${lvm[@]}" -L 6M -n $part vg0 >/dev/null 2>&1 && mkfs.ext4 -q /run/guest/vg0/$part || die "no LV $part"
   done
+  lvcreate -qq -y "${lvm[@]}" --type thin-pool -L 8M --poolmetadatasize 2M -n pool vg0 >/dev/null 2>&1 &&
+    lvcreate -qq -y "${lvm[@]}" -V 8M --thinpool vg0/pool -n thin >/dev/null 2>&1 && mkfs.ext4 -q /run/guest/vg0/thin || die 'no thin LV'
   vgchange -qq -an "${lvm[@]}" vg0 >/dev/null 2>&1
   cryptsetup luksFormat --batch-mode --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /etc/holdstill/key "${parts[2]}" &&
     cryptsetup open --key-file /etc/holdstill/key "${parts[2]}" crypt && mkfs.ext4 -q /dev/mapper/crypt && cryptsetup close crypt ||

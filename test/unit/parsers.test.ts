@@ -75,7 +75,10 @@ describe('lvs', () => {
 describe('blkid', () => {
   test('a block is read for each device', () => {
     expect([...parseExport(recorded('blkid-2.38.1.export.txt'))]).toEqual([
-      ['/dev/system/xenvm', { type: 'ext4', uuid: 'd8a8c01e-a017-446e-a094-62c2b8d927d7', table: undefined }],
+      [
+        '/dev/system/xenvm',
+        { type: 'ext4', uuid: 'd8a8c01e-a017-446e-a094-62c2b8d927d7', table: undefined, blockBytes: 1024 },
+      ],
       ['/dev/system/disk', { type: undefined, uuid: undefined, table: 'dos' }],
       ['/dev/system/gpt', { type: undefined, uuid: undefined, table: 'gpt' }],
     ]);

@@ -59,9 +59,7 @@ function copiesOf(
   uuid: string,
   found: readonly Found[],
 ): readonly { readonly members: readonly Found[]; readonly group: GroupText | string }[] {
-  const texts = found.flatMap(({ group }) => (group?.uuid === uuid ? [group] : []));
-  const known = new Set(texts.flatMap(({ physical }) => [...physical.values()].map((one) => one.uuid)));
-  const members = found.filter(({ label, group }) => group?.uuid === uuid || (!group && known.has(label.uuid)));
+  const members = found.filter((one) => (one.group ? one.group.uuid : claimOf(one, found)) === uuid);
   if (areOne(members)) return [copyOf(members)];
   return byVolume(members).map((own) => {
     const copy = copyOf(own);
@@ -74,8 +72,27 @@ function copiesOf(
   });
 }
 
-/** Whether none is there twice, and each that describes the group knows all of them: else one may be of a clone that went its own way. */
+/**
+ * The one group that lists a physical volume without a description of its own. Any guest can list it, so what is in the
+ * same volume counts first, and where several do it is nobody's.
+ */
+function claimOf({ volume, label }: Found, found: readonly Found[]): string | undefined {
+  const claims = found.flatMap((one) => {
+    const listed = [...(one.group?.physical.values() ?? [])].some(({ uuid }) => uuid === label.uuid);
+    return one.group && listed ? [{ volume: one.volume, uuid: one.group.uuid }] : [];
+  });
+  const near = claims.filter((one) => one.volume === volume);
+  const [uuid, ...others] = new Set((near.length > 0 ? near : claims).map((one) => one.uuid));
+  return others.length > 0 ? undefined : uuid;
+}
+
+/**
+ * Whether none is there twice, each that describes the group knows all of them, and none is left behind by more than the one
+ * change that a snapshot may catch: else one may be of a clone that went its own way.
+ */
 function areOne(members: readonly Found[]): boolean {
+  const seqnos = members.flatMap(({ group }) => group?.seqno ?? []);
+  if (Math.max(...seqnos) - Math.min(...seqnos) > 1) return false;
   const uuids = members.map(({ label }) => label.uuid);
   const known = (group: GroupText): boolean => {
     const own = new Set([...group.physical.values()].map(({ uuid }) => uuid));

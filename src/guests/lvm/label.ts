@@ -9,8 +9,8 @@ const LABEL_SECTORS = 4;
 const INITIAL = 0xf597a6cf;
 const UUID_BYTES = 32;
 const AREA_HEADER = 512;
-/** A volume group of a thousand LVs has some 500 KiB of text. */
-const LONGEST_TEXT = 16 * 1024 * 1024;
+/** A volume group of a thousand LVs has some 500 KiB of text; what is much larger would only keep us busy. */
+const LONGEST_TEXT = 4 * 1024 * 1024;
 const IGNORED = 1;
 
 /** What a physical volume says of itself. */

@@ -113,7 +113,9 @@ function lineOf(segment: Segment, group: GroupText): Line | string {
   const base = stretchOf(segment, group);
   if (!base) return BEYOND;
   if (segment.type === 'striped') return striped(segment, group, base);
-  return OTHERS.get(segment.type) ?? `is of LVM's type '${segment.type}', which this version does not open`;
+  return (
+    OTHERS.get(segment.type) ?? `is of LVM's type '${segment.type.slice(0, 50)}', which this version does not open`
+  );
 }
 
 function thin(name: string, segment: Segment, group: GroupText, pools: Pools): readonly GuestMap[] | string {
@@ -126,6 +128,7 @@ function thin(name: string, segment: Segment, group: GroupText, pools: Pools): r
   const id = values.get('device_id');
   if (!isWhole(id) || id >= 2 ** 24) return 'its metadata is damaged: no device_id';
   const map = `${pool}/pool`;
+  if (group.logical.has(map)) return `its metadata is damaged: a volume is called '${map}'`;
   const maps = pools.get(pool) ?? poolMaps(pool, map, group);
   pools.set(pool, maps);
   if (typeof maps === 'string') return maps;
@@ -161,7 +164,7 @@ function poolMaps(pool: string, map: string, group: GroupText): readonly GuestMa
 
 function striped(
   { values, extents }: Segment,
-  { physical, extentSectors }: GroupText,
+  { physical, logical, extentSectors }: GroupText,
   base: Pick<Line, 'start' | 'sectors'>,
 ): Line | string {
   const list = values.get('stripes');
@@ -174,7 +177,10 @@ function striped(
     const [name, extent] = [list[index], list[index + 1]] as readonly unknown[];
     const on = typeof name === 'string' ? physical.get(name) : undefined;
     if (!on || typeof extent !== 'number' || !isWhole(extent) || extent + extents / count > on.extents) {
-      return `its metadata is damaged: a segment lies beyond the physical volume '${String(name)}'`;
+      const moved = typeof name === 'string' && logical.has(name);
+      return moved
+        ? `is being moved just now (pvmove, or a make of LV that this version does not open)`
+        : `its metadata is damaged: a segment lies beyond the physical volume '${String(name).slice(0, 50)}'`;
     }
     places.push({ physical: on.uuid, sector: on.start + extent * extentSectors });
   }

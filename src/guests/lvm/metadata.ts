@@ -38,13 +38,15 @@ export interface Segment {
 
 /** Nothing that LVM makes comes near these; a guest that says so has something in mind. */
 const MOST = 4096;
+/** Of a name (lvm(8), VALID NAMES). */
+const LONGEST_NAME = 127;
 const MOST_SECTORS = 2 ** 50;
 
 /** Reads what LVM writes (lvm2 2.03.16, lib/format_text). Undefined where it is no description of a volume group. */
 export function groupFrom(text: Section): GroupText | undefined {
   if (text.values.get('contents') !== 'Text Format Volume Group' || text.values.get('version') !== 1) return undefined;
   const [one, ...others] = [...text.sections];
-  if (!one || others.length > 0) return undefined;
+  if (!one || others.length > 0 || one[0].length > LONGEST_NAME) return undefined;
   const [name, group] = one;
   const extentSectors = whole(group, 'extent_size');
   const seqno = whole(group, 'seqno');
@@ -85,7 +87,7 @@ function mapped<T>(
   const found = new Map<string, T>();
   for (const [name, inner] of section?.sections ?? []) {
     const one = from(name, inner);
-    if (one === undefined || found.size >= MOST) return undefined;
+    if (one === undefined || found.size >= MOST || name.length > LONGEST_NAME) return undefined;
     found.set(name, one);
   }
   return found;

@@ -110,9 +110,9 @@ function dataOf({ volume, extent, superblock }: Found): { readonly volume: numbe
   return { volume, sector: extent.offset / SECTOR + superblock.dataSector };
 }
 
-/** One of its disks is all of it. */
+/** One of its disks is all of it: the first, from which md fills the others while they are not in sync. */
 function mirror(legs: readonly Found[]): Maps | string {
-  const [leg] = legs.toSorted(newestFirst);
+  const [leg] = legs;
   if (!leg || leg.superblock.usedSectors === 0) return 'that has no disk whose data is all there';
   return {
     legs: [],
@@ -136,9 +136,7 @@ function pairs(legs: readonly Found[], disks: number): Maps | string {
   if (layout !== NEAR_2 || disks % 2 !== 0) return `of level 10 with the layout ${layout}, which is not opened`;
   const chosen: Found[] = [];
   for (let role = 0; role < disks; role += 2) {
-    const [leg] = legs
-      .filter(({ superblock }) => superblock.role === role || superblock.role === role + 1)
-      .toSorted(newestFirst);
+    const leg = legs.find(({ superblock }) => superblock.role === role || superblock.role === role + 1);
     if (!leg) return `of ${disks} disks, of which two that hold the same are missing or incomplete`;
     chosen.push(leg);
   }

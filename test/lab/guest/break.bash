@@ -23,6 +23,7 @@ mark() {
 glance() {
   local file
   printf '%s\n' /dev/mapper/* /var/lib/holdstill/*.journal /run/holdstill/* /mnt/*
+  beside
   for file in /sys/block/loop*/loop/backing_file; do [ ! -e "$file" ] || echo "$file: $(<"$file")"; done
   cut -d ' ' -f 5- /proc/self/mountinfo
 }

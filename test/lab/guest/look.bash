@@ -33,6 +33,9 @@ stop_writers() {
 
 not_there() { [ ! -e "$1" ]; }
 
+# beside: the snapshots that lie beside their origins, or in them.
+beside() { printf '%s\n' /srv/.hs.* /srv/*/.hs.* /srv/*/*/.hs.* /srv/*/*/*/.hs.*; }
+
 # picture: the machine as far as a snapshot can change it, the same text for the same state. As few processes as can be.
 picture() {
   local directory directories=()
@@ -45,6 +48,8 @@ picture() {
   losetup --list --noheadings --raw -O NAME,OFFSET,SIZELIMIT,RO,AUTOCLEAR,BACK-FILE | sort
   echo '== device mapper'
   dmsetup info --columns --noheadings -o name,suspended,readonly 2>&1 | sort
+  echo '== beside their origins'
+  beside
   echo '== directories'
   for directory in /run/holdstill /var/lib/holdstill /mnt; do
     [ ! -e "$directory" ] || directories+=("$directory")
