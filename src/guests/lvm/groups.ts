@@ -51,7 +51,11 @@ export async function findGroups(places: readonly (MemberPlace & { readonly exte
     }
   }
   const lost = found.filter((one) => !placed.has(one));
-  return { groups, members: [...members, ...lost.map((one) => told(one, 'its LVM metadata is missing or damaged'))] };
+  const why = (one: Found): string =>
+    claimsOn(one, found).length > 1
+      ? 'is listed by several volume groups, and says of none that it is its own: give each guest a task'
+      : 'its LVM metadata is missing or damaged';
+  return { groups, members: [...members, ...lost.map((one) => told(one, why(one)))] };
 }
 
 /** The physical volumes of one group, or of each copy of it; a text says why a copy can't be told from another. */
@@ -59,7 +63,10 @@ function copiesOf(
   uuid: string,
   found: readonly Found[],
 ): readonly { readonly members: readonly Found[]; readonly group: GroupText | string }[] {
-  const members = found.filter((one) => (one.group ? one.group.uuid : claimOf(one, found)) === uuid);
+  const members = found.filter((one) => {
+    const [own, ...others] = one.group ? [one.group.uuid] : claimsOn(one, found);
+    return own === uuid && others.length === 0;
+  });
   if (areOne(members)) return [copyOf(members)];
   return byVolume(members).map((own) => {
     const copy = copyOf(own);
@@ -73,17 +80,16 @@ function copiesOf(
 }
 
 /**
- * The one group that lists a physical volume without a description of its own. Any guest can list it, so what is in the
- * same volume counts first, and where several do it is nobody's.
+ * The groups that list a physical volume without a description of its own. Any guest can list it: those in the same volume
+ * count before all others.
  */
-function claimOf({ volume, label }: Found, found: readonly Found[]): string | undefined {
+function claimsOn({ volume, label }: Found, found: readonly Found[]): readonly string[] {
   const claims = found.flatMap((one) => {
     const listed = [...(one.group?.physical.values() ?? [])].some(({ uuid }) => uuid === label.uuid);
     return one.group && listed ? [{ volume: one.volume, uuid: one.group.uuid }] : [];
   });
   const near = claims.filter((one) => one.volume === volume);
-  const [uuid, ...others] = new Set((near.length > 0 ? near : claims).map((one) => one.uuid));
-  return others.length > 0 ? undefined : uuid;
+  return [...new Set((near.length > 0 ? near : claims).map((one) => one.uuid))];
 }
 
 /**
