@@ -69,7 +69,7 @@ function program(say: Say): Command {
 
   cli
     .command('plan <task>')
-    .description('show every device, file system, size and command of an opening, with its undo; change nothing')
+    .description('show what an opening would find, make and mount, with each undo; change nothing')
     .option('--json', 'for machines')
     .action(async (task: string, { json }: { json?: true }) => {
       const { planTask } = await import('./app.ts');

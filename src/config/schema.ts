@@ -116,7 +116,7 @@ const TaskRecord = z
       .enum(['warn', 'error'], { error: 'must be warn or error' })
       .default('warn')
       .describe(
-        'What happens where a part of a disk can not be mounted (encrypted, unknown, damaged): `warn` says so and goes on, ' +
+        'What happens where a part of a disk can not be mounted (encrypted, unknown): `warn` says so and goes on, ' +
           '`error` fails the job. What is left out by `partitions` or `exclude`, and swap, is neither.',
       ),
     trust: z
