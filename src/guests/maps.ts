@@ -3,7 +3,7 @@ import type { RunNames } from '../core/provider.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
 import type { DeviceMap, MapWord } from '../core/volume.ts';
-import { deviceNumber, deviceOf, mapperNameOf, numbersByUuid } from '../system/blockdev.ts';
+import { deviceNumber, mapperNameOf, nodeOf, numbersByUuid } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { createDevices, type NewDevice, removeDevices } from '../system/dmsetup.ts';
 import { readUses } from '../system/uses.ts';
@@ -75,12 +75,12 @@ export async function makeMaps(
     );
     const numbers = numbersByUuid();
     for (const { map, step } of ready) {
-      const [number, device] = [numbers.get(step['uuid'] ?? ''), deviceOf(step['uuid'] ?? '')];
-      if (number === undefined || device === undefined) {
+      const number = numbers.get(step['uuid'] ?? '');
+      if (number === undefined) {
         throw new Fault('volume.unreadable', `${step['label']}: dmsetup made no device of it`);
       }
       made.set(map.key, number);
-      facts.set(map.key, { device });
+      facts.set(map.key, { device: nodeOf(number) });
     }
     waiting = waiting.filter((one) => !ready.includes(one));
   }
@@ -129,7 +129,8 @@ export function undoMaps(exec: Exec): UndoHandler {
 
     undo: (steps) =>
       insist(DEVICE_PATIENCE_MS, async (last) => {
-        const names = steps.flatMap(({ step }) => mapperNameOf(step['uuid'] ?? '') ?? []);
+        const there = numbersByUuid();
+        const names = steps.flatMap(({ step }) => mapperNameOf(step['uuid'] ?? '', there) ?? []);
         const complaint = names.length > 0 ? await exec.run(removeDevices(names)) : '';
         const left = numbersByUuid();
         const uses = last ? readUses(true) : undefined;

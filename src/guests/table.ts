@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { SECTOR } from '../core/bytes.ts';
 import { deviceBytes, sectorBytes } from '../system/blockdev.ts';
-import type { TableEntry } from '../system/partx.ts';
+import { DYNAMIC, type TableEntry } from '../system/partx.ts';
 import { crc32From } from './crc32.ts';
 
 const SECTOR_4K = 4096;
@@ -35,7 +35,7 @@ export async function entriesIn(device: string, table: 'dos' | 'gpt', sector: nu
 /** The partitions of a GPT that counts in sectors of so many bytes. Undefined: there is no sound one. */
 export async function gptEntriesOf(device: string, sector: number): Promise<readonly TableEntry[] | undefined> {
   const entries = await reading(device, (file) => gptEntries(file, deviceBytes(device), sector));
-  return entries?.map((entry) => ({ ...entry, extended: false, dynamic: false }));
+  return entries?.map(({ type, ...entry }) => ({ ...entry, extended: false, dynamic: DYNAMIC.includes(type) }));
 }
 
 /** Undefined: the device has gone. */
@@ -111,7 +111,7 @@ async function gptEntries(
   file: FileHandle,
   bytes: number,
   sector: number,
-): Promise<readonly Omit<TableEntry, 'extended' | 'dynamic'>[] | undefined> {
+): Promise<readonly (Omit<TableEntry, 'extended' | 'dynamic'> & { readonly type: string })[] | undefined> {
   for (const at of [sector, bytes - sector]) {
     const header = Number.isSafeInteger(at) ? await read(file, at, SECTOR) : Buffer.alloc(SECTOR);
     const length = header.readUInt32LE(12);
@@ -127,11 +127,23 @@ async function gptEntries(
       (entry, index) => {
         if (entry.subarray(0, 16).every((byte) => byte === 0)) return [];
         const [first, last] = [Number(entry.readBigUInt64LE(32)), Number(entry.readBigUInt64LE(40))];
-        return [{ number: index + 1, offset: first * sector, bytes: (last - first + 1) * sector }];
+        const bytes = (last - first + 1) * sector;
+        return [{ number: index + 1, offset: first * sector, bytes, type: guidOf(entry) }];
       },
     );
   }
   return undefined;
+}
+
+/** As people write it: its first three parts are numbers, least byte first (UEFI 2.10, appendix A). */
+function guidOf(entry: Buffer): string {
+  const [one, two, three] = [entry.readUInt32LE(0), entry.readUInt16LE(4), entry.readUInt16LE(6)];
+  const numbers = [hex(one, 8), hex(two, 4), hex(three, 4)];
+  return [...numbers, entry.toString('hex', 8, 10), entry.toString('hex', 10, 16)].join('-');
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
 }
 
 /** What is beyond the end reads as zeros. */

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { SECTOR } from '../core/bytes.ts';
 
 /** `major:minor` of a block device, or of the one a link leads to; undefined: there is none. */
@@ -131,10 +132,15 @@ export function deviceOf(uuid: string): string | undefined {
   return name && `/dev/${name}`;
 }
 
-/** The device-mapper name of the device with this UUID. */
-export function mapperNameOf(uuid: string): string | undefined {
-  const device = deviceOf(uuid);
-  return device && read(`/sys/block/${device.slice('/dev/'.length)}/dm/name`);
+/** The device-mapper name of the device with this UUID, which `numbers` tells the number of. */
+export function mapperNameOf(uuid: string, numbers: ReadonlyMap<string, string> = numbersByUuid()): string | undefined {
+  const number = numbers.get(uuid);
+  return number === undefined ? undefined : attribute(number, 'dm/name');
+}
+
+/** The node of a block device, by the name that the kernel itself gives it. */
+export function nodeOf(number: string): string {
+  return `/dev/${path.basename(fs.readlinkSync(`/sys/dev/block/${number}`))}`;
 }
 
 /** The numbers of all device-mapper devices by their dm UUID. */

@@ -13,7 +13,11 @@ export interface TableEntry {
 }
 
 /** `0x42` in an MBR; in a GPT the metadata and the data of LDM. */
-const DYNAMIC = ['0x42', '5808c8aa-7e8f-42e0-85d2-e1e90434cfb3', 'af9b60a0-1431-4f62-bc68-3311714a69ad'];
+export const DYNAMIC: readonly string[] = [
+  '0x42',
+  '5808c8aa-7e8f-42e0-85d2-e1e90434cfb3',
+  'af9b60a0-1431-4f62-bc68-3311714a69ad',
+];
 
 /**
  * Reads a partition table from a device without telling the kernel of it. `sector`: the bytes that the table counts in, if

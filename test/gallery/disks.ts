@@ -59,5 +59,7 @@ raid-linear     gpt(ext2 raidlinear:2(ext4))
 raid-ten        gpt(raid10:4(ext4))
 others          gpt(ext4 zfs bitlocker bcache jbd random)
 dynamic         mbr(ext4 ldm)
+dynamic-gpt     gpt(ext4 ldm)
+dynamic-4k      gpt4k(ext4 ldm)
 lvm-others      lvm:vg(root=ext4 secret=luks swap=swap raw=empty)
 `;

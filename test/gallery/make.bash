@@ -47,7 +47,7 @@ leaf() {
     md) mdadm --create /dev/md9 --run --metadata=1.2 --level=1 --raid-devices=2 "$1" missing && mdadm --stop /dev/md9 ;;
     bcache) make-bcache -B "$1" ;;
     jbd) mke2fs -q -F -O journal_dev "$1" ;;
-    ldm) return ;;
+    ldm) mkfs.ext2 -q -F "$1" ;; # at the start of it, as a volume of Windows may be
     zfs) perl "$REPO/test/gallery/signature.pl" zfs "$1" ;;
     bitlocker) perl "$REPO/test/gallery/signature.pl" bitlocker "$1" ;;
     iso9660) mkdir /run/gallery/tree && content /run/gallery/tree "$3" && genisoimage -quiet -R -o "$1" /run/gallery/tree; rm -r /run/gallery/tree ;;
