@@ -21,4 +21,12 @@ export const untried: readonly { readonly what: string; readonly reason: string 
     what: 'SEP sesam and Bareos themselves',
     reason: "sesam can't be had (its client is emulated), Bareos is in no package here; Bacula 9.6 is real",
   },
+  {
+    what: 'btrfs on the kernel of the machine itself',
+    reason: 'those that run these tests have none; it is tried on the kernel of the lab',
+  },
+  {
+    what: 'an ocfs2 that several hosts share',
+    reason: 'the lab is one host; images are tried on one that was made for it alone',
+  },
 ];
