@@ -95,6 +95,33 @@ test('thin pools that lie on thin volumes, which lie on thin pools, are told and
   for (const reason of found) expect(reason).toMatch(/^its metadata is damaged: /);
 });
 
+test('names that LVM does not allow end no hook: longer than its own, or of what we call a pool', () => {
+  const id = 'a'.repeat(32);
+  const described = (vg: string, lv: string): string => `contents = "Text Format Volume Group" version = 1
+    ${vg} { id = "${id}" seqno = 1 extent_size = 8 physical_volumes { pv0 { id = "${id}" pe_start = 8 pe_count = 9 } }
+    logical_volumes { ${lv} { status = ["VISIBLE"] segment1 { type = "thin" start_extent = 0 extent_count = 1 thin_pool = "p" device_id = 1 } } } }`;
+  const group = (vg: string, lv: string) => {
+    const text = parseText(described(vg, lv));
+    return text && groupFrom(text);
+  };
+  const longest = 'n'.repeat(127);
+  expect(group(longest, longest)?.name).toBe(longest);
+  expect(group(`${longest}n`, 'lv')).toBeUndefined();
+  expect(group('vg', `${longest}n`)).toBeUndefined();
+  const clash = group('vg', 'lv');
+  const logical = new Map(
+    [...(clash?.logical ?? [])].flatMap(
+      ([, lv]) =>
+        [
+          ['lv', lv],
+          ['p/pool', lv],
+        ] as const,
+    ),
+  );
+  const found = clash && readableLvs({ ...clash, logical }).get('lv');
+  expect(found).toEqual({ refused: "its metadata is damaged: a volume is called 'p/pool'", harmless: false });
+});
+
 test('text of a guest is read whatever its length', () => {
   const half = 8 * 1024 * 1024;
   const [quotes, comments] = ['\\"'.repeat(half), '#\n'.repeat(half)];
