@@ -1,6 +1,6 @@
 import { unwanted } from './choice.ts';
 import { Fault, isFault } from './fault.ts';
-import { outerPartitions } from './outer.ts';
+import { outerPartitions, outerTypes } from './outer.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import { makeMaps, visibleIn, type Device } from './maps.ts';
@@ -101,8 +101,7 @@ function depthOf({ volume }: MemberPlace, { volumes }: Seen): number {
 }
 
 function isWanted(container: Container, seen: Seen, { choice, keys }: Pick<Task, 'choice' | 'keys'>): boolean {
-  const within = [container.kind === 'md' ? 'linux_raid_member' : 'crypto_LUKS'];
-  const numbers = outerPartitions(container, seen);
+  const [numbers, within] = [outerPartitions(container, seen), outerTypes(container, seen)];
   const traits = { numbers, vg: undefined, lv: undefined, content: undefined, within };
   // What an LV of it is called is not known yet.
   const byLv = choice.partitions.some(({ kind }) => kind === 'lv');

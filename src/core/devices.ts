@@ -4,7 +4,7 @@ import type { Journal } from './journal.ts';
 import { contentOf, refusedLv, type Contents } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { makeMaps, visibleIn, volumesUnder, type Device } from './maps.ts';
-import { outerPartitions } from './outer.ts';
+import { outerPartitions, outerTypes } from './outer.ts';
 import type { Task } from './task.ts';
 import type { Content, DeviceMap, GuestLv, PlannedMount, Seen } from './volume.ts';
 
@@ -102,7 +102,7 @@ function wantedLvs(seen: Seen, { choice, trust, keys }: Wishes, guests: Machine[
     return lvs.filter((lv) => {
       const content = contentOf(lv, keys.length > 0);
       if (refusedLv(lv, trust) || (content && guests.refusal(content, trust, []))) return false;
-      const within = lv.encrypted ? ['crypto_LUKS', 'LVM2_member'] : ['LVM2_member'];
+      const within = [...(lv.encrypted ? ['crypto_LUKS'] : []), ...outerTypes(place, seen)];
       return unwanted(choice, { numbers, vg, lv: lv.name, content, within }) === undefined;
     });
   });

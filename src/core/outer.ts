@@ -14,6 +14,14 @@ export function outerPartitions(
   return [...new Set(numbers)];
 }
 
+/** The types of what something is in, innermost first: that of its own part, and of all around it. */
+export function outerTypes({ volume, partition }: MemberPlace, seen: Pick<Seen, 'volumes'>): readonly string[] {
+  const { content, partitions = [], within } = seen.volumes[volume] ?? {};
+  const part = partition === undefined ? content : partitions.find(({ number }) => number === partition)?.content;
+  const around = within ? outerTypes(within, seen) : [];
+  return part?.type === undefined ? around : [part.type, ...around];
+}
+
 function isSame(one: MemberPlace, other: MemberPlace): boolean {
   return one.volume === other.volume && one.partition === other.partition;
 }

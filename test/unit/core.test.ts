@@ -3,12 +3,13 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formatBytes } from '../../src/core/bytes.ts';
 import { parseSelector } from '../../src/core/choice.ts';
+import { mapsFor } from '../../src/core/devices.ts';
 import { emptyOrigins, layOut, shortcoming } from '../../src/core/layout.ts';
 import { encodeName } from '../../src/core/names.ts';
 import type { Origin } from '../../src/core/provider.ts';
 import type { Task } from '../../src/core/task.ts';
 import { VERSION } from '../../src/core/version.ts';
-import type { Content, Seen, Volume } from '../../src/core/volume.ts';
+import type { Content, Guests, Seen, Volume } from '../../src/core/volume.ts';
 import { refusal } from '../../src/guests/filesystems.ts';
 import { isGlob, matchesGlob } from '../../src/core/glob.ts';
 import { growthOf, roomFor } from '../../src/providers/lvm/room.ts';
@@ -206,6 +207,28 @@ describe('the layout of mounts', () => {
       expect(why(wanting('LV=vg/*'), all)).toBeUndefined();
       expect(why(wanting(), all)).toBeUndefined();
     });
+  });
+
+  test.each([
+    ['TYPE=crypto_LUKS', ['/m/vg/root']],
+    ['TYPE=LVM2_member', ['/m/vg/root']],
+    ['TYPE=ext4', ['/m/vg/root']],
+    ['TYPE=swap', []],
+  ])('%s, of an LV in what is encrypted: devices are made of just what is mounted', (text, shown) => {
+    const lvs = [
+      { name: 'root', bytes: 1, maps: [{ key: 'root', lines: [] }], content: content('ext4'), refused: undefined },
+    ];
+    const groups = [{ volume: 1, partition: undefined, also: [], name: 'vg', lvs }];
+    const opened: Volume = { ...whole('LVM2_member'), within: { volume: 0, partition: undefined } };
+    const all: Seen = { ...seen([whole('crypto_LUKS'), opened]), groups };
+    const selectors = [parseSelector(text)].flatMap((one) => one ?? []);
+    const only: Task = { ...task, keys: ['/key'], choice: { partitions: selectors, exclude: [] } };
+    const without: Task = { ...only, choice: { partitions: [], exclude: selectors } };
+    const made = (wanted: Task) => mapsFor(all, wanted, { guests: { refusal } as Guests }).map(({ key }) => key);
+    expect(points(only, '/m', [origin('a')], all, new Map(), refusal)).toEqual(shown);
+    expect(made(only)).toEqual(shown.length > 0 ? ['root'] : []);
+    expect(points(without, '/m', [origin('a')], all, new Map(), refusal)).toHaveLength(1 - shown.length);
+    expect(made(without)).toHaveLength(1 - shown.length);
   });
 
   test('swap alone is no reason to refuse the others, but a task of swap alone is refused', () => {
