@@ -31,7 +31,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /**
  * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
  * descriptors, a time limit on every command (asked for when it starts), each one logged with its duration. `mark` stands in the environment of each
- * (see `markedProcesses`, which knows the tools that change something: no other may). One that only looks, and that a signal of somebody else ends, is started once more.
+ * (see `markedProcesses`, which knows the tools that change something: no other may). One that only looks, and that a signal
+ * of somebody else ends, is started once more.
  */
 export function createExec(log: Log, limits: Limits, mark: string): Exec {
   callersUmask ??= process.umask(0o077);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export async function preload(tcc: string): Promise<string> {
   const key = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16);
   const library = join(cacheDirectory(), `ptrace-${key}.so`);
   if (!existsSync(library)) {
-    const work = `${library}.${String(process.pid)}`;
+    const work = `${library}.${randomUUID()}`; // several workers have one process
     await exec(tcc, ['-shared', '-nostdlib', '-o', work, source]);
     await rename(work, library);
   }

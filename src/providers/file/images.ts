@@ -116,8 +116,12 @@ function namesIn(directory: string, optional: boolean, leftOut: LeftOut[]): read
 
 /** The user who made a link; undefined: it is none, or root's. */
 function linkOfOthers(file: string): number | undefined {
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-  return stat?.isSymbolicLink() && stat.uid !== 0 ? stat.uid : undefined;
+  try {
+    const stat = fs.lstatSync(file);
+    return stat.isSymbolicLink() && stat.uid !== 0 ? stat.uid : undefined;
+  } catch {
+    return undefined; // whoever looks at what is there tells why not
+  }
 }
 
 /** The image that a name leads to, or why there is none. */
