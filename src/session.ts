@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asError, Fault, isFault } from './core/fault.ts';
 import type { Reply } from './core/contract.ts';
 import { Journal } from './core/journal.ts';
+import type { JournalView } from './core/journalview.ts';
 import { encodeName, isJournal, journalPath, lockPath } from './core/names.ts';
 import type { Leftover } from './core/replay.ts';
 import { checkState, ensureDirectories, unwritable } from './directories.ts';
@@ -133,7 +134,7 @@ async function lockTask(task: string, machine: OurMachine, mostSeconds: number):
 
 /** All journals of this host as they stand, sorted by task, to be looked at only; a fault for each that is damaged. Throws `state.insecure`. */
 export interface Journals {
-  readonly sound: readonly Journal[];
+  readonly sound: readonly JournalView[];
   readonly broken: readonly Fault[];
 }
 
@@ -147,7 +148,7 @@ export function readJournals(): Journals {
     if (code === 'ENOENT') return { sound: [], broken: [] };
     throw new Fault('journal.broken', `${STATE_DIRECTORY} can't be read: ${code}`, { hint: 'run it as root' });
   }
-  const sound: Journal[] = [];
+  const sound: JournalView[] = [];
   const broken: Fault[] = [];
   for (const name of names) {
     try {

@@ -1,6 +1,7 @@
 import type { Verdict } from './contract.ts';
 import { asError, isFault } from './fault.ts';
 import type { Journal } from './journal.ts';
+import type { JournalView } from './journalview.ts';
 import type { Machine } from './machine.ts';
 import type { Health } from './provider.ts';
 import { replay, type Leftover } from './replay.ts';
@@ -57,7 +58,7 @@ export async function close(journal: Journal, machine: Machine): Promise<Closed>
 }
 
 /** How the snapshots and mounts of an open task are. Changes nothing. */
-export async function examine(journal: Journal, machine: Machine): Promise<Examined> {
+export async function examine(journal: JournalView, machine: Machine): Promise<Examined> {
   const steps = journal.steps.filter(({ step }) => step.kind === 'mount');
   // At once: of a device that hangs both have to wait for long.
   const [snapshots, states] = await Promise.all([
@@ -71,7 +72,7 @@ export async function examine(journal: Journal, machine: Machine): Promise<Exami
   return { snapshots, mounts, ...judge(journal, snapshots, mounts, machine.bootId) };
 }
 
-async function healthOfSnapshots(journal: Journal, machine: Machine): Promise<Closed['snapshots']> {
+async function healthOfSnapshots(journal: JournalView, machine: Machine): Promise<Closed['snapshots']> {
   const found: { step: NotedStep; health: Health }[] = [];
   for (const provider of machine.providers) {
     const steps = journal.steps.filter(({ step }) => step.kind === provider.kind);
@@ -98,7 +99,7 @@ function describe(error: unknown): string {
 
 /** `bad` if and only if the data that was read may be bad. */
 function judge(
-  journal: Journal,
+  journal: JournalView,
   snapshots: Closed['snapshots'],
   mounts: Examined['mounts'],
   bootId: string,

@@ -2,37 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Fault } from './fault.ts';
 import type { OpenedPath, Verdict } from './contract.ts';
-import { broken, openSafely, readAll } from './journalfile.ts';
-import { journalPath } from './names.ts';
-import { sealLines, unsealLines } from './seal.ts';
+import { openSafely, readAll } from './journalfile.ts';
+import { FIRST_WITH_OPTIONAL, FORMAT, parseJournal, type JournalHeader, type Line } from './journalformat.ts';
+import { apply, contentsOf, type Contents, type JournalView } from './journalview.ts';
+import { sealLines } from './seal.ts';
 import type { Facts, NotedStep, Step } from './step.ts';
-
-const VERSION = 2;
-
-/** The first line of a journal: whose it is. */
-export interface JournalHeader {
-  readonly version: typeof VERSION;
-  /** /etc/machine-id, or '' where there is none. */
-  readonly machine: string;
-  readonly task: string;
-  readonly contract: string;
-  readonly run: string;
-  /** The product's own id of the run, or ''. */
-  readonly runKey: string;
-  /** The kernel's id of this boot: /proc/sys/kernel/random/boot_id. */
-  readonly boot: string;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  /** Milliseconds that a hook may take, as the task was configured when it was opened. */
-  readonly timeoutMs: number;
-}
-
-type Line =
-  | { readonly do: Step; readonly n: number }
-  | { readonly learned: Facts; readonly n: number }
-  | { readonly undone: readonly number[] }
-  | { readonly opened: readonly OpenedPath[]; readonly notSaved: readonly string[]; readonly at: string }
-  | { readonly closing: Verdict; readonly at: string };
+import { VERSION } from './version.ts';
 
 /**
  * The write-ahead undo journal of one task: JSON lines, each on disk (fsync) before the call returns. A step is noted
@@ -40,29 +15,27 @@ type Line =
  * dropped: a step whose line is not whole was never tried. Any other change is refused as a whole (see seal.ts): half a
  * journal would leave something behind, a forged one remove something that is not ours.
  */
-export class Journal {
+export class Journal implements JournalView {
   readonly path: string;
   readonly header: JournalHeader;
   readonly #fd: number;
-  #seal = '';
-  #next = 1;
-  readonly #steps = new Map<number, NotedStep>();
-  #opened: readonly OpenedPath[] | undefined;
-  #notSaved: readonly string[] = [];
-  #verdict: Verdict | undefined;
+  readonly #contents: Contents;
+  #seal: string;
 
-  private constructor(file: string, header: JournalHeader, fd: number) {
+  private constructor(file: string, header: JournalHeader, fd: number, contents: Contents, seal: string) {
     this.path = file;
     this.header = header;
     this.#fd = fd;
+    this.#contents = contents;
+    this.#seal = seal;
   }
 
   /** Starts a journal. Throws `journal.unwritable` where the disk refuses or one is already there. */
-  static create(file: string, about: Omit<JournalHeader, 'version' | 'machine'>): Journal {
+  static create(file: string, about: Omit<JournalHeader, 'format' | 'by' | 'machine'>): Journal {
     return writing(file, () => {
-      const header = { version: VERSION, machine: machineId(), ...about } as const;
+      const header = { format: FORMAT, by: VERSION, machine: machineId(), ...about };
       // O_EXCL follows no link: open(2).
-      const journal = new Journal(file, header, fs.openSync(file, 'ax', 0o600));
+      const journal = new Journal(file, header, fs.openSync(file, 'ax', 0o600), contentsOf([]), '');
       try {
         journal.#write([header]);
         syncDirectory(path.dirname(file));
@@ -80,63 +53,63 @@ export class Journal {
    * off is removed. Throws `journal.broken`.
    */
   static load(file: string): Journal | undefined {
-    return Journal.#parse(file, 'r+');
-  }
-
-  /** Reads a journal as it stands, without a lock and without touching it. Throws `journal.broken`. */
-  static read(file: string): Journal | undefined {
-    const journal = Journal.#parse(file, 'r');
-    journal?.close();
-    return journal;
-  }
-
-  static #parse(file: string, mode: 'r' | 'r+'): Journal | undefined {
-    const fd = openSafely(file, mode);
+    const fd = openSafely(file, 'r+');
     if (fd === undefined) return undefined;
+    let journal: Journal | undefined;
     try {
       const text = readAll(file, fd);
-      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      const whole = wholeLines(text);
       if (whole === '') {
-        // The crash came before the header was whole, so before any step.
-        fs.closeSync(fd);
-        if (mode === 'r+') writing(file, () => fs.unlinkSync(file));
+        writing(file, () => fs.unlinkSync(file));
         return undefined;
       }
-      const [header, lines, seal] = parseWhole(file, whole);
-      const journal = new Journal(file, header, fd);
-      journal.#seal = seal;
-      for (const line of lines) journal.#apply(line);
-      if (mode === 'r+' && whole !== text) writing(file, () => fs.ftruncateSync(fd, Buffer.byteLength(whole)));
+      const { header, lines, seal } = parseJournal(file, whole, machineId());
+      if (whole !== text) writing(file, () => fs.ftruncateSync(fd, Buffer.byteLength(whole)));
+      journal = new Journal(file, header, fd, contentsOf(lines), seal);
       return journal;
-    } catch (error) {
-      fs.closeSync(fd);
-      throw error;
+    } finally {
+      if (!journal) fs.closeSync(fd);
     }
   }
 
-  /** Steps that may exist on the machine, oldest first. */
+  /** What a journal tells as it stands, read without a lock and without touching it; undefined where there is none. Throws `journal.broken`. */
+  static read(file: string): JournalView | undefined {
+    const fd = openSafely(file, 'r');
+    if (fd === undefined) return undefined;
+    try {
+      const whole = wholeLines(readAll(file, fd));
+      if (whole === '') return undefined;
+      const { header, lines } = parseJournal(file, whole, machineId());
+      const { next: _, steps, ...told } = contentsOf(lines);
+      return { path: file, header, steps: [...steps.values()], ...told };
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
   get steps(): readonly NotedStep[] {
-    return [...this.#steps.values()];
+    return [...this.#contents.steps.values()];
   }
 
-  /** What was handed to the product, if the task was opened to the end. */
   get opened(): readonly OpenedPath[] | undefined {
-    return this.#opened;
+    return this.#contents.opened;
   }
 
-  /** Parts of the origins that are not in the mounts, and why. */
   get notSaved(): readonly string[] {
-    return this.#notSaved;
+    return this.#contents.notSaved;
   }
 
-  /** What somebody who began to close the task found, before anything was removed. */
   get verdict(): Verdict | undefined {
-    return this.#verdict;
+    return this.#contents.verdict;
+  }
+
+  get watched(): string | undefined {
+    return this.#contents.watched;
   }
 
   /** Notes steps before they are tried. */
   note(steps: readonly Step[]): readonly NotedStep[] {
-    const noted = steps.map((step, index) => ({ number: this.#next + index, step, facts: undefined }));
+    const noted = steps.map((step, index) => ({ number: this.#contents.next + index, step, facts: undefined }));
     this.#record(noted.map(({ number, step }) => ({ do: step, n: number })));
     return noted;
   }
@@ -149,12 +122,16 @@ export class Journal {
   /** Notes that steps are gone. Where the disk refuses, this object knows it all the same: to undo twice is harmless. */
   undone(numbers: readonly number[]): void {
     if (numbers.length === 0) return;
-    this.#apply({ undone: numbers });
+    apply({ undone: numbers }, this.#contents);
     writing(this.path, () => this.#write([{ undone: numbers }]));
   }
 
-  markOpened(paths: readonly OpenedPath[], notSaved: readonly string[]): void {
-    this.#record([{ opened: paths, notSaved, at: new Date().toISOString() }]);
+  /** Notes that the task is open. `watched`: somebody shall watch its snapshots from now on, which not every format can say. */
+  markOpened(paths: readonly OpenedPath[], notSaved: readonly string[], watched: boolean): void {
+    const at = new Date().toISOString();
+    const lines: Line[] = [{ opened: paths, notSaved, at }];
+    if (watched && this.header.format.level >= FIRST_WITH_OPTIONAL) lines.push({ watched: at, optional: true });
+    this.#record(lines);
   }
 
   markClosing(verdict: Verdict): void {
@@ -167,7 +144,8 @@ export class Journal {
 
   /** Deletes the file; only an empty journal may go. */
   delete(): void {
-    if (this.#steps.size > 0) throw new Error(`journal ${this.path} still holds ${this.#steps.size} steps`);
+    if (this.#contents.steps.size > 0)
+      throw new Error(`journal ${this.path} still holds ${this.#contents.steps.size} steps`);
     writing(this.path, () => fs.unlinkSync(this.path));
     try {
       syncDirectory(path.dirname(this.path));
@@ -179,7 +157,7 @@ export class Journal {
   #record(lines: readonly Line[]): void {
     if (lines.length === 0) return;
     writing(this.path, () => this.#write(lines));
-    for (const line of lines) this.#apply(line);
+    for (const line of lines) apply(line, this.#contents);
   }
 
   #write(lines: readonly object[]): void {
@@ -201,75 +179,11 @@ export class Journal {
       throw error;
     }
   }
-
-  #apply(line: Line): void {
-    if ('do' in line) {
-      this.#steps.set(line.n, { number: line.n, step: line.do, facts: undefined });
-      this.#next = Math.max(this.#next, line.n + 1);
-    } else if ('learned' in line) {
-      const noted = this.#steps.get(line.n);
-      if (noted) this.#steps.set(line.n, { ...noted, facts: { ...noted.facts, ...line.learned } });
-    } else if ('undone' in line) {
-      for (const number of line.undone) this.#steps.delete(number);
-    } else if ('opened' in line) {
-      this.#opened = line.opened;
-      this.#notSaved = line.notSaved;
-    } else {
-      this.#verdict = line.closing;
-    }
-  }
 }
 
-/** Throws `journal.broken` with the reason, unless it is whole, unchanged, of this machine and of its own task. */
-function parseWhole(file: string, whole: string): readonly [JournalHeader, readonly Line[], string] {
-  const texts = whole.split('\n').slice(0, -1);
-  const version = /"version":(\d+)/.exec(texts[0] ?? '')?.[1];
-  if (version !== undefined && version !== String(VERSION)) {
-    throw broken(file, `was written by another version of holdstill (format ${version}, not ${VERSION})`, {
-      hint: 'close the task with the version that opened it',
-    });
-  }
-  const found = unsealLines(texts);
-  if ('wrong' in found) throw broken(file, `line ${found.wrong} is damaged, or the lines before it are`);
-  const [header, ...lines] = found.values;
-  if (!isHeader(header)) throw broken(file, 'its first line is not that of a journal');
-  const strange = lines.findIndex((line) => !isLine(line));
-  if (strange >= 0) throw broken(file, `line ${strange + 2} is not that of a journal`);
-  const its = journalPath(path.dirname(file), header.task);
-  if (its !== file) throw broken(file, `is the journal of another task, and was ${its}`);
-  if (header.machine !== machineId()) {
-    throw broken(file, `is of another machine (/etc/machine-id ${header.machine}), so nothing it lists is here`, {
-      hint: `if it was copied here, remove the file; if this machine got a new id, remove by hand what it lists, then the file`,
-    });
-  }
-  return [header, lines as Line[], found.seal];
-}
-
-function isHeader(value: object | undefined): value is JournalHeader {
-  const { version, timeoutMs, ...texts } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const needed = ['machine', 'task', 'contract', 'run', 'runKey', 'boot', 'startedAt'];
-  return version === VERSION && Number.isInteger(timeoutMs) && needed.every((key) => key in texts) && isTexts(texts);
-}
-
-/** A line that is sound and not one of ours must not be passed over: it may have been a step. */
-function isLine(value: object): value is Line {
-  const { do: step, n, learned, undone, opened, notSaved, closing } = value as Readonly<Record<string, unknown>>;
-  if (step !== undefined) return Number.isInteger(n) && isTexts(step) && 'kind' in step;
-  if (learned !== undefined) return Number.isInteger(n) && isTexts(learned);
-  if (undone !== undefined) return Array.isArray(undone) && undone.every(Number.isInteger);
-  if (opened !== undefined) return Array.isArray(opened) && opened.every(isTexts) && isTextList(notSaved);
-  const { kind, reason, reasons } = (closing ?? {}) as Readonly<Record<string, unknown>>;
-  return (
-    kind === 'good' || (kind === 'bad' && isTextList(reasons)) || (kind === 'unknown' && typeof reason === 'string')
-  );
-}
-
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string');
-}
-
-function isTexts(value: unknown): value is Readonly<Record<string, string>> {
-  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
+/** Without a last line that a crash cut off; '': the crash came before the header was whole, so before any step. */
+function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
 function machineId(): string {

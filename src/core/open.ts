@@ -49,11 +49,10 @@ export async function open(opening: Opening, machine: Machine): Promise<Opened> 
   try {
     const { layout, findings } = await carryOut(opening.task, prepared, journal, machine);
     const paths = pathsFor(prepared, layout);
-    journal.markOpened(paths, notSaved(layout, prepared.leftOut));
+    const watched = prepared.planned.some(({ growth }) => growth.possible);
+    journal.markOpened(paths, notSaved(layout, prepared.leftOut), watched);
     machine.log.info({ run, paths, findings }, 'opened');
-    const unwatched = prepared.planned.some(({ growth }) => growth.possible)
-      ? await machine.watch(opening.task.name, run)
-      : undefined;
+    const unwatched = watched ? await machine.watch(opening.task.name, run) : undefined;
     return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, findings, unwatched };
   } catch (error) {
     machine.log.error({ err: error }, 'opening failed, undoing it');

@@ -1,5 +1,6 @@
 import { close, type Closed } from './close.ts';
 import type { Journal } from './journal.ts';
+import type { JournalView } from './journalview.ts';
 import type { Machine } from './machine.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Machine } from './machine.ts';
  */
 export type OpenState = 'opening' | 'held' | 'closing' | 'rebooted';
 
-export function stateOf(journal: Journal, machine: Machine): OpenState {
+export function stateOf(journal: JournalView, machine: Machine): OpenState {
   if (journal.header.boot !== machine.bootId) return 'rebooted';
   if (journal.verdict) return 'closing';
   return journal.opened ? 'held' : 'opening';

@@ -1,5 +1,5 @@
 import { examine } from './close.ts';
-import type { Journal } from './journal.ts';
+import type { JournalView } from './journalview.ts';
 import type { Machine } from './machine.ts';
 import type { Health } from './provider.ts';
 import { stateOf, type OpenState } from './recover.ts';
@@ -33,7 +33,7 @@ export interface SnapshotStatus {
 }
 
 /** Looks at a task with a journal; changes nothing. */
-export async function survey(journal: Journal, machine: Machine): Promise<TaskStatus> {
+export async function survey(journal: JournalView, machine: Machine): Promise<TaskStatus> {
   const snapshots: SnapshotStatus[] = [];
   const examined = await examine(journal, machine);
   for (const { step, health } of examined.snapshots) {

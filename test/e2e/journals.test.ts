@@ -17,8 +17,8 @@ const DAMAGES = {
   'a hole': [`dd if=/dev/zero of=$j bs=1 seek=700 count=64 conv=notrunc status=none`, /t\.journal line \d is damaged/],
   'cut at its start': [`sed -i 1d $j`, /t\.journal line 1 is damaged/],
   'a newer version': [
-    `edit_journal $j '1s/"version":2/"version":99/'`,
-    /written by another version of holdstill \(format 99, not 2\)/,
+    `edit_journal $j '1{s/"level":3/"level":99/;s/"by":"[^"]*"/"by":"9.1"/}'`,
+    /has format 99 of holdstill 9\.1; this one \(\S+\) reads 2 and 3/,
   ],
   'another machine': [`edit_journal $j '1s/"machine":"[^"]*"/"machine":"another"/'`, /is of another machine/],
   'another task': [`cat /var/lib/holdstill/u.journal >$j`, /is the journal of another task/],

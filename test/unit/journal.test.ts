@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Fault, isFault } from '../../src/core/fault.ts';
 import { Journal } from '../../src/core/journal.ts';
 import { journalPath } from '../../src/core/names.ts';
+import { FORMAT, parseJournal } from '../../src/core/journalformat.ts';
+import { contentsOf } from '../../src/core/journalview.ts';
 import { sealLines } from '../../src/core/seal.ts';
 
 const header = {
@@ -25,6 +27,9 @@ const steps = [
 
 const MACHINE = fs.existsSync('/etc/machine-id') ? fs.readFileSync('/etc/machine-id', 'utf8').trim() : '';
 
+/** The first line of a journal of today. */
+const first = { format: { level: 3, sublevel: 0 }, by: '0.1.0', machine: MACHINE, ...header };
+
 let directory: string;
 let file: string;
 
@@ -37,7 +42,7 @@ afterEach(() => fs.rmSync(directory, { recursive: true }));
 function writeAll(): void {
   const journal = Journal.create(file, header);
   journal.learn(journal.note(steps).slice(0, 1), [{ uuid: 'u' }]);
-  journal.markOpened([{ source: 'a/b', path: '/mnt/ä' }], ['a/b/p2']);
+  journal.markOpened([{ source: 'a/b', path: '/mnt/ä' }], ['a/b/p2'], true);
   journal.markClosing({ kind: 'bad', reasons: ['r'] });
   journal.undone([3, 2]);
   journal.close();
@@ -52,7 +57,19 @@ describe('a journal', () => {
     expect(journal?.opened).toEqual([{ source: 'a/b', path: '/mnt/ä' }]);
     expect(journal?.notSaved).toEqual(['a/b/p2']);
     expect(journal?.verdict).toEqual({ kind: 'bad', reasons: ['r'] });
+    expect(journal?.watched).toMatch(/^\d{4}-.*Z$/);
     journal?.close();
+  });
+
+  test('that is only looked at is the same, and has nothing that could write', () => {
+    writeAll();
+    const looked = Journal.read(file);
+    const loaded = Journal.load(file);
+    const { path: its, header: head, steps: noted, opened, notSaved, verdict, watched } = loaded as Journal;
+    loaded?.close();
+    expect(looked).toEqual({ path: its, header: head, steps: noted, opened, notSaved, verdict, watched });
+    expect(Object.values(looked ?? {}).filter((value) => typeof value === 'function')).toEqual([]);
+    expect(Object.getPrototypeOf(looked)).toBe(Object.prototype);
   });
 
   test('cut off at any byte it is still a journal, and goes on as one', () => {
@@ -102,18 +119,29 @@ describe('a journal', () => {
   });
 
   test.each([
-    ['version 1, without seals', '{"version":1,"task":"t","run":"r"}\n', /another version of holdstill \(format 1,/],
-    ['a newer version', sealed({ version: 99, whatever: 1 }), /another version of holdstill \(format 99,/],
-    ['another machine', sealed({ version: 2, machine: 'other', ...header }), /of another machine \(.* other\)/],
     [
-      'another task',
-      sealed({ version: 2, machine: 'm', ...header, task: 'u' }),
-      /of another task, and was .*u\.journal/,
+      'level 1, without seals',
+      '{"version":1,"task":"t","run":"r"}\n',
+      /format 1 of another version of holdstill; this/,
     ],
-    ['no header', sealed({ version: 2 }), /first line is not that of a journal/],
     [
-      'an unknown line',
-      sealed({ version: 2, machine: MACHINE, ...header }, { what: 1 }),
+      'a newer level',
+      sealed({ format: { level: 99, sublevel: 0 }, by: '7.0.0', whatever: 1 }),
+      /format 99 of holdstill 7\.0\.0; this one \(.*\) reads 2 and 3/,
+    ],
+    [
+      'a level that nobody seals as we do',
+      '{"format":{"level":4,"sublevel":1},"by":"\u001b[0m"}\n',
+      /format 4 of another version of holdstill;/,
+    ],
+    ['another machine', sealed({ ...first, machine: 'other' }), /of another machine \(.* other\)/],
+    ['another task', sealed({ ...first, task: 'u' }), /of another task, and was .*u\.journal/],
+    ['no header', sealed({ version: 2 }), /first line is not that of a journal/],
+    ['half a format', sealed({ ...first, format: { level: 3 } }), /first line is not that of a journal/],
+    ['an unknown line', sealed(first, { what: 1 }), /line 2 is not that of a journal/],
+    [
+      'an unknown line in level 2, which has no lines to pass over',
+      sealed({ version: 2, machine: MACHINE, ...header }, { what: 1, optional: true }),
       /line 2 is not that of a journal/,
     ],
   ])('of %s it is refused', (_, text, message) => {
@@ -123,6 +151,31 @@ describe('a journal', () => {
       message: expect.stringMatching(message),
     });
     expect(fs.readFileSync(file, 'utf8')).toBe(text);
+  });
+
+  test('of a later sublevel is read, and its new lines are kept and passed over', () => {
+    const later = { ...first, format: { level: 3, sublevel: 7 }, by: '0.9.0', new: [1] };
+    fs.writeFileSync(file, sealed(later, { note: [{}], optional: true }, { do: steps[0], n: 1 }), { mode: 0o600 });
+    const journal = Journal.load(file);
+    expect(journal?.header).toEqual({ ...first, format: { level: 3, sublevel: 7 }, by: '0.9.0' });
+    journal?.undone([1]);
+    journal?.note([{ kind: 'x' }]);
+    journal?.close();
+    expect(Journal.read(file)?.steps).toEqual([{ number: 2, step: { kind: 'x' }, facts: undefined }]);
+    expect(fs.readFileSync(file, 'utf8')).toContain('{"note":[{}],"optional":true}');
+  });
+
+  test('of level 2 is gone on with in level 2, so that the version that opened it can still close it', () => {
+    fs.writeFileSync(file, sealed({ version: 2, machine: MACHINE, ...header }, { do: steps[0], n: 1 }), {
+      mode: 0o600,
+    });
+    const journal = Journal.load(file);
+    journal?.undone([1]);
+    journal?.markOpened([], [], true);
+    journal?.close();
+    const text = fs.readFileSync(file, 'utf8');
+    expect(text.split('\n')).toHaveLength(5);
+    expect(text).not.toContain('optional');
   });
 
   test('that is no file of ours alone is refused', () => {
@@ -160,6 +213,32 @@ describe('a journal', () => {
   test('can be read by its owner only', () => {
     Journal.create(file, header).close();
     expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+  });
+});
+
+/** As hooks of those versions left them in the lab: /mnt/t was busy at post. */
+describe('a recorded journal', () => {
+  test.each([2, 3])('of level %i is read', (level) => {
+    const text = fs.readFileSync(path.join(import.meta.dirname, `../fixtures/journal-level${level}.txt`), 'utf8');
+    const recorded = parseJournal('/var/lib/holdstill/nightly.journal', text, '0123456789abcdef0123456789abcdef');
+    expect(recorded.header).toMatchObject({ format: { level }, task: 'nightly', timeoutMs: 600_000 });
+    const { steps: noted, opened, verdict, watched } = contentsOf(recorded.lines);
+    expect([...noted.values()].map(({ step: { kind }, facts }) => [kind, Object.keys(facts ?? {})])).toEqual([
+      ['lvm', ['uuid', 'bytes']],
+      ['directory', ['made']],
+      ['marker', []],
+      ['mount', ['id', 'options', 'superblock']],
+    ]);
+    expect(opened).toEqual([{ source: 'vg0/data', path: '/mnt/t' }]);
+    expect(verdict).toEqual({ kind: 'good' });
+    expect(watched !== undefined).toBe(level >= 3);
+  });
+
+  test('is there for each level', () => {
+    const texts = fs
+      .readdirSync(path.join(import.meta.dirname, '../fixtures'))
+      .filter((name) => name.startsWith('journal-level'));
+    expect(texts).toContain(`journal-level${FORMAT.level}.txt`);
   });
 });
 

@@ -51,7 +51,7 @@ function whole(): string {
     },
   ]);
   journal.learn(steps.slice(0, 2), [{ uuid: 'u' }, { device: '/dev/loop0' }]);
-  journal.markOpened([{ source: 'a/b', path: '/run/holdstill/t' }], ['a/b/p2: swap']);
+  journal.markOpened([{ source: 'a/b', path: '/run/holdstill/t' }], ['a/b/p2: swap'], true);
   journal.markClosing({ kind: 'bad', reasons: ['r'] });
   journal.undone([4]);
   journal.close();
