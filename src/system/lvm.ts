@@ -128,7 +128,11 @@ function checkWords(words: readonly string[]): void {
   for (const word of words) if (!WORD.test(word)) throw misread(`'${word}' is no word for LVM`);
 }
 
-/** Words of an lvcreate that takes a snapshot. `extents` undefined: a thin snapshot, active in spite of its skip flag. */
+/**
+ * Words of an lvcreate that takes a snapshot. `extents` undefined: a thin snapshot, active now, but not after the next start
+ * (lvmthin(7), activation skip): there it would have the UUID that fstab means its origin by. LVM has no such flag for a
+ * thick one, which is active whenever its origin is.
+ */
 export function lvcreateSnapshot(
   vg: string,
   origin: string,
@@ -136,7 +140,7 @@ export function lvcreateSnapshot(
   tags: readonly string[],
   extents: number | undefined,
 ): readonly string[] {
-  const room = extents === undefined ? ['-kn', '-ay'] : ['--monitor', 'n', '-l', String(extents)];
+  const room = extents === undefined ? ['-ky', '-K', '-ay'] : ['--monitor', 'n', '-l', String(extents)];
   // A question would take the next line of the shell for its answer.
   return [
     'lvcreate',

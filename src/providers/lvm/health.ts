@@ -3,6 +3,7 @@ import { isFault } from '../../core/fault.ts';
 import type { Health } from '../../core/provider.ts';
 import type { Step } from '../../core/step.ts';
 import { deviceBytes, deviceOf } from '../../system/blockdev.ts';
+import { bootId } from '../../system/boot.ts';
 import type { Exec } from '../../system/command.ts';
 import { readBlock } from '../../system/dd.ts';
 import type { LvRow } from '../../system/lvm.ts';
@@ -12,10 +13,11 @@ const ANSWER_MS = 20_000;
 
 /**
  * Whether a snapshot still holds what it held: `row` is its own as LVM reports it now, `rows` are those of all LVs. That
- * it can be read is tried, since LVM doesn't know of a disk that fails.
+ * it can be read is tried, since LVM doesn't know of a disk that fails. A thin one is not active after a start, and that
+ * is no fault of anybody's: lvcreateSnapshot.
  */
 export async function healthOf(
-  { label = '', vg = '', pool = '' }: Step,
+  { label = '', vg = '', pool = '', boot }: Step,
   row: LvRow | undefined,
   rows: readonly LvRow[],
   exec: Exec,
@@ -30,6 +32,9 @@ export async function healthOf(
           : row.dataPercent / 100
       : undefined;
   const state = { fill, bytes: row && !thinPool ? row.bytes : 0 };
+  if (row && !row.active && pool !== '' && boot !== bootId()) {
+    return { kind: 'unknown', reason: `${label}: its snapshot is not active since the machine was started`, ...state };
+  }
   const reason = await sickness(row, thinPool, pool !== '', exec);
   if (reason !== undefined) return { kind: 'bad', reason: `${label}: ${reason}`, ...state };
   if (!thinPool && fill === undefined) {

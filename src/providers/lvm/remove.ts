@@ -116,10 +116,12 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
   const uuid = facts?.['uuid'];
   const origin = rows.find((row) => row.uuid === step['originUuid']);
   const row = rows.find((one) => (uuid === undefined ? isProven(one, noted) || isHalf(one, noted) : one.uuid === uuid));
-  if (!row && uuid !== undefined && users.isActive(uuid)) {
+  const active = uuid !== undefined && users.isActive(uuid);
+  if (!row && (active || origin?.merging)) {
     // lvs does not list a snapshot that is being merged; where its origin is in use that waits for the next activation.
+    // A thin one need not be active for it.
     const reason = origin?.merging
-      ? `somebody merges it into ${origin.vg}/${origin.name} (lvconvert --merge)`
+      ? `somebody merges ${active ? 'it' : 'a snapshot, perhaps this one,'} into ${origin.vg}/${origin.name} (lvconvert --merge)`
       : 'LVM does not list it, but its device is there';
     return { kind: 'left', reason, foreign: true };
   }
