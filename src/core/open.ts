@@ -102,12 +102,14 @@ async function carryOut(
   for (const step of noted) {
     machine.checkInterrupted();
     findings.push(...(await machine.guests.inspect(step.step, task.check)));
-    facts.push(await machine.guests.mount(step));
+    const mounted = await machine.guests.mount(step);
+    facts.push(mounted.facts);
+    findings.push(...mounted.notes);
   }
   // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
   journal.learn([...directories, ...noted], [...made, ...facts]);
   machine.checkInterrupted();
-  return { layout, findings };
+  return { layout, findings: [...new Set(findings)] };
 }
 
 /** The UUIDs of the snapshots, in the order planned. */

@@ -166,6 +166,14 @@ export interface Skipped {
   readonly asked?: boolean;
 }
 
+/** A mount that was made. */
+export interface Mounted {
+  /** They hold `id`, the mount id. */
+  readonly facts: Facts;
+  /** What should be told of it. */
+  readonly notes: readonly string[];
+}
+
 /** Looks into volumes and mounts what is in them. The only place that knows partition tables and file systems. */
 export interface Guests {
   /** Looks at devices, images and directories, but not again at what was seen before in these places; changes nothing. Throws `volume.unreadable`. */
@@ -199,8 +207,8 @@ export interface Guests {
    * `volume.damaged`. Only the snapshot is changed by it.
    */
   inspect(step: Step, check: boolean): Promise<readonly string[]>;
-  /** Mounts read-only; the facts hold `id`, the mount id. Throws `mount.failed`. */
-  mount(step: NotedStep): Promise<Facts>;
+  /** Mounts read-only. Throws `mount.failed`. */
+  mount(step: NotedStep): Promise<Mounted>;
   /** For each mount of ours why it is not what it was when we made it; undefined: it is the same and can be read. */
   disturbed(steps: readonly NotedStep[]): Promise<readonly (string | undefined)[]>;
   /** The commands that mount and unmount, for people. */

@@ -2,9 +2,10 @@ import { Fault } from '../core/fault.ts';
 import type { Step } from '../core/step.ts';
 import { shellLine, type Command, type Exec } from '../system/command.ts';
 import { checkBtrfs, checkExt, checkFat, checkNtfs, checkXfs, lookAtFat, type Checked } from '../system/fsck.ts';
-import { mountDevice, unmount } from '../system/mount.ts';
+import { unmount } from '../system/mount.ts';
 import { probeNtfs } from '../system/ntfs.ts';
 import { driverOf } from './filesystems.ts';
+import { mountBy } from './flags.ts';
 import { trustOf } from './mounts.ts';
 
 const CHECKS: Readonly<Record<string, (device: string) => Command<Checked>>> = {
@@ -40,7 +41,7 @@ async function check(step: Step, exec: Exec): Promise<string | undefined> {
   if (!command) return `${label}: ${type} is not checked, no program for that is known`;
   if (type === 'xfs') {
     // Only the kernel replays its journal; without that xfs_repair reports damage where there is none.
-    const complaint = await exec.run(mountDevice(driverOf(type, trustOf(step), device), device, point));
+    const complaint = await mountBy(driverOf(type, trustOf(step), device), device, point, exec);
     if (complaint) throw damaged(step, "it can't be mounted", complaint.lines);
     const stuck = await exec.run(unmount([point]));
     if (stuck) throw damaged(step, "it can't be unmounted for its check", [stuck.trim()]);

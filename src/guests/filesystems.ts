@@ -2,6 +2,7 @@ import { onlyByKernel } from '../core/hostile.ts';
 import type { Trust } from '../core/task.ts';
 import type { Content } from '../core/volume.ts';
 import { isBtrfsMounted } from '../system/blockdev.ts';
+import { NOSYMFOLLOW } from '../system/mount.ts';
 
 /** How a file system is mounted; its type is named to mount, which therefore tries no other driver. */
 interface FileSystem {
@@ -43,7 +44,7 @@ export interface Driver {
  * norecovery: a guest's file system is always dirty, and without its journal it shows old files or none. The snapshot
  * is writable, so the journal is replayed into it although the mount is read-only.
  */
-const GUEST = ['ro', 'nosuid', 'nodev', 'noexec', 'nosymfollow'] as const;
+const GUEST = ['ro', 'nosuid', 'nodev', 'noexec', NOSYMFOLLOW] as const;
 /** The host's own files: its links may be followed. */
 const HOST = ['ro', 'nosuid', 'nodev'] as const;
 
@@ -55,7 +56,7 @@ const FUSE2FS: Outside = {
   type: 'fuse.fuse2fs',
   needs: 'fuse2fs: apt-get install fuse2fs',
   options: (device) => [`fsname=${device}`, 'allow_other', 'nonempty'],
-  refuses: ['nosymfollow'],
+  refuses: [NOSYMFOLLOW],
 };
 const NTFS_3G: Outside = {
   type: 'ntfs-3g',
@@ -143,7 +144,7 @@ export function driverOf(type: string, trust: Trust, device: string): Driver {
 export function driversOf(type: string, trust: Trust, device: string): readonly Driver[] {
   const known = KNOWN.get(type);
   if (!known) throw new Error(`no way to mount ${type}`);
-  const flags = trust === 'host' ? HOST : GUEST;
+  const flags = guardsOf(trust);
   const { type: driver, needs, outside: program } = known;
   const byKernel = {
     type: driver,
@@ -157,6 +158,11 @@ export function driversOf(type: string, trust: Trust, device: string): readonly 
   const options = [...taken, ...program.options(device)];
   const byProgram = { type: program.type, options, internal: false, needs: program.needs, flags };
   return trust === 'hostile' || driver === program.type ? [byProgram] : [byKernel, byProgram];
+}
+
+/** What a mount of this trust must have, whoever makes it. */
+export function guardsOf(trust: Trust): readonly string[] {
+  return trust === 'host' ? HOST : GUEST;
 }
 
 /** Why a content can't be mounted beside these others; undefined if it can. */

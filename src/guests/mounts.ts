@@ -3,16 +3,17 @@ import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
 import type { Trust } from '../core/task.ts';
-import type { PlannedMount } from '../core/volume.ts';
+import type { Mounted, PlannedMount } from '../core/volume.ts';
 import { shellWord } from '../core/shell.ts';
 import { whatHolds } from '../system/behind.ts';
 import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { replayJournal } from '../system/fsck.ts';
-import { mountBind, mountDevice, remount, unmount, type MountComplaint } from '../system/mount.ts';
+import { mountBind, NOSYMFOLLOW, remount, unmount, type MountComplaint } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
 import { mountsElsewhere, readUses, type Uses } from '../system/uses.ts';
-import { DIRECTORY, driversOf } from './filesystems.ts';
+import { DIRECTORY, driversOf, guardsOf } from './filesystems.ts';
+import { linksLead, missingFlags, mountBy, SINCE_REMOUNT, withoutUnknown } from './flags.ts';
 import { insist } from './patience.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
@@ -33,31 +34,69 @@ function rootOf(directory: string, label: string): string {
   throw new Fault('mount.failed', `${label}: ${directory} is not what was taken: somebody put a link there`);
 }
 
-/** Mounts read-only. A `path:` below the top of its file system is then shown over it by a second mount. */
-export async function mount({ step }: NotedStep, exec: Exec): Promise<Facts> {
-  const { label = '', type = '', device = '', point = '', subdirectory = '' } = step;
-  const drivers = driversOf(type, trustOf(step), device);
+/**
+ * Mounts read-only, with the flags that the trust asks for. A `path:` below the top of its file system is then shown over it
+ * by a second mount.
+ */
+export async function mount({ step }: NotedStep, exec: Exec): Promise<Mounted> {
+  const { label = '', type = '', point = '', subdirectory = '' } = step;
+  const flags = guardsOf(trustOf(step));
+  const whole = await insistOnFlags(`${label}: ${type}`, await mountType(step, exec), flags, exec);
+  if (subdirectory === '') return { facts: identityOf(whole.entry), notes: whole.notes };
+  const bound = await showSubdirectory(label, point, subdirectory, exec);
+  const { entry, notes } = await insistOnFlags(`${label}: ${subdirectory}`, bound, flags, exec);
+  return { facts: { ...identityOf(entry), below: String(whole.entry.id) }, notes: [...whole.notes, ...notes] };
+}
+
+/** By the first driver that is there. */
+async function mountType(step: Step, exec: Exec): Promise<MountEntry> {
+  const { label = '', type = '', device = '', point = '' } = step;
   const before = mountAt(point, readMounts());
+  const drivers = driversOf(type, trustOf(step), device);
   let complaint: MountComplaint | undefined;
   for (const driver of drivers) {
     if (driver.type === 'fuse.fuse2fs') await exec.run(replayJournal(device));
-    complaint = await exec.run(mountDevice(driver, device, point));
-    if (!complaint && driver.flags.length > 0) complaint = await exec.run(remount(point, driver.flags));
-    if (!complaint?.unknownType) break;
+    complaint = await mountBy(driver, device, point, exec);
+    if (!complaint && driver.flags.length > 0) complaint = await exec.run(remount(point, withoutUnknown(driver.flags)));
+    if (complaint?.unknownType) continue;
+    const entry = mountAt(point, readMounts());
+    if (entry && entry.id !== before?.id && !isOurs(entry, step)) {
+      await exec.run(unmount([point]));
+      throw new Fault('mount.failed', `${label}: ${device} is not what was taken: somebody put something else there`);
+    }
+    if (!complaint && entry && isOurs(entry, step)) return entry;
+    break;
   }
-  const entry = mountAt(point, readMounts());
-  if (entry && entry.id !== before?.id && !isOurs(entry, step)) {
-    await exec.run(unmount([point]));
-    throw new Fault('mount.failed', `${label}: ${device} is not what was taken: somebody put something else there`);
+  throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
+    detail: complaint?.lines ?? ['mount said nothing, but the mount is not there'],
+    hint: complaint?.unknownType ? `it needs ${drivers.map(({ needs }) => needs).join(', or ')}` : '',
+  });
+}
+
+/**
+ * What mount(8) is asked for is not always what it does (`bind,ro` before 2.27), so the kernel is asked what the mount is
+ * like. The notes tell where this system can't keep links in it from leading elsewhere. Throws `mount.failed`, with the
+ * mount gone, where it has not what else it was to have.
+ */
+async function insistOnFlags(
+  what: string,
+  made: MountEntry,
+  flags: readonly string[],
+  exec: Exec,
+): Promise<{ readonly entry: MountEntry; readonly notes: readonly string[] }> {
+  const { point } = made;
+  if (withoutUnknown(missingFlags(flags, made)).length > 0) await exec.run(remount(point, withoutUnknown(flags)));
+  const entry = readMounts().find(({ id }) => id === made.id) ?? made;
+  const missing = missingFlags(flags, entry);
+  if (missing.length === 0) return { entry, notes: [] };
+  const reason = missing.every((flag) => flag === NOSYMFOLLOW) ? await linksLead(exec, SINCE_REMOUNT) : undefined;
+  if (reason !== undefined) {
+    return { entry, notes: [`links in the mounts are not kept from leading elsewhere: ${reason}`] };
   }
-  if (complaint !== undefined || !entry || !isOurs(entry, step)) {
-    throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
-      detail: complaint?.lines ?? ['mount said nothing, but the mount is not there'],
-      hint: complaint?.unknownType ? `it needs ${drivers.map(({ needs }) => needs).join(', or ')}` : '',
-    });
-  }
-  if (subdirectory === '') return identityOf(entry);
-  return { ...identityOf(await showSubdirectory(label, point, subdirectory, exec)), below: String(entry.id) };
+  await exec.run(unmount([point]));
+  throw new Fault('mount.failed', `${what} was mounted at ${point} without ${missing.join(', ')}`, {
+    hint: `mount(8) was asked for it: look at its version`,
+  });
 }
 
 /** Steps of older versions say nothing of it. */

@@ -3,6 +3,7 @@ import { shellLine } from '../system/command.ts';
 import { attachLoop } from '../system/losetup.ts';
 import { mountBind, mountDevice, remount, unmount } from '../system/mount.ts';
 import { driverOf } from './filesystems.ts';
+import { withoutUnknown } from './flags.ts';
 import { mapName } from './maps.ts';
 
 /** The commands that show a file system at its place, and those that undo it; `/dev/loopN` is whichever is free. */
@@ -12,13 +13,14 @@ export function mountCommands(mount: PlannedMount): {
 } {
   const { extent, point, snapshotDevice, subdirectory } = mount;
   const device = extent ? '/dev/loopN' : mount.map === undefined ? snapshotDevice : '/dev/dm-N';
-  const driver = driverOf(mount.type, mount.trust, device);
+  const { options, flags, ...driver } = driverOf(mount.type, mount.trust, device);
+  const known = { ...driver, options: withoutUnknown(options) };
   const loop = extent ? [shellLine(attachLoop(snapshotDevice, extent.offset, extent.bytes))] : [];
-  const again = driver.flags.length > 0 ? [shellLine(remount(point, driver.flags))] : [];
+  const again = flags.length > 0 ? [shellLine(remount(point, withoutUnknown(flags)))] : [];
   const bind = subdirectory ? [shellLine(mountBind(`${point}/${subdirectory}`, point))] : [];
   const undo = shellLine(unmount([point]));
   return {
-    mount: [...loop, shellLine(mountDevice(driver, device, point)), ...again, ...bind],
+    mount: [...loop, shellLine(mountDevice(known, device, point)), ...again, ...bind],
     unmount: [...bind.map(() => undo), ...again.map(() => ''), undo, ...loop.map(() => `losetup -d ${device}`)],
   };
 }

@@ -1,5 +1,8 @@
 import { ANY_STATUS, type Command, type Finished } from './command.ts';
 
+/** No link in the mount is followed: Linux 5.10, util-linux 2.36.1. */
+export const NOSYMFOLLOW = 'nosymfollow';
+
 /** Why mount refused. */
 export interface MountComplaint {
   readonly lines: readonly string[];
@@ -57,6 +60,27 @@ function complaintOf({ status, stderr, stdout }: Finished): MountComplaint | und
   if (status === 0) return undefined;
   const lines = (stderr || stdout || `status ${status}`).split('\n').filter((line) => line.trim() !== '');
   return { lines, unknownType: lines.some((line) => /unknown filesystem type/.test(line)) };
+}
+
+/** The version of util-linux; undefined: it does not say. `mount from util-linux 2.38.1 (libmount 2.38.1: selinux, ...)` */
+export function mountVersion(): Command<string | undefined> {
+  return {
+    tool: 'mount',
+    argv: ['--version'],
+    mutates: false,
+    statuses: ANY_STATUS,
+    parse: ({ stdout }) => / util-linux (\d{1,3}(?:\.\d{1,3}){1,2})\b/.exec(stdout)?.[1],
+  };
+}
+
+/** Whether a version is an earlier one than another, by the numbers that it begins with: `4.18.0-553.el8`, `2.36.1`. */
+export function isOlder(version: string, than: string): boolean {
+  const [mine = [], other = []] = [version, than].map((one) => (/^[\d.]*/.exec(one)?.[0] ?? '').split('.').map(Number));
+  for (const [index, wanted] of other.entries()) {
+    const number = mine[index] ?? 0;
+    if (number !== wanted) return number < wanted;
+  }
+  return false;
 }
 
 /**

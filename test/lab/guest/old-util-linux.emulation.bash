@@ -1,0 +1,16 @@
+# An emulation of older versions of util-linux, since the lab has but one: wrappers around today's tools, that refuse, or leave
+# out in silence, what the version is known to, from its option tables and its source (tags v2.23.2 to v2.38). Anything else
+# of them is today's.
+
+# old_util_linux VERSION: from here on mount, losetup, partx and blkid are of that version, for everybody.
+old_util_linux() {
+  local tool path
+  mkdir -p /run/old/real
+  echo "$1" >/run/old/version
+  for tool in mount losetup partx blkid; do
+    path=$(command -v "$tool")
+    [ -e "/run/old/real/$tool" ] || mv "$path" "/run/old/real/$tool"
+    cp "$REPO/test/lab/guest/old-util-linux.emulation.sh" "$path"
+    chmod 755 "$path"
+  done
+}
