@@ -36,6 +36,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/conformance/contracts.test.ts'],
           pool: 'threads',
           isolate: false,
+          // Some take seconds, and more of them where all processors are busy.
+          testTimeout: 60_000,
         },
       },
       {
