@@ -27,6 +27,7 @@ import { clearStillborn, readJournals, openMachine, withTask, type Session } fro
 import { checkState } from './directories.ts';
 import { stopSignal } from './signals.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
+import { whyNot } from './core/why.ts';
 
 /**
  * How long an opening waits for another hook that works on the same task. A closing waits as long as it may: a product
@@ -180,7 +181,7 @@ export async function statusOf(
   const problems = broken.map(({ message }) => message);
   const listed = machine.providers.map((provider) =>
     provider.marked('now', sources).catch((error: unknown) => {
-      problems.push(`snapshots that no journal knows can't be looked for: ${asError(error).message}`);
+      problems.push(`snapshots that no journal knows can't be looked for: ${whyNot(error)}`);
       return [];
     }),
   );

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Fault } from './core/fault.ts';
 import { checkTrusted, errorCode } from './core/trust.ts';
+import { whyNot, writeHint } from './core/why.ts';
 import { LOG_FILE, RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 
 const OURS_ALONE = 0o700;
@@ -17,7 +18,11 @@ export function ensureDirectories(): void {
   }
   // Others may have no business in it, however it came to be: what is mounted below has the rights of some guest.
   const { mode } = fs.statSync(RUN_DIRECTORY);
-  if ((mode & 0o7777) !== OURS_ALONE) fs.chmodSync(RUN_DIRECTORY, OURS_ALONE);
+  try {
+    if ((mode & 0o7777) !== OURS_ALONE) fs.chmodSync(RUN_DIRECTORY, OURS_ALONE);
+  } catch (error) {
+    throw unwritable(RUN_DIRECTORY, error);
+  }
   try {
     make(path.dirname(LOG_FILE));
   } catch {
@@ -44,14 +49,10 @@ function make(directory: string): void {
   }
 }
 
-/** A place of ours that can't be made. */
+/** A place of ours that can't be made or written. */
 export function unwritable(file: string, error: unknown): Fault {
-  const { message, code } = error as NodeJS.ErrnoException;
-  const hint =
-    code === 'EACCES' || code === 'EPERM'
-      ? 'holdstill must run as root'
-      : code === 'EEXIST' || code === 'ENOTDIR' || code === 'ELOOP'
-        ? `look at it with: ls -ld ${file}`
-        : 'check the room on its disk';
-  return new Fault('journal.unwritable', `${file} can't be made: ${message}`, { hint, cause: error });
+  return new Fault('journal.unwritable', `${file} can't be made: ${whyNot(error)}`, {
+    hint: writeHint(error, file),
+    cause: error,
+  });
 }

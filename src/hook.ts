@@ -11,6 +11,7 @@ import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { listenForSignals } from './signals.ts';
 import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
 import { openDescriptors, traceCall } from './trace.ts';
+import { asRoot, whyNot } from './core/why.ts';
 
 /**
  * Runs one hook of a product: decodes the call, does the work, speaks once, leaves. The heavy part of the program is
@@ -77,8 +78,8 @@ function isOpen(task: string): boolean {
     const files = [journal, lockPath(STATE_DIRECTORY, task)];
     return files.some((file) => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined);
   } catch (error) {
-    throw new Fault('journal.broken', `${journal} can't be looked at (${(error as NodeJS.ErrnoException).code})`, {
-      hint: 'holdstill must run as root',
+    throw new Fault('journal.broken', `${journal} can't be looked at (${whyNot(error)})`, {
+      hint: asRoot(error) ?? `look at it with: ls -ld ${STATE_DIRECTORY}`,
     });
   }
 }

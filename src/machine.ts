@@ -1,5 +1,5 @@
 import { createDeadline, type Deadline } from './core/deadline.ts';
-import { asError, Fault } from './core/fault.ts';
+import { Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
 import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
@@ -28,6 +28,7 @@ import { createExec, startAgain } from './system/exec.ts';
 import { readMounts, type MountEntry } from './system/mountinfo.ts';
 import { markedProcesses } from './system/processes.ts';
 import { detachedUsers, readUses } from './system/uses.ts';
+import { whyNot } from './core/why.ts';
 
 /** The machine with the port that runs commands, for what is done outside the core. */
 export interface OurMachine extends Machine {
@@ -150,6 +151,6 @@ async function startWatcher(order: WatchOrder, log: Log): Promise<string | undef
     return undefined;
   } catch (error) {
     log.error({ err: error }, 'nobody watches the snapshots');
-    return asError(error).message;
+    return whyNot(error);
   }
 }

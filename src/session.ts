@@ -16,6 +16,8 @@ import { createLog } from './report/log.ts';
 import { listenForSignals } from './signals.ts';
 import { lockFile, type Lock } from './system/flock.ts';
 import { markedProcesses } from './system/processes.ts';
+import { errorCode } from './core/trust.ts';
+import { asRoot, whyNot } from './core/why.ts';
 
 /** Who works on what; stands in every line of the log. */
 export interface Session {
@@ -144,9 +146,10 @@ export function readJournals(): Journals {
   try {
     names = fs.readdirSync(STATE_DIRECTORY).filter(isJournal);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { sound: [], broken: [] };
-    throw new Fault('journal.broken', `${STATE_DIRECTORY} can't be read: ${code}`, { hint: 'run it as root' });
+    if (errorCode(error) === 'ENOENT') return { sound: [], broken: [] };
+    throw new Fault('journal.broken', `${STATE_DIRECTORY} can't be read: ${whyNot(error)}`, {
+      hint: asRoot(error) ?? `look at it with: ls -ld ${STATE_DIRECTORY}`,
+    });
   }
   const sound: JournalView[] = [];
   const broken: Fault[] = [];

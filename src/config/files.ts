@@ -4,9 +4,10 @@ import { Fault, isFault } from '../core/fault.ts';
 import { shellWord } from '../core/shell.ts';
 import { checkTrusted, errorCode } from '../core/trust.ts';
 import { sorted } from './sorted.ts';
+import { asRoot, whyNot } from '../core/why.ts';
 
 const LARGEST = 1024 * 1024;
-const LEAST_FILE = 'version: 1\ntasks:\n  NAME-OF-THE-BACKUP-TASK: /srv/data';
+const LEAST_FILE = `the least it needs are three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"`;
 
 /** A file of the configuration, read but not understood. */
 export interface RawFile {
@@ -108,13 +109,13 @@ function gone(path: string): RawFile {
 }
 
 function missing(main: string): Fault {
-  return new Fault('config.missing', `there is no ${main}`, { hint: `the least it needs:\n${LEAST_FILE}` });
+  return new Fault('config.missing', `there is no ${main}`, { hint: LEAST_FILE });
 }
 
 function asFault(error: unknown, path: string): Fault {
   if (isFault(error)) return error;
-  return new Fault('config.unreadable', `${path} can't be read (${errorCode(error) ?? String(error)})`, {
-    hint: `look at it with: ls -ld ${shellWord(path)}`,
+  return new Fault('config.unreadable', `${path} can't be read (${whyNot(error)})`, {
+    hint: asRoot(error) ?? `look at it with: ls -ld ${shellWord(path)}`,
     cause: error,
   });
 }

@@ -47,7 +47,7 @@ export function readYaml(path: string, main: boolean, bytes: Buffer): SourceFile
   if (problems.length > 0) throw invalid(problems);
   if (value === null) {
     const least = main ? 'version: 1' : 'tasks: {NAME: /srv/data}';
-    throw invalid([at(path, { line: 1, column: 1 }, `holds no settings; the least is "${least}", or remove the file`)]);
+    throw invalid([at(path, { line: 1, column: 1 }, `holds no settings; the least is "${least}"`)]);
   }
   if (!isPlainMap(value))
     throw invalid([at(path, place(document.contents?.range?.[0] ?? 0), 'must be a map: "key: value"')]);

@@ -6,6 +6,7 @@ import type { Opened } from './opened.ts';
 import { replay } from './replay.ts';
 import { shellWord } from './shell.ts';
 import { namesOf } from './users.ts';
+import { localTime } from './when.ts';
 
 type Earlier = { readonly kind: 'clear'; readonly cleared: string | undefined } | Exclude<Opened, { kind: 'opened' }>;
 
@@ -28,8 +29,8 @@ export async function clearEarlier(file: string, runKey: string | undefined, mac
     if (users.length > 0) {
       const fault = new Fault(
         'task.busy',
-        `run ${header.run} of this task (${header.startedAt}) is still in use by ${namesOf(users)}`,
-        { hint: `wait for it, or end it and type: holdstill post ${shellWord(header.task)}` },
+        `run ${header.run} of this task (since ${localTime(header.startedAt)}) is still in use by ${namesOf(users)}`,
+        { hint: `wait until it has ended; to close the task then: holdstill post ${shellWord(header.task)}` },
       );
       return { kind: 'failed', fault, leftovers: [] };
     }

@@ -8,6 +8,7 @@ import { apply, contentsOf, type Contents, type JournalView } from './journalvie
 import { sealLines } from './seal.ts';
 import type { Facts, NotedStep, Step } from './step.ts';
 import { VERSION } from './version.ts';
+import { whyNot, writeHint } from './why.ts';
 
 /**
  * The write-ahead undo journal of one task: JSON lines, each on disk (fsync) before the call returns. A step is noted
@@ -199,8 +200,8 @@ function writing<T>(file: string, action: () => T): T {
     return action();
   } catch (error) {
     if (error instanceof Fault) throw error;
-    throw new Fault('journal.unwritable', `${file} can't be written: ${(error as Error).message}`, {
-      hint: `check the space and the rights of ${path.dirname(file)}`,
+    throw new Fault('journal.unwritable', `${file} can't be written: ${whyNot(error)}`, {
+      hint: writeHint(error, file),
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { Fault } from './fault.ts';
+import { asRoot, whyNot } from './why.ts';
 
 /** A journal of a thousand steps has some 500 KB. */
 const LARGEST = 16 * 1024 * 1024;
@@ -15,10 +16,10 @@ export function openSafely(file: string, mode: 'r' | 'r+'): number | undefined {
     // Without O_NONBLOCK a pipe in its place would hold us for ever.
     fd = fs.openSync(file, (mode === 'r' ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (code === 'ELOOP') throw broken(file, 'is a symbolic link');
-    throw broken(file, `can't be opened: ${message}`, { cause: error });
+    throw broken(file, `can't be opened: ${whyNot(error)}`, { hint: asRoot(error), cause: error });
   }
   const stat = fs.fstatSync(fd);
   const problem = !stat.isFile()
@@ -39,7 +40,7 @@ export function readAll(file: string, fd: number): string {
   try {
     return fs.readFileSync(fd, 'utf8');
   } catch (error) {
-    throw broken(file, `can't be read: ${(error as Error).message}`, { cause: error });
+    throw broken(file, `can't be read: ${whyNot(error)}`, { cause: error });
   }
 }
 
@@ -47,10 +48,12 @@ export function readAll(file: string, fd: number): string {
 export function broken(
   file: string,
   why: string,
-  { hint, cause }: { readonly hint?: string; readonly cause?: unknown } = {},
+  { hint, cause }: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
 ): Fault {
   return new Fault('journal.broken', `${file} ${why}`, {
-    hint: hint ?? `look at the file and at 'holdstill status'; remove by hand what it lists, then the file`,
+    hint:
+      hint ??
+      `look what it lists and what is there: holdstill status; lvs @holdstill; once nothing of it is left move the file away`,
     cause,
   });
 }

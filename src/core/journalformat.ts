@@ -99,7 +99,7 @@ export function parseJournal(
   if (its !== file) throw broken(file, `is the journal of another task, and was ${its}`);
   if (header.machine !== machine) {
     throw broken(file, `is of another machine (/etc/machine-id ${header.machine}), so nothing it lists is here`, {
-      hint: `if it was copied here, remove the file; if this machine got a new id, remove by hand what it lists, then the file`,
+      hint: `if this machine got a new id, look what is left of what it lists: lvs @holdstill; if it was copied here, move the file away`,
     });
   }
   return { header, lines: lines.filter(isLine), seal: found.seal };

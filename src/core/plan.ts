@@ -51,7 +51,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
   });
   const problem = shortcoming(task, origins, layout, prepared.leftOut);
-  const exposed = machine.mountPoints.exposed(mount, points);
+  const exposed = machine.mountPoints.exposed(points);
   const notes = exposed === undefined ? [] : [exposed];
   return {
     task: task.name,

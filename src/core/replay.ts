@@ -1,8 +1,8 @@
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Provider } from './provider.ts';
-import { shellWord } from './shell.ts';
 import type { NotedStep, Outcome, UndoHandler } from './step.ts';
+import { whyNot } from './why.ts';
 
 /** A step that could not be undone. */
 export interface Leftover {
@@ -50,7 +50,7 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
       if (outcome?.kind === 'undone') return;
       const { what, byHand } = describeStep(step, machine);
       const reason = outcome?.reason ?? 'not answered for';
-      const back = `bring it back and type: holdstill recover; if it is gone for good: rm ${shellWord(journal.path)}`;
+      const back = `bring it back and type: holdstill recover; if it is gone for good, move the journal away: ${journal.path}`;
       const other = outcome?.foreign ? 'look whose it is' : outcome?.absent ? back : undefined;
       const leftover = { what, reason, byHand: outcome?.byHand ?? other ?? byHand, needed: false };
       // What is not there yet stands on nothing.
@@ -63,7 +63,7 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
     try {
       journal.delete();
     } catch (error) {
-      const reason = (error as Error).message;
+      const reason = whyNot(error);
       leftovers.push({ what: `journal ${journal.path}`, byHand: `rm ${journal.path}`, reason, needed: false });
     }
   }
@@ -89,7 +89,7 @@ async function unlisted({ header }: Journal, providers: readonly Provider[]): Pr
         if (run === header.run) left.push({ what, reason, byHand: 'look whose it is', needed: false });
       }
     } catch (error) {
-      const reason = `could not be looked for: ${(error as Error).message}`;
+      const reason = `could not be looked for: ${whyNot(error)}`;
       left.push({ what: 'snapshots of this run', reason, byHand: 'holdstill status', needed: false });
     }
   }
@@ -117,7 +117,7 @@ async function undoGroup(group: readonly NotedStep[], machine: Machine): Promise
     return outcomes;
   } catch (error) {
     machine.log.error({ err: error, kind }, 'undo failed');
-    return group.map(() => ({ kind: 'left', reason: (error as Error).message }));
+    return group.map(() => ({ kind: 'left', reason: whyNot(error) }));
   }
 }
 

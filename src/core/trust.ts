@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, typ
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from './fault.ts';
 import { shellWord } from './shell.ts';
+import { asRoot } from './why.ts';
 
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
@@ -36,7 +37,11 @@ export function checkTrusted(
   const check = (last: boolean): void => {
     const why = weakness(current, stats, owner);
     const shared = !last && stats.isDirectory() && (stats.mode & STICKY) !== 0;
-    if (why !== undefined && (why.what === 'owner' || !shared)) throw insecure(subject, why);
+    if (why === undefined || (why.what === 'mode' && shared)) return;
+    // A directory above may be somebody's home: nobody is told to take that away from him.
+    const hint =
+      why.what === 'owner' && !last ? `keep ${shellWord(path)} below directories that belong to root` : why.hint;
+    throw insecure(subject, { ...why, hint });
   };
   check(rest.length === 0);
   for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
@@ -96,7 +101,7 @@ function openFile(path: string, flags: number, subject: Subject): number {
 }
 
 function notOurs(path: string, why: string): Pick<Weakness, 'message' | 'hint'> {
-  return { message: `${path} ${why}`, hint: `rm ${shellWord(path)}` };
+  return { message: `${path} ${why}`, hint: `look whose it is, and move it away: ls -l ${shellWord(path)}` };
 }
 
 function parts(path: string): string[] {
@@ -109,7 +114,7 @@ function look(path: string): Stats {
   } catch (error) {
     if (errorCode(error) === 'EACCES') {
       throw new Fault('config.unreadable', `${path} can't be looked at by user ${process.getuid?.()}`, {
-        hint: 'let the backup software run its hooks as root',
+        hint: asRoot(error) ?? `look at it with: ls -ld ${shellWord(path)}`,
         cause: error,
       });
     }

@@ -219,8 +219,8 @@ export interface Guests {
 export interface MountPoints {
   /** Throws `mount.point` if the directory can't become our mount point: in use, not empty, a symlink, its parent missing (but for `ours`, which hooks make). Changes nothing. */
   check(point: string, ours: string): void;
-  /** Which of these mounts, if any, others on the host could look into, and the command that keeps them out. */
-  exposed(mount: string, points: readonly string[]): string | undefined;
+  /** Which of these mounts, if any, others on the host could look into, and what keeps them out. */
+  exposed(points: readonly string[]): string | undefined;
   /** The steps that make `mount` and the directories below it, outermost first. */
   steps(mount: string, points: readonly string[]): readonly Step[];
   /** The facts tell the directory from a later one of the same name. */

@@ -7,6 +7,7 @@ import { checkTrusted } from '../core/trust.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { volumeKey } from '../system/cryptsetup.ts';
+import { whyNot } from '../core/why.ts';
 
 const MAGIC = 'LUKS\u{ba}\u{be}';
 const JSON_AT = 4096;
@@ -60,7 +61,10 @@ export function checkKey(file: string): void {
     mode = checkTrusted(file, 'file', 0).stats.mode;
   } catch (error) {
     if (isFault(error)) throw error;
-    throw new Fault('config.missing', `the key file ${file} can't be found`, { hint: `look at 'keys'`, cause: error });
+    throw new Fault('config.missing', `the key file ${file} can't be found: ${whyNot(error)}`, {
+      hint: `look at 'keys'`,
+      cause: error,
+    });
   }
   if ((mode & 0o077) === 0) return;
   throw new Fault('config.insecure', `${file} can be read by others`, { hint: `chmod go= ${shellWord(file)}` });

@@ -5,6 +5,7 @@ import { shellWord } from '../core/shell.ts';
 import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
 import type { Markers } from '../core/volume.ts';
 import { mountAt, readMounts } from '../system/mountinfo.ts';
+import { whyNot } from '../core/why.ts';
 
 /** What lies in a directory that a mount of ours covers. Part of what we promise: scripts test for it. */
 const NAME = 'HOLDSTILL-NOT-MOUNTED';
@@ -22,7 +23,7 @@ export const markers: Markers = {
       // `wx` is O_EXCL, which follows no link: open(2).
       fs.writeFileSync(file, text, { flag: 'wx', mode: 0o400 });
     } catch (error) {
-      throw new Fault('mount.point', `${file} can't be made: ${(error as Error).message}`, {
+      throw new Fault('mount.point', `${file} can't be made: ${whyNot(error)}`, {
         hint: `look at the directory, or name another 'mount'`,
         cause: error,
       });
@@ -55,7 +56,7 @@ function removeOurs({ step: { file = '', text = '' } }: NotedStep): Outcome {
   const over = mountAt(path.dirname(file), readMounts());
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted over it`;
-    return { kind: 'left', reason, byHand: `look whose it is: umount ${shellWord(path.dirname(file))}` };
+    return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(path.dirname(file))}` };
   }
   try {
     if (!isOurs(file, text)) {
@@ -65,7 +66,7 @@ function removeOurs({ step: { file = '', text = '' } }: NotedStep): Outcome {
     return { kind: 'undone' };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? { kind: 'undone' } : { kind: 'left', reason: `it can't be removed: ${code}` };
+    return code === 'ENOENT' ? { kind: 'undone' } : { kind: 'left', reason: `it can't be removed: ${whyNot(error)}` };
   }
 }
 

@@ -169,7 +169,7 @@ function reasonsToStay(
     const over = mountAt(point, mounts);
     if (there && ours.length === 0 && over) {
       const reason = `${over.source} (${over.type}) is mounted over it`;
-      return { reason, byHand: `look whose it is: umount ${shellWord(point)}` };
+      return { reason, byHand: `look whose it is: findmnt ${shellWord(point)}` };
     }
     const held = [...ours, ...copies.filter((entry) => isOurs(entry, step))];
     if (held.length === 0) return undefined;

@@ -4,8 +4,9 @@ import { Fault, isFault } from '../core/fault.ts';
 import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
 import type { MountPoints } from '../core/volume.ts';
 import { shellWord } from '../core/shell.ts';
-import { weakness } from '../core/trust.ts';
+import { errorCode, weakness } from '../core/trust.ts';
 import { mountAt, readMounts } from '../system/mountinfo.ts';
+import { whyNot, writeHint } from '../core/why.ts';
 
 /** The directories of a task's mounts; they exist while the task is open, so that a job without `pre` finds nothing. */
 export const mountPoints: MountPoints = {
@@ -14,17 +15,14 @@ export const mountPoints: MountPoints = {
       checkPoint(point, ours);
     } catch (error) {
       // A name that is too long, a file system that answers no more.
-      throw isFault(error) ? error : refused(point, (error as Error).message, `name another 'mount'`);
+      throw isFault(error) ? error : refused(point, whyNot(error), `name another 'mount'`);
     }
   },
 
-  exposed(mount, points) {
+  exposed(points) {
     const open = points.find((point) => parentsOf(point).every(isEnteredByOthers));
     if (open === undefined) return undefined;
-    const parent = path.dirname(mount);
-    const how =
-      parent === '/' ? `name a 'mount' below a directory that only root enters` : `chmod 700 ${shellWord(parent)}`;
-    return `others on this host can look into ${open} while it is open; to keep them out: ${how}`;
+    return `others on this host can look into ${open} while it is open; to keep them out, name a 'mount' below a directory that only root enters`;
   },
 
   steps(mount, points) {
@@ -42,12 +40,15 @@ export const mountPoints: MountPoints = {
     } catch (error) {
       const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
       if (!stat?.isDirectory()) {
-        throw refused(directory, `it can't be made: ${(error as Error).message}`, `name another 'mount'`);
+        throw refused(directory, `it can't be made: ${whyNot(error)}`, writeHint(error, directory));
       }
     }
     return { made: identityOf(directory) ?? '' };
   },
 };
+
+/** What is there is somebody's: nobody is told to unmount it or to empty it. */
+const OTHER_POINT = `name another 'mount': a directory that is not there yet, or an empty one`;
 
 function checkPoint(point: string, ours: string): void {
   let walked = '/';
@@ -65,14 +66,13 @@ function checkPoint(point: string, ours: string): void {
       );
     }
     const why = weakness(walked, stat);
-    if (why) throw refused(point, why.message, `type: ${why.hint}`);
+    if (why) throw refused(point, why.message, `name a 'mount' in a directory that only root can change`);
     if (!stat.isDirectory()) throw refused(point, `${walked} is no directory`, `name another 'mount'`);
   }
   const there = mountAt(point, readMounts());
-  if (there)
-    throw refused(point, `${there.source} (${there.type}) is mounted there`, `type: umount ${shellWord(point)}`);
+  if (there) throw refused(point, `${there.source} (${there.type}) is mounted there`, OTHER_POINT);
   if (fs.readdirSync(point).length > 0) {
-    throw refused(point, 'it is not empty', `empty it, or name another 'mount'`);
+    throw refused(point, 'it is not empty', OTHER_POINT);
   }
 }
 
@@ -105,7 +105,7 @@ function removeEmpty({ step: { directory = '' }, facts }: NotedStep): Outcome {
   const over = mountAt(directory, readMounts());
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted there`;
-    return { kind: 'left', reason, byHand: `look whose it is: umount ${shellWord(directory)}` };
+    return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(directory)}` };
   }
   try {
     const now = identityOf(directory);
@@ -117,9 +117,8 @@ function removeEmpty({ step: { directory = '' }, facts }: NotedStep): Outcome {
     fs.rmdirSync(directory);
     return { kind: 'undone' };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { kind: 'undone' };
-    return { kind: 'left', reason: code === 'ENOTEMPTY' ? 'it is not empty' : `rmdir: ${code}` };
+    if (errorCode(error) === 'ENOENT') return { kind: 'undone' };
+    return { kind: 'left', reason: whyNot(error) };
   }
 }
 

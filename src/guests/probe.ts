@@ -3,6 +3,7 @@ import { SECTOR } from '../core/bytes.ts';
 import type { Content, Extent } from '../core/volume.ts';
 import { probeDevice, probeDevices, type Probe, type Stretch } from '../system/blkid.ts';
 import type { Exec } from '../system/command.ts';
+import { whyNot } from '../core/why.ts';
 
 /** What blkid knows of a place; nothing where it knows nothing. */
 export type Found = (Probe & { readonly doubt?: string }) | { readonly doubt: string } | undefined;
@@ -74,7 +75,7 @@ async function readSector(device: string, offset: number): Promise<Buffer | stri
       await file.close();
     }
   } catch (error) {
-    return `can't be read (${(error as NodeJS.ErrnoException).code})`;
+    return `can't be read (${whyNot(error)})`;
   }
 }
 

@@ -19,6 +19,7 @@ import { shellLine, type Exec } from '../system/command.ts';
 import { saysFull } from '../system/full.ts';
 import { mountedWritable } from '../system/mountinfo.ts';
 import { besideName, SHARED_GROWTH, SNAPSHOT } from './beside.ts';
+import { whyNot } from '../core/why.ts';
 
 /** The inode number of the top directory of every subvolume, and of nothing else: BTRFS_FIRST_FREE_OBJECTID. */
 const TOP = 256;
@@ -217,11 +218,10 @@ async function missing(
   const uuid = facts?.['uuid'];
   const place = uuid === undefined ? undefined : await exec.run(placeOfSubvolume(uuid, source));
   if (place === undefined) return undefined;
-  const command = byHand(`--subvolid ${facts?.['id'] ?? 'ID'} ${shellWord(source)}`);
   return {
     kind: 'left',
     reason: `somebody renamed it: it is ${place} in its file system`,
-    byHand: `if nobody needs it: ${command}`,
+    byHand: `look whose it is: btrfs subvolume list -u ${shellWord(source)}`,
   };
 }
 
@@ -231,7 +231,7 @@ async function subvolumeAt(file: string, exec: Exec): Promise<Subvolume | undefi
   try {
     stat = fs.lstatSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    throw new Fault('tool.failed', `${file} can't be looked at: ${(error as NodeJS.ErrnoException).code}`);
+    throw new Fault('tool.failed', `${file} can't be looked at: ${whyNot(error)}`);
   }
   return stat?.isDirectory() && stat.ino === TOP ? exec.run(showSubvolume(file)) : undefined;
 }

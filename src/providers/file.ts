@@ -16,6 +16,7 @@ import { directoriesOf, findImages, isPattern, whyNoImage, type Image } from './
 import { besideName, SHARED_GROWTH, SNAPSHOT } from './beside.ts';
 import { identityOf, isResized, makeFile, removeFile, renamedTo, type State, stateOf } from './file/proof.ts';
 import { openSource, type Source } from './file/source.ts';
+import { whyNot } from '../core/why.ts';
 
 /** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
 const SHARING = ['xfs', 'btrfs', 'ocfs2'];
@@ -120,7 +121,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
           if (complaint) throw notTaken(origin, complaint, howOf(origin));
         }).catch((error: unknown) => {
           const code = isFault(error) ? undefined : errorCode(error);
-          throw code === undefined ? error : notTaken(origin, [`${name}: ${code}`], 'copy');
+          throw code === undefined ? error : notTaken(origin, [`${name}: ${whyNot(error)}`], 'copy');
         });
         facts.push({ uuid: imageUuid(name), ...made });
       }
@@ -221,7 +222,7 @@ function healthOf(noted: NotedStep): Health {
     state = stateOf(noted);
     resized = state === 'ours' && isResized(noted);
   } catch (error) {
-    const reason = `${label}: its snapshot ${name} can't be looked at (${(error as NodeJS.ErrnoException).code})`;
+    const reason = `${label}: its snapshot ${name} can't be looked at (${whyNot(error)})`;
     return { kind: 'unknown', reason, fill: undefined, bytes: 0 };
   }
   const reason = {
@@ -258,13 +259,13 @@ function removeOne(noted: NotedStep, directories: Set<string>): Outcome {
       return {
         kind: 'left',
         reason: `somebody renamed it to ${file}`,
-        byHand: `if nobody needs it: rm ${shellWord(file)}`,
+        byHand: `look whose it is: ls -l ${shellWord(file)}`,
       };
     }
     if (state === 'ours') removeFile(name, directory);
     directories.add(directory);
     return { kind: 'undone' };
   } catch (error) {
-    return { kind: 'left', reason: (error as Error).message };
+    return { kind: 'left', reason: whyNot(error) };
   }
 }

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { isFault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
-import { openTrusted } from '../core/trust.ts';
+import { errorCode, openTrusted } from '../core/trust.ts';
+import { whyNot, writeHint } from '../core/why.ts';
 
 /** A log, and why it is none, where somebody should hear of it. */
 export interface OpenedLog {
@@ -22,7 +23,9 @@ export function createLog(file: string, level: 'info' | 'debug', base: object): 
     const refused =
       isFault(error) && error.code === 'state.insecure'
         ? `${error.message}: none is written; ${error.hint}`
-        : undefined;
+        : errorCode(error) === 'EROFS'
+          ? `no log is written: ${file}: ${whyNot(error)}; ${writeHint(error, file)}`
+          : undefined;
     return { log: { debug: nothing, info: nothing, warn: nothing, error: nothing }, refused };
   }
 }

@@ -2,6 +2,7 @@ import { formatBytes } from '../core/bytes.ts';
 import { escapeText } from '../core/escape.ts';
 import type { SnapshotStatus, TaskStatus } from '../core/survey.ts';
 import { namesOf } from '../core/users.ts';
+import { localTime } from '../core/when.ts';
 import { extended, formatDuration } from './lines.ts';
 import { drawBar, drawTree, paint, type Branch } from './tree.ts';
 
@@ -34,7 +35,7 @@ function branchOf(status: TaskStatus, width: number): Branch {
   if (status.state === 'idle') return { text: `${name}  ${paint.faint('idle')}`, below: [] };
   const state = status.state === 'held' ? paint.good('held') : paint.warn(status.state);
   const age = status.since === undefined ? '' : formatDuration(Date.now() - Date.parse(status.since));
-  const facts = escapeText(`since ${status.since} (${age})  run ${status.run}  by ${status.contract}`);
+  const facts = escapeText(`since ${localTime(status.since ?? '')} (${age})  run ${status.run}  by ${status.contract}`);
   const others = (status.state === 'held' ? counted(status.others) : status.others.map(({ what }) => what)).map(
     (text) => ({ text: paint.faint(text), below: [] }),
   );

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Fault } from '../core/fault.ts';
 import type { LeftOut } from '../core/provider.ts';
 import { readMounts, type MountEntry } from './mountinfo.ts';
+import { whyNot } from '../core/why.ts';
 
 /** Types of file systems that hold nothing of their own which anybody would save. */
 const PSEUDO = new Set(
@@ -33,7 +34,7 @@ export function whatHolds(asked: string): Behind {
     real = fs.realpathSync(asked);
     stat = fs.statSync(real);
   } catch (error) {
-    throw new Fault('origin.unknown', `${asked} can't be found: ${(error as NodeJS.ErrnoException).code}`, {
+    throw new Fault('origin.unknown', `${asked} can't be found: ${whyNot(error)}`, {
       cause: error,
     });
   }

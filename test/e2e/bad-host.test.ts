@@ -74,7 +74,7 @@ describeLab('a configuration that can not be trusted or understood', () => {
       ['unknown-key', 2, new RegExp(`${file}:5:\\d+: tasks.u.sise: unknown key, did you mean "size"\\?`)],
       ['duplicate-key', 2, new RegExp(`${file}:5:1: duplicate key "tasks"`)],
       ['directory', 2, /is not a regular file/],
-      ['dangling', 2, new RegExp(`${file} can't be read \\(ENOENT\\)`)],
+      ['dangling', 2, new RegExp(`${file} can't be read \\(no such file or directory\\)`)],
       ['fifo', 2, /is not a regular file/],
       ['missing', 2, new RegExp(`there is no ${file}`), /the least it needs/],
       ['no-directory', 2, new RegExp(`there is no ${file}`)],
@@ -101,8 +101,8 @@ describeLab('a configuration that can not be trusted or understood', () => {
 
   test('is not asked by somebody who is not root', () => {
     expectAnswers(run, [
-      ['nobody-reads', 1, /EACCES|permission denied/, /must run as root/],
-      ['nobody-posts', 1, /EACCES|permission denied/, /must run as root/],
+      ['nobody-reads', 1, /permission denied/, /must run as root/],
+      ['nobody-posts', 1, /permission denied/, /must run as root/],
       ['nobody-status', 1, /root/],
     ]);
   });
@@ -163,7 +163,11 @@ describeLab('a host on which something is missing or full', () => {
 
   test('the disk of the journals: nothing is taken, or all of it undone', () => {
     expectAnswers(run, [
-      ['state-ro', 1, /EROFS|read-only/],
+      [
+        'state-ro',
+        1,
+        /read-only file system; .*ReadWritePaths=\/var\/lib\/holdstill \/run\/holdstill \/var\/log\/holdstill/,
+      ],
       ['state-ro-post', 0, /not open/],
       ['no-inode', 1, /ENOSPC|no space left/],
       ['state-full-0', 1, /ENOSPC|no space left/, /check the space/],

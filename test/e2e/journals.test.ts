@@ -22,7 +22,7 @@ const DAMAGES = {
   ],
   'another machine': [`edit_journal $j '1s/"machine":"[^"]*"/"machine":"another"/'`, /is of another machine/],
   'another task': [`cat /var/lib/holdstill/u.journal >$j`, /is the journal of another task/],
-  'a directory': [`rm $j; mkdir $j`, /t\.journal (is no regular file|can't be opened: EISDIR)/],
+  'a directory': [`rm $j; mkdir $j`, /t\.journal (is no regular file|can't be opened: it is a directory)/],
   'a link': [`rm $j; ln -s /run/whole $j`, /t\.journal is a symbolic link/],
   'a pipe': [`rm $j; mkfifo $j`, /t\.journal is no regular file/],
   huge: [`truncate -s 1G $j`, /t\.journal is too large for a journal/],

@@ -5,6 +5,7 @@ import { matchesGlob } from '../../core/glob.ts';
 import type { LeftOut } from '../../core/provider.ts';
 import { errorCode } from '../../core/trust.ts';
 import { SNAPSHOT } from '../beside.ts';
+import { whyNot } from '../../core/why.ts';
 
 const MAGIC = /[*?[]/;
 /** As the kernel writes paths in sysfs, one a line, no other character can be told from the end. */
@@ -105,10 +106,10 @@ function namesIn(directory: string, optional: boolean, leftOut: LeftOut[]): read
     return fs.readdirSync(directory);
   } catch (error) {
     const code = errorCode(error) ?? 'unknown';
-    if (!optional) throw new Fault('origin.unknown', `${directory} can't be read: ${code}`, { cause: error });
+    if (!optional) throw new Fault('origin.unknown', `${directory} can't be read: ${whyNot(error)}`, { cause: error });
     // What only a wildcard led to may be anything.
     if (code === 'ENOTDIR') return undefined;
-    const unreadable = { label: directory, reason: `can't be read: ${code}`, harmless: false };
+    const unreadable = { label: directory, reason: `can't be read: ${whyNot(error)}`, harmless: false };
     leftOut.push(code === 'ENOENT' ? { label: directory, ...whyNothing(directory, 'is not there') } : unreadable);
     return undefined;
   }
@@ -134,7 +135,7 @@ function lookAt(label: string): { readonly file: string } | Omit<LeftOut, 'label
     if (code === undefined) throw error;
     return code === 'ENOENT'
       ? whyNothing(label, 'went away just now')
-      : { reason: `can't be looked at: ${code}`, harmless: false };
+      : { reason: `can't be looked at: ${whyNot(error)}`, harmless: false };
   }
 }
 
@@ -142,7 +143,7 @@ function realFile(file: string): string {
   try {
     return fs.realpathSync(file);
   } catch (error) {
-    throw new Fault('origin.unknown', `${file} can't be found: ${errorCode(error)}`, { cause: error });
+    throw new Fault('origin.unknown', `${file} can't be found: ${whyNot(error)}`, { cause: error });
   }
 }
 

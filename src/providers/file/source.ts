@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { Fault } from '../../core/fault.ts';
 import type { Origin } from '../../core/provider.ts';
-import { errorCode } from '../../core/trust.ts';
+import { whyNot } from '../../core/why.ts';
 import { inodeOf } from './proof.ts';
 
 /** An image that is open, so that its name can be given to nothing else while it is read. */
@@ -25,7 +25,7 @@ export function openSource({ device, label }: Origin, inode: string | undefined)
   try {
     descriptor = fs.openSync(device, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    throw new Fault('snapshot.failed', `${label} can't be read any more: ${errorCode(error)}`, { cause: error });
+    throw new Fault('snapshot.failed', `${label} can't be read any more: ${whyNot(error)}`, { cause: error });
   }
   if (inodeOf(fs.fstatSync(descriptor, { bigint: true })) !== inode) {
     fs.closeSync(descriptor);

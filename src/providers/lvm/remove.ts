@@ -132,7 +132,7 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
     return { kind: 'left', reason, foreign: true };
   }
   const now = `${row.vg}/${row.name}`;
-  const byHand = `if nobody needs it: lvremove ${now}`;
+  const byHand = `look whose it is: lvs -o +lv_tags,lv_time ${now}`;
   if (!isProven(row, noted) && !isHalf(row, noted)) {
     const reason = origin
       ? `somebody made it something else: ${now} is no snapshot of ${origin.vg}/${origin.name} with our tags any more`
@@ -143,7 +143,7 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
   const above = rows.filter(({ originUuid, roles }) => originUuid === row.uuid && roles.includes('thicksnapshot'));
   if (above.length > 0) {
     const reason = `somebody took a snapshot of it: ${namesOf(above.map(({ vg, name }) => `${vg}/${name}`))}`;
-    return { kind: 'left', reason, byHand: 'remove that one first' };
+    return { kind: 'left', reason, byHand: `look whose that is, then: holdstill recover` };
   }
   return undefined;
 }
