@@ -21,10 +21,11 @@ import type { LvUsers } from './providers/lvm/remove.ts';
 import { createProviders } from './providers/providers.ts';
 import { createProgress } from './report/progress.ts';
 import { stopSignal } from './signals.ts';
-import { numbersByUuid, readLoops, volumeUuidBehind } from './system/blockdev.ts';
+import { deviceNumber, dmUuid, numbersByUuid } from './system/blockdev.ts';
 import { bootId } from './system/boot.ts';
 import type { Exec } from './system/command.ts';
 import { createExec, startAgain } from './system/exec.ts';
+import { readLoops } from './system/loops.ts';
 import { readMounts, type MountEntry } from './system/mountinfo.ts';
 import { markedProcesses } from './system/processes.ts';
 import { detachedUsers, readUses } from './system/uses.ts';
@@ -48,7 +49,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     if (signal) throw new Fault('task.interrupted', `stopped by ${signal}`);
     deadline.check();
   };
-  const providers = createProviders(exec, lvUsers, createProgress(), checkInterrupted);
+  const providers = createProviders(exec, lvUsers(exec), createProgress(), checkInterrupted);
   const handlers = [
     ...providers.map((provider) => ({
       kind: provider.kind,
@@ -91,7 +92,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       mapCommands,
       loopCommands,
     },
-    usersOf,
+    usersOf: (steps) => usersOf(steps, exec),
     unfinished: () => markedProcesses(encodeName(task)),
     watch: (task, run) => startWatcher({ task, run }, log),
     checkInterrupted,
@@ -99,17 +100,17 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
 }
 
 /** Who stands on the snapshots of an open task, but for the devices and mounts that the task made itself. */
-function usersOf(steps: readonly NotedStep[]): readonly string[] {
+async function usersOf(steps: readonly NotedStep[], exec: Exec): Promise<readonly string[]> {
   const volumes = numbersByUuid();
-  const loops = readLoops();
+  const loops = await readLoops(exec);
   const numbers = steps.flatMap((noted) => [
     volumes.get(noted.facts?.['uuid'] ?? noted.step['uuid'] ?? '') ?? '',
     ...(noted.step.kind === 'loop' ? loopsOf(noted, loops).map(({ number }) => number) : []),
   ]);
   const mounts = steps.filter(({ step }) => step.kind === 'mount');
   const isMount = (entry: MountEntry, { step }: NotedStep): boolean =>
-    entry.point === step['point'] && isOurs(entry, step);
-  const uses = readUses(true);
+    entry.point === step['point'] && isOurs(entry, step, loops);
+  const uses = readUses(true, loops);
   const ofDevices = uses.ofDevices(new Set(numbers.filter(Boolean)), (entry) =>
     mounts.some((mount) => isMount(entry, mount)),
   );
@@ -120,13 +121,13 @@ function usersOf(steps: readonly NotedStep[]): readonly string[] {
   return [...new Set([...ofDevices, ...(shown.length > 0 ? uses.ofMounts(shown) : [])])];
 }
 
-const lvUsers: LvUsers = {
-  uuidAt: (vg, name) => volumeUuidBehind(`/dev/${vg}/${name}`),
+const lvUsers = (exec: Exec): LvUsers => ({
+  uuidAt: (vg, name) => dmUuid(deviceNumber(`/dev/${vg}/${name}`) ?? ''),
   isActive: (uuid) => numbersByUuid().has(uuid),
 
-  of(uuids) {
+  async of(uuids) {
     const volumes = numbersByUuid();
-    const uses = readUses(false);
+    const uses = readUses(false, await readLoops(exec));
     return uuids.map((uuid) => {
       const number = volumes.get(uuid);
       return number === undefined ? [] : uses.ofDevices(new Set([number]), () => false);
@@ -137,13 +138,13 @@ const lvUsers: LvUsers = {
     const number = numbersByUuid().get(uuid);
     if (number === undefined) return [];
     const numbers = new Set([number]);
-    const uses = readUses(true);
+    const uses = readUses(true, await readLoops(exec));
     const seen = uses.ofDevices(numbers, () => false);
     if (seen.length > 0) return seen;
     const detached = await detachedUsers(numbers);
     return detached.length > 0 ? detached : uses.unseen;
   },
-};
+});
 
 async function startWatcher(order: WatchOrder, log: Log): Promise<string | undefined> {
   try {

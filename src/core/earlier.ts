@@ -25,7 +25,7 @@ export async function clearEarlier(file: string, runKey: string | undefined, mac
       return { kind: 'again', run: header.run, paths: opened };
     }
 
-    const users = machine.usersOf(steps);
+    const users = await machine.usersOf(steps);
     if (users.length > 0) {
       const fault = new Fault(
         'task.busy',

@@ -18,7 +18,7 @@ export interface Machine {
   /** Sees to it from now on that the snapshots of an open task don't run full. Undefined, or why it can't be done; never throws. */
   watch(task: string, run: string): Promise<string | undefined>;
   /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */
-  usersOf(steps: readonly NotedStep[]): readonly string[];
+  usersOf(steps: readonly NotedStep[]): Promise<readonly string[]>;
   /** Commands of this task that were given up, or left by a hook that was killed, and that still run: `lvm (4711)`. */
   unfinished(): readonly string[];
   /**

@@ -28,7 +28,7 @@ export type Recovered =
  */
 export async function recover(journal: Journal, byName: boolean, machine: Machine): Promise<Recovered> {
   if (stateOf(journal, machine) === 'held' && !byName) return { kind: 'held' };
-  const users = machine.usersOf(journal.steps);
+  const users = await machine.usersOf(journal.steps);
   if (users.length > 0) return { kind: 'busy', users };
   return { kind: 'closed', closed: await close(journal, machine) };
 }

@@ -56,7 +56,7 @@ export async function survey(journal: JournalView, machine: Machine): Promise<Ta
     since: header.startedAt,
     snapshots,
     notSaved,
-    users: machine.usersOf(journal.steps),
+    users: await machine.usersOf(journal.steps),
     others: journal.steps
       .filter(({ step }) => !shown.has(step.kind))
       .map((step) => ({ kind: step.step.kind, what: describeStep(step, machine).what })),

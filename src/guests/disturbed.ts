@@ -2,8 +2,9 @@ import { isFault } from '../core/fault.ts';
 import type { NotedStep } from '../core/step.ts';
 import type { Exec } from '../system/command.ts';
 import { readDirectories } from '../system/find.ts';
+import type { LoopDevice } from '../system/loops.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
-import { isOurs } from './mounts.ts';
+import { isOurs, loopsUnder } from './mounts.ts';
 
 /** How long mounts may take to show that they can be read; then each of them alone, to learn which it is. */
 const ANSWER_MS = 20_000;
@@ -12,7 +13,11 @@ const ALONE_MS = 5000;
 /** Why our mounts are not what they were; undefined: it is there, the same, on top, and can be read. */
 export async function disturbed(steps: readonly NotedStep[], exec: Exec): Promise<readonly (string | undefined)[]> {
   const mounts = readMounts();
-  const changes = steps.map((step) => changeOf(step, mounts));
+  const loops = await loopsUnder(
+    steps.map(({ step }) => step),
+    exec,
+  );
+  const changes = steps.map((step) => changeOf(step, mounts, loops));
   const standing = steps.filter((_, index) => changes[index] === undefined).map(pointOf);
   const unreadable = await findUnreadable(standing, exec);
   return steps.map((step, index) => {
@@ -28,18 +33,18 @@ function pointOf({ step }: NotedStep): string {
   return step['point'] ?? '';
 }
 
-function changeOf(noted: NotedStep, mounts: readonly MountEntry[]): string | undefined {
+function changeOf(noted: NotedStep, mounts: readonly MountEntry[], loops: readonly LoopDevice[]): string | undefined {
   const { step, facts } = noted;
   const point = pointOf(noted);
   const mine = mounts.find((entry) => String(entry.id) === facts?.['id'] && entry.point === point);
-  if (!mine || !isOurs(mine, step) || differs(facts?.['superblock'], superblockOf(mine))) {
+  if (!mine || !isOurs(mine, step, loops) || differs(facts?.['superblock'], superblockOf(mine))) {
     return `its mount at ${point} went away while the task was open: nothing but the hook may unmount it`;
   }
   if (differs(facts?.['options'], mine.options)) {
     return `its mount at ${point} was mounted anew, as ${mine.options}: nothing but the hook may do that`;
   }
   const top = mountAt(point, mounts);
-  return top && isOurs(top, step)
+  return top && isOurs(top, step, loops)
     ? undefined
     : `something else was mounted over ${point} (${top?.type}): give the task a 'mount' of its own`;
 }

@@ -2,8 +2,8 @@ import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
 import type { Extent } from '../core/volume.ts';
-import { readLoops, volumeUuidBehind, type LoopDevice } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
+import { type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
 import { attachLoop, detachLoops } from '../system/losetup.ts';
 import { readUses } from '../system/uses.ts';
 import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
@@ -14,21 +14,25 @@ export function loopStep({ device, offset, bytes }: Extent, volumeUuid: string):
 }
 
 export async function attach(steps: readonly NotedStep[], exec: Exec): Promise<readonly Facts[]> {
-  const facts: Facts[] = [];
-  for (const noted of steps) {
-    const { backing = '', offset, bytes } = noted.step;
-    const device = await exec.run(attachLoop(backing, Number(offset), Number(bytes)));
-    // Where an image is, others may write: a link in the place of its snapshot leads anywhere.
-    if (loopsOf({ ...noted, facts: { device } }, readLoops()).length === 0) {
-      await exec.run(detachLoops([device]));
-      throw new Fault(
-        'mount.failed',
-        `${backing} is not the snapshot that was taken: somebody put something else there`,
-      );
-    }
-    facts.push({ device });
+  const devices: string[] = [];
+  for (const { step } of steps) {
+    devices.push(await exec.run(attachLoop(step['backing'] ?? '', Number(step['offset']), Number(step['bytes']))));
   }
-  return facts;
+  const loops = await readLoops(exec);
+  const made = steps.map((noted, index) => loopsOf({ ...noted, facts: { device: devices[index] ?? '' } }, loops)[0]);
+  // Where an image is, others may write: a link in the place of its snapshot leads anywhere.
+  const wrong = steps.flatMap(({ step }, index) => (made[index] ? [] : [{ step, device: devices[index] ?? '' }]));
+  if (wrong.length > 0) {
+    await exec.run(detachLoops(wrong.map(({ device }) => device)));
+    throw new Fault(
+      'mount.failed',
+      `${wrong[0]?.step['backing']} is not the snapshot that was taken: somebody put something else there`,
+    );
+  }
+  return made.map((loop): Facts => {
+    const { device = '', file } = loop ?? {};
+    return { device, ...(file === undefined ? {} : { file }) };
+  });
 }
 
 /**
@@ -41,35 +45,36 @@ export function undoLoops(exec: Exec): UndoHandler {
 
     undo: (steps) =>
       insist(DEVICE_PATIENCE_MS, async () => {
-        const loops = readLoops();
+        const loops = await readLoops(exec);
         const states = steps.map((step) => {
           const ours = loopsOf(step, loops);
-          return { ours, users: ours.length > 0 ? usersOfLoops(ours) : [] };
+          return { ours, users: ours.length > 0 ? usersOfLoops(ours, loops) : [] };
         });
         const free = states.flatMap(({ ours, users }) => (users.length > 0 ? [] : ours.map(({ device }) => device)));
         if (free.length > 0) await exec.run(detachLoops(free));
-        const now = readLoops();
+        const now = await readLoops(exec);
         return steps.map((step, index): Outcome => {
           const device = loopsOf(step, now)[0]?.device;
           if (device === undefined) return { kind: 'undone' };
           const users = states[index]?.users ?? [];
           const reason = users.length > 0 ? `in use by ${namesOf(users)}` : `${device} is still in use`;
-          return { kind: 'left', reason };
+          return { kind: 'left', reason, byHand: `losetup -d ${device}` };
         });
       }),
 
     rests: ({ step, facts }) => ({ is: facts?.['device'], on: [step['volume'] ?? ''] }),
 
-    describe: (step) => {
-      const device = loopsOf(step, readLoops())[0]?.device ?? step.facts?.['device'] ?? 'a loop device';
-      return { what: `${device} over ${step.step['backing']}`, byHand: `losetup -d ${device}` };
+    describe: ({ step: { backing }, facts }) => {
+      const device = facts?.['device'];
+      return { what: `${device ?? 'a loop device'} over ${backing}`, byHand: `losetup -d ${device ?? 'DEVICE'}` };
     },
   };
 }
 
 /**
- * The loop device that a step made: over the LV with this UUID, at this place, and the one that was noted. After a crash
- * in between nothing was, and the place must do.
+ * The loop device that a step made: the one that was noted, over the file or node that was noted, at this place, and not
+ * over another volume. Its path says nothing, since it may be that of a mount namespace which is gone. After a crash in
+ * between nothing was noted: then the volume and the place must do.
  */
 export function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]): readonly LoopDevice[] {
   return loops.filter(
@@ -77,10 +82,15 @@ export function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]
       (facts?.['device'] ?? loop.device) === loop.device &&
       String(loop.offset) === step['offset'] &&
       String(loop.bytes) === step['bytes'] &&
-      volumeUuidBehind(loop.device) === step['volume'],
+      isOver(loop, volumesUnder(loop.number, loops), step['volume'] ?? '', facts?.['file']),
   );
 }
 
-function usersOfLoops(loops: readonly LoopDevice[]): readonly string[] {
-  return readUses(false).ofDevices(new Set(loops.map(({ number }) => number)), () => false);
+function isOver({ file }: LoopDevice, volumes: readonly string[], volume: string, noted: string | undefined): boolean {
+  if (noted !== undefined && file !== undefined && noted !== file) return false;
+  return volumes.includes(volume) || (volumes.length === 0 && noted !== undefined && noted === file);
+}
+
+function usersOfLoops(ours: readonly LoopDevice[], loops: readonly LoopDevice[]): readonly string[] {
+  return readUses(false, loops).ofDevices(new Set(ours.map(({ number }) => number)), () => false);
 }

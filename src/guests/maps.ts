@@ -6,6 +6,7 @@ import type { DeviceMap, MapWord } from '../core/volume.ts';
 import { deviceNumber, mapperNameOf, nodeOf, numbersByUuid } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { createDevices, type NewDevice, removeDevices } from '../system/dmsetup.ts';
+import { readLoops } from '../system/loops.ts';
 import { readUses } from '../system/uses.ts';
 import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
 
@@ -133,7 +134,7 @@ export function undoMaps(exec: Exec): UndoHandler {
         const names = steps.flatMap(({ step }) => mapperNameOf(step['uuid'] ?? '', there) ?? []);
         const complaint = names.length > 0 ? await exec.run(removeDevices(names)) : '';
         const left = numbersByUuid();
-        const uses = last ? readUses(true) : undefined;
+        const uses = last ? readUses(true, await readLoops(exec)) : undefined;
         return steps.map(({ step }): Outcome => {
           const number = left.get(step['uuid'] ?? '');
           if (number === undefined) return { kind: 'undone' };

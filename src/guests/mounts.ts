@@ -6,12 +6,13 @@ import type { Trust } from '../core/task.ts';
 import type { Mounted, PlannedMount } from '../core/volume.ts';
 import { shellWord } from '../core/shell.ts';
 import { whatHolds } from '../system/behind.ts';
-import { volumeUuidBehind, volumeUuidOf } from '../system/blockdev.ts';
+import { deviceNumber } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { replayJournal } from '../system/fsck.ts';
+import { type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
 import { mountBind, NOSYMFOLLOW, remount, unmount, type MountComplaint } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
-import { mountsElsewhere, readUses, type Uses } from '../system/uses.ts';
+import { mountsElsewhere, readUses } from '../system/uses.ts';
 import { DIRECTORY, driversOf, guardsOf } from './filesystems.ts';
 import { linksLead, missingFlags, mountBy, SINCE_REMOUNT, withoutUnknown } from './flags.ts';
 import { insist } from './patience.ts';
@@ -60,11 +61,12 @@ async function mountType(step: Step, exec: Exec): Promise<MountEntry> {
     if (!complaint && driver.flags.length > 0) complaint = await exec.run(remount(point, withoutUnknown(driver.flags)));
     if (complaint?.unknownType) continue;
     const entry = mountAt(point, readMounts());
-    if (entry && entry.id !== before?.id && !isOurs(entry, step)) {
+    const loops = await loopsUnder([step], exec);
+    if (entry && entry.id !== before?.id && !isOurs(entry, step, loops)) {
       await exec.run(unmount([point]));
       throw new Fault('mount.failed', `${label}: ${device} is not what was taken: somebody put something else there`);
     }
-    if (!complaint && entry && isOurs(entry, step)) return entry;
+    if (!complaint && entry && isOurs(entry, step, loops)) return entry;
     break;
   }
   throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
@@ -135,11 +137,15 @@ export function undoMounts(exec: Exec): UndoHandler {
 
     undo: (steps) =>
       insist(PATIENCE_MS, async (last) => {
-        const points = standing(steps).map(({ point }) => point);
+        const loops = await loopsUnder(
+          steps.map(({ step }) => step),
+          exec,
+        );
+        const points = standing(steps, loops).map(({ point }) => point);
         if (points.length > 0) await exec.run(unmount(points));
         // Who keeps them takes a look at all processes.
-        const stuck = !last && standing(steps).length > 0;
-        const reasons = stuck ? steps.map(() => ({ reason: 'busy' })) : reasonsToStay(steps);
+        const stuck = !last && standing(steps, loops).length > 0;
+        const reasons = stuck ? steps.map(() => ({ reason: 'busy' })) : await reasonsToStay(steps, loops, exec);
         return reasons.map((reason): Outcome => (reason ? { kind: 'left', ...reason } : { kind: 'undone' }));
       }),
 
@@ -149,52 +155,67 @@ export function undoMounts(exec: Exec): UndoHandler {
   };
 }
 
-function standing(steps: readonly NotedStep[]): readonly MountEntry[] {
+/** The loop devices, where a mount may stand on one. */
+export async function loopsUnder(steps: readonly Step[], exec: Exec): Promise<readonly LoopDevice[]> {
+  return steps.some(({ device }) => device?.startsWith('/dev/loop')) ? readLoops(exec) : [];
+}
+
+function standing(steps: readonly NotedStep[], loops: readonly LoopDevice[]): readonly MountEntry[] {
   const mounts = readMounts();
-  return steps.flatMap((step) => ourMounts(step, mounts));
+  return steps.flatMap((step) => ourMounts(step, mounts, loops));
 }
 
 /** Why each of the mounts is not gone yet; undefined: it is. */
-function reasonsToStay(
+async function reasonsToStay(
   steps: readonly NotedStep[],
-): readonly ({ readonly reason: string; readonly byHand?: string } | undefined)[] {
+  loops: readonly LoopDevice[],
+  exec: Exec,
+): Promise<readonly ({ readonly reason: string; readonly byHand?: string } | undefined)[]> {
   const mounts = readMounts();
-  const copies = mountsElsewhere((entry) => steps.some(({ step }) => isOurs(entry, step)));
-  let uses: Uses | undefined;
+  const copies = mountsElsewhere((entry) => steps.some(({ step }) => isOurs(entry, step, loops)));
+  const stays = steps.map(({ step }) =>
+    [...mounts, ...copies].some((entry) => entry.point === step['point'] && isOurs(entry, step, loops)),
+  );
+  const uses = stays.includes(true) ? readUses(true, await readLoops(exec)) : undefined;
   return steps.map((noted) => {
     const { step } = noted;
     const { point = '' } = step;
-    const ours = ourMounts(noted, mounts);
-    const there = mounts.some((entry) => entry.point === point && isOurs(entry, step));
+    const ours = ourMounts(noted, mounts, loops);
+    const there = mounts.some((entry) => entry.point === point && isOurs(entry, step, loops));
     const over = mountAt(point, mounts);
     if (there && ours.length === 0 && over) {
       const reason = `${over.source} (${over.type}) is mounted over it`;
       return { reason, byHand: `look whose it is: findmnt ${shellWord(point)}` };
     }
-    const held = [...ours, ...copies.filter((entry) => isOurs(entry, step))];
-    if (held.length === 0) return undefined;
-    uses ??= readUses(true);
-    const users = uses.ofMounts(held);
+    const held = [...ours, ...copies.filter((entry) => isOurs(entry, step, loops))];
+    const users = held.length === 0 ? [] : (uses?.ofMounts(held) ?? []);
     if (users.length > 0) return { reason: `in use by ${namesOf(users)}` };
     return there ? { reason: 'busy, but nothing was found in it' } : undefined;
   });
 }
 
 /** What of this step can be unmounted: only what is on top at its directory, so that nothing of others is hit. */
-function ourMounts({ step }: NotedStep, mounts: readonly MountEntry[]): readonly MountEntry[] {
+function ourMounts(
+  { step }: NotedStep,
+  mounts: readonly MountEntry[],
+  loops: readonly LoopDevice[],
+): readonly MountEntry[] {
   const there = mounts.filter(({ point }) => point === step['point']);
-  const foreign = there.findLastIndex((entry) => !isOurs(entry, step));
+  const foreign = there.findLastIndex((entry) => !isOurs(entry, step, loops));
   return there.slice(foreign + 1);
 }
 
-/** Whether a mount stands on the volume of a step: by the device itself, whatever it is called now; btrfs and FUSE have numbers of their own, and only a path. */
-export function isOurs({ device, source, root }: MountEntry, step: Step): boolean {
+/**
+ * Whether a mount stands on the volume of a step: by the device itself, whatever it is called now; btrfs and FUSE have
+ * numbers of their own, and only a path. `loops`: what `loopsUnder` says of the step.
+ */
+export function isOurs({ device, source, root }: MountEntry, step: Step, loops: readonly LoopDevice[]): boolean {
   // The run is in the path of the snapshot, so no other directory has it.
   if (step['root'] !== undefined) return [step['root'], `${step['root']}/${step['subdirectory']}`].includes(root);
   // Of others the source may be a file where nobody answers any more.
-  const named = source.startsWith('/dev/') ? volumeUuidBehind(source) : undefined;
-  const behind = device.startsWith('0:') ? named : volumeUuidOf(device);
-  return behind !== undefined && behind === step['volume'];
+  const named = source.startsWith('/dev/') ? deviceNumber(source) : undefined;
+  const number = device.startsWith('0:') ? named : device;
+  return number !== undefined && volumesUnder(number, loops).includes(step['volume'] ?? '');
 }
 
 function realPath(file: string): string | undefined {

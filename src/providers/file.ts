@@ -8,12 +8,12 @@ import { shellWord } from '../core/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/step.ts';
 import { errorCode } from '../core/trust.ts';
 import { placeOf, whatHolds } from '../system/behind.ts';
-import { imageBytes, imageUuid } from '../system/blockdev.ts';
+import { imageBytes } from '../system/blockdev.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { copyImage, copyWords, type CopyHow } from '../system/cp.ts';
 import { saysFull } from '../system/full.ts';
 import { directoriesOf, findImages, isPattern, whyNoImage, type Image } from './file/images.ts';
-import { besideName, SHARED_GROWTH, SNAPSHOT } from './beside.ts';
+import { SNAPSHOT, besideName, SHARED_GROWTH } from './beside.ts';
 import { identityOf, isResized, makeFile, removeFile, renamedTo, type State, stateOf } from './file/proof.ts';
 import { openSource, type Source } from './file/source.ts';
 import { whyNot } from '../core/why.ts';
@@ -123,7 +123,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
           const code = isFault(error) ? undefined : errorCode(error);
           throw code === undefined ? error : notTaken(origin, [`${name}: ${whyNot(error)}`], 'copy');
         });
-        facts.push({ uuid: imageUuid(name), ...made });
+        facts.push(made);
       }
       return facts;
     },
@@ -143,7 +143,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       );
     },
 
-    rests: ({ step, facts }) => ({ is: facts?.['uuid'] ?? imageUuid(step['name'] ?? ''), on: [] }),
+    rests: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
 
     describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: `rm ${shellWord(name)}` }),
 

@@ -24,65 +24,8 @@ export function numberOf(rdev: number): string {
  * The device-mapper UUID of a block device: `LVM-` and the 32 characters of the VG's and of the LV's UUID for an LV.
  * Undefined for what is no device-mapper device, or gone.
  */
-function dmUuid(number: string): string | undefined {
+export function dmUuid(number: string): string | undefined {
   return attribute(number, 'dm/uuid');
-}
-
-/** The file or device behind a loop device, as the kernel knows it now. */
-export interface LoopDevice {
-  readonly device: string;
-  readonly number: string;
-  readonly backing: string;
-  /** Bytes. */
-  readonly offset: number;
-  readonly bytes: number;
-}
-
-/** All loop devices that are in use, from sysfs: no process needed. */
-export function readLoops(): readonly LoopDevice[] {
-  let names: readonly string[];
-  try {
-    names = fs.readdirSync('/sys/block').filter((name) => /^loop\d+$/.test(name));
-  } catch {
-    return [];
-  }
-  return names.flatMap((name) => {
-    const number = read(`/sys/block/${name}/dev`);
-    const backing = number === undefined ? undefined : attribute(number, 'loop/backing_file');
-    if (number === undefined || backing === undefined) return [];
-    const offset = Number(attribute(number, 'loop/offset') ?? 0);
-    const bytes = Number(attribute(number, 'loop/sizelimit') ?? 0);
-    return [{ device: `/dev/${name}`, number, backing, offset, bytes }];
-  });
-}
-
-/**
- * What a device really stands on, whatever it is called: its own dm UUID, or that of the LV below a loop device, or
- * `file:` and the path of an image below it.
- */
-export function volumeUuidBehind(device: string): string | undefined {
-  const number = deviceNumber(device);
-  return number === undefined ? undefined : volumeUuidOf(number);
-}
-
-/** As `volumeUuidBehind`, for a device's `major:minor`. */
-export function volumeUuidOf(number: string): string | undefined {
-  const direct = dmUuid(number);
-  if (direct !== undefined) return direct;
-  const backing = attribute(number, 'loop/backing_file');
-  if (backing === undefined) return undefined;
-  const below = deviceBehind(backing);
-  return below === undefined ? imageUuid(backing) : volumeUuidOf(below);
-}
-
-/** The number of the device behind a loop device. A file is not looked at: it may lie where nobody answers any more. */
-function deviceBehind(backing: string): string | undefined {
-  return backing.startsWith('/dev/') ? deviceNumber(backing) : undefined;
-}
-
-/** How an image file is known as what a device stands on. The kernel adds a word to the path of one that was deleted. */
-export function imageUuid(file: string): string {
-  return `file:${file.replace(/ \(deleted\)$/, '')}`;
 }
 
 /** The btrfs file systems that the kernel has mounted now, by UUID. */
@@ -90,11 +33,13 @@ export function isBtrfsMounted(uuid: string): boolean {
   return fs.existsSync(`/sys/fs/btrfs/${uuid}`);
 }
 
+/** What sysfs says of a block device; undefined: nothing. */
 function attribute(number: string, name: string): string | undefined {
   return read(`/sys/dev/block/${number}/${name}`);
 }
 
-function read(file: string): string | undefined {
+/** A file of sysfs without its last line end; undefined where there is none. */
+export function read(file: string): string | undefined {
   try {
     return fs.readFileSync(file, 'utf8').replace(/\n$/, '');
   } catch {
@@ -154,31 +99,8 @@ export function numbersByUuid(): ReadonlyMap<string, string> {
   );
 }
 
-/** The devices that stand on these, at any height: of device-mapper, loop devices, md; with a name for people. */
-export function devicesAbove(
-  numbers: ReadonlySet<string>,
-  loops: readonly LoopDevice[],
-): readonly { readonly number: string; readonly name: string }[] {
-  const found = new Map<string, string>();
-  let round = [...numbers];
-  while (round.length > 0) {
-    const next = round.flatMap((number) => [
-      ...holders(number),
-      ...loops
-        .filter(({ backing }) => deviceBehind(backing) === number)
-        .map((loop) => ({ number: loop.number, name: loop.device })),
-    ]);
-    round = [];
-    for (const { number, name } of next) {
-      if (numbers.has(number) || found.has(number)) continue;
-      found.set(number, name);
-      round.push(number);
-    }
-  }
-  return [...found].map(([number, name]) => ({ number, name }));
-}
-
-function holders(number: string): readonly { readonly number: string; readonly name: string }[] {
+/** The devices that the kernel itself lists as standing on one: of device-mapper, md; not loop devices. */
+export function holders(number: string): readonly { readonly number: string; readonly name: string }[] {
   const directory = `/sys/dev/block/${number}/holders`;
   if (!fs.existsSync(directory)) return [];
   return fs.readdirSync(directory).flatMap((device) => {

@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.ts';
-import type { Command } from './command.ts';
+import { type Command, wholeLines } from './command.ts';
 
 /**
  * Makes the next free loop device show a stretch of another device, and answers with its name. Never with a partition
@@ -21,6 +21,31 @@ export function attachLoop(device: string, offset: number, bytes: number): Comma
       });
     },
   };
+}
+
+/**
+ * The file behind each loop device, as `fileId` says it (LOOP_GET_STATUS64, which sysfs does not tell). A device on a server
+ * that is gone never answers. losetup(8), the columns since util-linux 2.21.
+ */
+export function listLoops(): Command<ReadonlyMap<string, string>> {
+  return {
+    tool: 'losetup',
+    argv: ['--list', '--noheadings', '--output', 'NAME,BACK-INO,BACK-MAJ:MIN'],
+    mutates: false,
+    mostMs: 5000,
+    statuses: [0],
+    parse: ({ stdout }) => parseLoops(stdout),
+  };
+}
+
+/** Lines without an answer of the kernel, as others than root get them, are passed over. */
+export function parseLoops(stdout: string): ReadonlyMap<string, string> {
+  return new Map(
+    wholeLines('losetup', stdout).flatMap((line): [string, string][] => {
+      const [, device, inode, major, minor] = /^ *(\S+) +(\d+) +(\d+):(\d+) *$/.exec(line) ?? [];
+      return device === undefined ? [] : [[device, `${major}:${minor} ${inode}`]];
+    }),
+  );
 }
 
 /**

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { devicesAbove, deviceNumber, numberOf, readLoops } from './blockdev.ts';
+import { deviceNumber, numberOf } from './blockdev.ts';
+import { devicesAbove, type LoopDevice } from './loops.ts';
 import { readMounts, type MountEntry } from './mountinfo.ts';
 import { list, link, mapsOf, nameOf, pids } from './processes.ts';
 
@@ -34,12 +35,11 @@ interface Process {
   readonly links: readonly { readonly file: string; readonly target: string; readonly device: string | undefined }[];
 }
 
-/** Looks through /proc and /sys. `deep`: also for files that a process has only mapped, which takes longer. */
-export function readUses(deep: boolean): Uses {
+/** Looks through /proc. `deep`: also for files that a process has only mapped, which takes longer. `loops`: all there are. */
+export function readUses(deep: boolean, loops: readonly LoopDevice[]): Uses {
   const processes = pids().map(readProcess);
   const views = viewsOf(processes);
   const [own] = views;
-  const loops = readLoops();
   const swaps = readSwaps();
 
   const using = (devices: ReadonlySet<string>, mounts: readonly MountEntry[]): readonly string[] => {
@@ -60,9 +60,7 @@ export function readUses(deep: boolean): Uses {
   };
   /** What the kernel itself has open: files behind loop devices, swap files. */
   const kernelIn = (mounts: readonly MountEntry[]): readonly string[] => [
-    ...loops
-      .filter(({ backing }) => isIn(backing, mounts, own))
-      .map(({ device, backing }) => `${device} over ${backing}`),
+    ...loops.filter((loop) => isBehindIn(loop, mounts, own)).map(({ device, backing }) => `${device} over ${backing}`),
     ...swaps.filter((swap) => isIn(swap, mounts, own)).map((swap) => `swap on ${swap}`),
   ];
 
@@ -159,6 +157,12 @@ function isIn(target: string, mounts: readonly MountEntry[], view: View): boolea
       entry.point.length === longest &&
       mounts.some(({ device, point }) => device === entry.device && point === entry.point),
   );
+}
+
+/** Whether the file behind a loop device lies on these mounts: by its file system's number where that is one of a device. */
+function isBehindIn({ file, backing }: LoopDevice, mounts: readonly MountEntry[], view: View): boolean {
+  if (mounts.some(({ device }) => !device.startsWith('0:') && file?.startsWith(`${device} `))) return true;
+  return isIn(backing, mounts, view);
 }
 
 function isAtOrBelow(target: string, point: string): boolean {

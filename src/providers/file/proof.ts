@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Facts, NotedStep } from '../../core/step.ts';
+import { fileUuid } from '../../system/loops.ts';
 
 /** Granularity of the times of file systems, and then some. */
 const SLACK_MS = 2000;
@@ -79,7 +80,8 @@ export async function makeFile(file: string, fill: (descriptor: number) => Promi
   const descriptor = fs.openSync(file, 'wx', 0o600);
   try {
     await fill(descriptor);
-    return factsOf(fs.fstatSync(descriptor, { bigint: true }));
+    const stat = fs.fstatSync(descriptor, { bigint: true });
+    return { uuid: fileUuid(stat), ...factsOf(stat) };
   } finally {
     fs.closeSync(descriptor);
   }

@@ -14,7 +14,7 @@ export interface LvUsers {
   /** Whether the kernel has a device of this UUID. */
   isActive(uuid: string): boolean;
   /** Who uses these LVs, in their order. */
-  of(uuids: readonly string[]): readonly (readonly string[])[];
+  of(uuids: readonly string[]): Promise<readonly (readonly string[])[]>;
   /** Who may use an LV that LVM keeps though `of` names nobody; takes longer. */
   hidden(uuid: string): Promise<readonly string[]>;
 }
@@ -61,7 +61,7 @@ async function waitForUsers(
 ): Promise<ReadonlyMap<NotedStep, readonly string[]>> {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
-    const found = users.of(
+    const found = await users.of(
       steps.map(({ step, facts }) => facts?.['uuid'] ?? users.uuidAt(step['vg'] ?? '', step['name'] ?? '') ?? ''),
     );
     const using = new Map(

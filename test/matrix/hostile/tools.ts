@@ -163,7 +163,7 @@ function checkPlaces(mount: string, points: readonly string[]): void {
 const NOBODY: LvUsers = {
   uuidAt: () => undefined,
   isActive: () => false,
-  of: (uuids) => uuids.map(() => []),
+  of: (uuids) => Promise.resolve(uuids.map(() => [])),
   hidden: () => Promise.resolve([]),
 };
 

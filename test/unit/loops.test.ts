@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { fileId, type LoopDevice, volumesUnder } from '../../src/system/loops.ts';
+import { parseLoops } from '../../src/system/losetup.ts';
+
+// losetup 2.38.1, the third line as others than root get it.
+const LISTED =
+  ' /dev/loop0        130        0:5  \n/dev/loop100 4294967297  259:1048575\n/dev/loop7                      \n';
+
+describe('the file behind a loop device', () => {
+  test('is told by its numbers, or not at all', () => {
+    expect([...parseLoops(LISTED)]).toEqual([
+      ['/dev/loop0', '0:5 130'],
+      ['/dev/loop100', '259:1048575 4294967297'],
+    ]);
+    expect([...parseLoops('')]).toEqual([]);
+  });
+
+  test('is the same as what stat(2) says of it', () => {
+    expect(fileId({ dev: 5, ino: 130 })).toBe('0:5 130');
+    expect(fileId({ dev: 0x1f03n, ino: 4_294_967_297n })).toBe('31:3 4294967297');
+  });
+
+  test('is what a device stands on, and its path only for journals that have no more', () => {
+    const loop = (file: string | undefined): LoopDevice => ({
+      device: '/dev/loop0',
+      number: '7:0',
+      backing: '/a b.img (deleted)',
+      file,
+      below: undefined,
+      offset: 0,
+      bytes: 0,
+    });
+    expect(volumesUnder('7:0', [loop('8:1 12')])).toEqual(['file:8:1 12', 'file:/a b.img']);
+    expect(volumesUnder('7:0', [loop(undefined)])).toEqual(['file:/a b.img']);
+    expect(volumesUnder('7:1', [loop('8:1 12')])).toEqual([]);
+  });
+});
