@@ -269,11 +269,13 @@ function leaveDirectory(): void {
   process.chdir('/');
 }
 
-/** Checks the whole configuration; a line that says it is well. Throws a Fault that tells all problems. */
+/** Checks the whole configuration: what is hardly meant, and a line that says it is well. Throws a Fault that tells all problems. */
 export async function validateConfig(sources: Sources): Promise<string> {
   const { loadConfig } = await import('./config/load.ts');
+  const { warningsOf } = await import('./config/warnings.ts');
   const { tasks } = loadConfig(sources);
-  return `ok: ${tasks.size} tasks in ${sources.files.map(({ path }) => path).join(', ')}\n`;
+  const warnings = warningsOf(sources, tasks).map((warning) => `warning: ${warning}\n`);
+  return `${warnings.join('')}ok: ${tasks.size} tasks in ${sources.files.map(({ path }) => path).join(', ')}\n`;
 }
 
 /** Every task with all its settings. Throws like `validateConfig`. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Fault, isFault } from '../core/fault.ts';
 import { shellWord } from '../core/shell.ts';
 import { checkTrusted, errorCode } from '../core/trust.ts';
+import { ignoredIn } from './ignored.ts';
 import { sorted } from './sorted.ts';
 import { asRoot, whyNot } from '../core/why.ts';
 
@@ -28,12 +29,12 @@ export interface RawFile {
  */
 export function readFiles(directory: string, owner: number): readonly RawFile[] {
   const main = join(directory, 'holdstill.yaml');
-  if (!isDirectory(directory, owner)) throw missing(main);
+  if (!isDirectory(directory, owner)) throw missing(main, directory);
   const dropIns = join(directory, 'tasks.d');
   const names = isDirectory(dropIns, owner) ? list(dropIns) : [];
   const files = [readOne(main, true, owner), ...names.map((name) => readOne(join(dropIns, name), false, owner))];
   const found = files.filter((file) => file !== undefined);
-  if (found.length === 0) throw missing(main);
+  if (found.length === 0) throw missing(main, directory);
   return found;
 }
 
@@ -108,8 +109,10 @@ function gone(path: string): RawFile {
   return { path, main: false, bytes: undefined, fault: new Fault('config.unreadable', `${path} was just removed`) };
 }
 
-function missing(main: string): Fault {
-  return new Fault('config.missing', `there is no ${main}`, { hint: LEAST_FILE });
+function missing(main: string, directory: string): Fault {
+  const [other] = ignoredIn(directory);
+  const hint = other === undefined ? LEAST_FILE : `${other.path} ${other.why}`;
+  return new Fault('config.missing', `there is no ${main}`, { hint });
 }
 
 function asFault(error: unknown, path: string): Fault {

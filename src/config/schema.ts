@@ -154,7 +154,7 @@ const TaskRecord = z
       .describe(
         'Room for what changes during the job, taken from the free space of the VG; a snapshot that runs full is lost ' +
           'and the job fails. `auto` is 20 % of the origin and at least 256 MiB, `full` never runs full, `N%` is of the ' +
-          'origin; K, M, G and T are powers of 1024. A thin LV needs none.',
+          'origin; K, M, G and T are powers of 1024, and a number without one is bytes, at least a MiB. A thin LV needs none.',
       )
       .meta({ examples: ['auto', 'full', '20%', '500M', '1G', '1.5GiB'] }),
     autoextend: z

@@ -1,6 +1,7 @@
 import type { Switches } from '../core/contract.ts';
 import { isFault, type Fault } from '../core/fault.ts';
 import { mentions, readFiles, type RawFile } from './files.ts';
+import { ignoredIn, type Ignored } from './ignored.ts';
 import { mapOf, type SourceFile } from './plain.ts';
 import { lenientSwitches, shapeProblem } from './shape.ts';
 import { at, invalid } from './wording.ts';
@@ -23,6 +24,8 @@ export interface Sources {
   readonly logLevel: 'info' | 'debug';
   /** A product's section of holdstill.yaml, read leniently: what is not of the right type is left out. */
   switches(section: 'sesam' | 'bacula'): Switches;
+  /** What lies beside the files that are read and looks like one of them, and why it is none. */
+  ignored(): readonly Ignored[];
   /**
    * Why the configuration can't say whether `name` is a task: holdstill.yaml is broken, or `name` is in no sound file
    * and a broken one mentions it. Undefined: it can; `name` is a task exactly if it is in `taskNames`.
@@ -49,6 +52,7 @@ export function readSources(directory = '/etc/holdstill', options: { readonly ow
     taskNames,
     logLevel: mapOf(main?.value['log'])['level'] === 'debug' ? 'debug' : 'info',
     switches: (section) => lenientSwitches(mapOf(main?.value[section])),
+    ignored: () => ignoredIn(directory),
     faultFor: (name) => {
       for (const { raw, parsed } of read) {
         const fault = isFault(parsed) ? parsed : shapeProblem(parsed);

@@ -2,6 +2,8 @@ import type { Size } from '../core/task.ts';
 
 const POWER = { K: 1, M: 2, G: 3, T: 4 } as const;
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;
+/** Bytes. Who writes a smaller number without a unit means another one: lvcreate takes 10 for 10 MiB. */
+const LEAST_PLAIN = 1024 ** 2;
 const LONGEST_MS = 24 * 3600 * 1000;
 
 export const SIZE_MEANT = 'must be auto, full, a percentage or a number of bytes, for example 1G, 500M or 20%';
@@ -9,7 +11,8 @@ export const DURATION_MEANT = 'must be a time in seconds (s), minutes (m) or hou
 
 /**
  * The size of a snapshot as the admin writes it: `auto`, `full`, `1%` to `100%`, bytes as a number, or a number with
- * K, M, G or T (also KiB and so on; powers of 1024). A fraction of a byte counts as a whole one.
+ * K, M, G or T (also KiB and so on; powers of 1024). A fraction of a byte counts as a whole one. Less than a MiB needs its
+ * unit.
  * A wrong value gives a `problem`: what is wrong with it and what was meant.
  */
 export function parseSize(value: string | number): Size | { readonly kind: 'problem'; readonly problem: string } {
@@ -26,6 +29,7 @@ export function parseSize(value: string | number): Size | { readonly kind: 'prob
   const unit = amount[3]?.toUpperCase() as keyof typeof POWER | undefined;
   const bytes = Math.ceil(Number(`${amount[1]}${amount[2] ?? ''}`) * 1024 ** (unit === undefined ? 0 : POWER[unit]));
   if (bytes === 0) return problem('must be more than 0');
+  if (unit === undefined && bytes < LEAST_PLAIN) return problem(`is a number of bytes; write ${text}M or ${text}G`);
   return Number.isSafeInteger(bytes) ? { kind: 'bytes', bytes } : problem('is more than a snapshot can have');
 }
 

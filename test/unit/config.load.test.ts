@@ -63,7 +63,7 @@ tasks:
   Backup_XEN_vm1: {lv: system/xenvm, mount: /mnt/vmbackup, size: 1G, autoextend: false, timeout: 5m}
   in.zekjur.net: {each: {lv: /dev/in.zekjur.net/domu-*, exclude: [domu-test?]}}
   my "own" job: {path: /, size: 20%, timeout: 30}
-  123: {lv: /dev/a/b, size: 4096}
+  123: {lv: /dev/a/b, size: 16777216}
   parts: {lv: a/b, partitions: [1, LABEL=data, 'TYPE=ext*'], exclude: [LV=vg/swap*], skip: error, trust: hostile, keys: [/k], check: true}
   images: {file: /images/*.img, copy: true}
   files: {subvolume: /srv/data, trust: guest}
@@ -109,7 +109,7 @@ const TASKS = {
   },
   images: { ...defaults, source: { kind: 'file', glob: '/images/*.img', copy: true } },
   files: { ...defaults, source: { kind: 'subvolume', path: '/srv/data' } },
-  '123': { ...defaults, source: { kind: 'lv', vg: 'a', lv: 'b' }, size: { kind: 'bytes', bytes: 4096 } },
+  '123': { ...defaults, source: { kind: 'lv', vg: 'a', lv: 'b' }, size: { kind: 'bytes', bytes: 16777216 } },
 };
 
 test('loads every form of a task', () => {

@@ -6,8 +6,9 @@ test.each([
   ['full', { kind: 'full' }],
   ['1%', { kind: 'percent', percent: 1 }],
   ['100%', { kind: 'percent', percent: 100 }],
-  [4096, { kind: 'bytes', bytes: 4096 }],
-  ['4096', { kind: 'bytes', bytes: 4096 }],
+  [1048576, { kind: 'bytes', bytes: 1024 ** 2 }],
+  ['1073741824', { kind: 'bytes', bytes: 1024 ** 3 }],
+  ['4K', { kind: 'bytes', bytes: 4096 }],
   ['1K', { kind: 'bytes', bytes: 1024 }],
   ['500M', { kind: 'bytes', bytes: 500 * 1024 ** 2 }],
   ['1g', { kind: 'bytes', bytes: 1024 ** 3 }],
@@ -21,6 +22,8 @@ test.each([
 const sizeMeant = 'must be auto, full, a percentage or a number of bytes, for example 1G, 500M or 20%';
 
 test.each([
+  [10, 'is a number of bytes; write 10M or 10G'],
+  ['1048575', 'is a number of bytes; write 1048575M or 1048575G'],
   [0, 'must be more than 0'],
   ['0G', 'must be more than 0'],
   [-1, sizeMeant],
