@@ -5,7 +5,7 @@ import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
 import { inspect } from './guests/check.ts';
 import { disturbed } from './guests/disturbed.ts';
-import { refusal } from './guests/filesystems.ts';
+import { refusal } from './guests/refusal.ts';
 import { look } from './guests/look.ts';
 import { checkKey, unlock } from './guests/luks.ts';
 import { attach, loopsOf, loopStep, undoLoops } from './guests/loops.ts';

@@ -26,6 +26,8 @@ export interface Content {
   readonly label?: string | undefined;
   /** Why it can't be told, e.g. several signatures. */
   readonly doubt: string | undefined;
+  /** For a partition in which nothing known was found: what it is for by its type, if that needs no file system. */
+  readonly purpose?: string | undefined;
 }
 
 export interface Partition {

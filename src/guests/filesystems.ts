@@ -1,7 +1,4 @@
-import { onlyByKernel } from '../core/hostile.ts';
 import type { Trust } from '../core/task.ts';
-import type { Content } from '../core/volume.ts';
-import { isBtrfsMounted } from '../system/blockdev.ts';
 import { NOSYMFOLLOW } from '../system/mount.ts';
 
 /** How a file system is mounted; its type is named to mount, which therefore tries no other driver. */
@@ -107,29 +104,6 @@ const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
   }),
 );
 
-/** What is known and deliberately not mounted, and why. */
-const REFUSED: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    LVM2_member: 'holds LVM inside of LVM inside of a guest, which this version does not open',
-    LVM1_member: 'holds LVM in its first format, which no host reads any more',
-    crypto_LUKS: 'is encrypted (LUKS)',
-    BitLocker: 'is encrypted (BitLocker)',
-    linux_raid_member: 'is a part of a software RAID',
-    isw_raid_member: 'is a part of a software RAID (Intel)',
-    ddf_raid_member: 'is a part of a software RAID (DDF)',
-    drbd: 'is a part of a DRBD device',
-    jbd: 'is the journal of a file system that is elsewhere',
-    VMFS_volume_member: 'is a VMFS of VMware',
-    ceph_bluestore: 'is a part of a Ceph cluster',
-    zfs_member: 'is a part of a ZFS pool',
-    bcache: 'is a bcache device',
-    gfs2: 'is a cluster file system',
-  }),
-);
-
-/** Holds nothing that anybody would restore. */
-const HARMLESS = new Set(['swap', 'swsuspend']);
-
 /** The first of `driversOf`. */
 export function driverOf(type: string, trust: Trust, device: string): Driver {
   const [driver] = driversOf(type, trust, device);
@@ -139,7 +113,7 @@ export function driverOf(type: string, trust: Trust, device: string): Driver {
 
 /**
  * How it can be mounted, best first: a later one is for where an earlier one is not there. `trust`: see core/task.ts; where
- * it is hostile, only for what `refusal` does not refuse.
+ * it is hostile, only for what `refusal` (refusal.ts) does not refuse.
  */
 export function driversOf(type: string, trust: Trust, device: string): readonly Driver[] {
   const known = KNOWN.get(type);
@@ -165,23 +139,8 @@ export function guardsOf(trust: Trust): readonly string[] {
   return trust === 'host' ? HOST : GUEST;
 }
 
-/** Why a content can't be mounted beside these others; undefined if it can. */
-export function refusal(
-  content: Content,
-  trust: Trust,
-  others: readonly Content[],
-): { readonly reason: string; readonly harmless: boolean } | undefined {
-  const { type, uuid, doubt } = content;
-  if (doubt !== undefined) return { reason: doubt, harmless: false };
-  if (type === undefined) return { reason: 'no file system was found in it', harmless: false };
-  if (HARMLESS.has(type)) return { reason: 'holds swapped-out memory only', harmless: true };
-  if (!KNOWN.has(type)) return { reason: REFUSED.get(type) ?? `'${type}' is no file system we mount`, harmless: false };
-  if (trust === 'hostile' && KNOWN.get(type)?.outside === undefined) {
-    return { reason: onlyByKernel(`is ${type}, which only the kernel can read`), harmless: false };
-  }
-  if (type !== 'btrfs' || uuid === undefined) return undefined;
-  const twin = others.some((other) => other.type === type && other.uuid === uuid);
-  if (!twin && !isBtrfsMounted(uuid)) return undefined;
-  const where = twin ? 'in this task' : 'mounted on this host';
-  return { reason: `a btrfs with the same id is ${where}; the kernel could mix them up`, harmless: false };
+/** Whether it can be mounted at all, and without the kernel reading it. */
+export function meansFor(type: string): { readonly mounts: boolean; readonly outside: boolean } {
+  const known = KNOWN.get(type);
+  return { mounts: known !== undefined, outside: known?.outside !== undefined };
 }

@@ -14,10 +14,12 @@ import type {
 import type { Exec } from '../system/command.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import { DIRECTORY } from './filesystems.ts';
+import { settleImages } from './hybrid.ts';
 import { findGroups } from './lvm/groups.ts';
 import { findArrays } from './md/arrays.ts';
 import { overlapsOf, tableOf } from './partitions.ts';
 import { contentOf, keyOf, probeAlike, probeParts } from './probe.ts';
+import { isDynamic, purposeOf } from './purposes.ts';
 import { sectorsOf } from './table.ts';
 import { readTables, type Table } from './tables.ts';
 
@@ -135,7 +137,7 @@ function pieceOf({ maps: [map, ...more], bytes }: GuestLv, devices: readonly str
 }
 
 async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<readonly Inside[]> {
-  const probes = await probeAlike(devices, undefined, exec);
+  const { probes, pieces } = await settleImages(await probeAlike(devices, undefined, exec), exec);
   const tables = await readTables(devices, probes, exec);
   return devices.map((device): Inside => {
     const bytes = deviceBytes(device);
@@ -143,18 +145,30 @@ async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<re
     const probe = probes.get(device);
     if (!table) return { device, bytes, table: undefined, content: contentOf(probe), partitions: [] };
     const content = contentOf(undefined);
-    return { device, bytes, table: tableOf(device, probe), content, partitions: partitionsOf(device, table) };
+    return {
+      device,
+      bytes,
+      table: tableOf(device, probe),
+      content,
+      partitions: partitionsOf(device, table, pieces.get(device)),
+    };
   });
 }
 
-function partitionsOf(device: string, { entries, lost, contents }: Table): readonly Partition[] {
+/** `pieces`: the numbers of those that are pieces of another one. */
+function partitionsOf(
+  device: string,
+  { entries: all, lost, contents }: Table,
+  pieces: ReadonlySet<number> = new Set(),
+): readonly Partition[] {
+  const entries = all.filter(({ number }) => !pieces.has(number));
   const overlaps = overlapsOf(entries);
-  const partitions = entries.map(({ number, offset, bytes, dynamic }): Partition => {
+  const partitions = entries.map(({ number, offset, bytes, type }): Partition => {
     const extent = { device, offset, bytes };
-    const content = contentOf(contents.get(keyOf(extent)));
+    const content = contentOf(contents.get(keyOf(extent)), purposeOf(type));
     const other = overlaps.get(number);
     // What is at its start may be one of several volumes in it, or a part of one.
-    const doubt = other === undefined ? (dynamic ? DYNAMIC : undefined) : `overlaps with partition ${other}`;
+    const doubt = other === undefined ? (isDynamic(type) ? DYNAMIC : undefined) : `overlaps with partition ${other}`;
     return { number, extent, content: doubt === undefined ? content : { ...content, doubt } };
   });
   return [...partitions, ...lost];

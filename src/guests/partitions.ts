@@ -3,7 +3,7 @@ import type { Partition } from '../core/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { deviceBytes } from '../system/blockdev.ts';
 import { readTable, type TableEntry } from '../system/partx.ts';
-import type { Found } from './probe.ts';
+import type { Found } from './closer.ts';
 import { entriesIn, gptEntriesOf, sectorsOf } from './table.ts';
 
 /** What libblkid (2.38.1) calls a protective MBR without its GPT. */

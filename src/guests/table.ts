@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { SECTOR } from '../core/bytes.ts';
 import { deviceBytes, sectorBytes } from '../system/blockdev.ts';
-import { DYNAMIC, type TableEntry } from '../system/partx.ts';
+import type { TableEntry } from '../system/partx.ts';
 import { crc32From } from './crc32.ts';
 
 const SECTOR_4K = 4096;
@@ -34,8 +34,7 @@ export async function entriesIn(device: string, table: 'dos' | 'gpt', sector: nu
 
 /** The partitions of a GPT that counts in sectors of so many bytes. Undefined: there is no sound one. */
 export async function gptEntriesOf(device: string, sector: number): Promise<readonly TableEntry[] | undefined> {
-  const entries = await reading(device, (file) => gptEntries(file, deviceBytes(device), sector));
-  return entries?.map(({ type, ...entry }) => ({ ...entry, extended: false, dynamic: DYNAMIC.includes(type) }));
+  return reading(device, (file) => gptEntries(file, deviceBytes(device), sector));
 }
 
 /** Undefined: the device has gone. */
@@ -107,11 +106,7 @@ function isContainer({ type }: Entry): boolean {
  * The entries of a GPT, from the header at the start, or the one at the end if that is the sound one; undefined: neither
  * is. `sector`: the bytes that the disk it was made on counts in. UEFI 2.10, 5.3.
  */
-async function gptEntries(
-  file: FileHandle,
-  bytes: number,
-  sector: number,
-): Promise<readonly (Omit<TableEntry, 'extended' | 'dynamic'> & { readonly type: string })[] | undefined> {
+async function gptEntries(file: FileHandle, bytes: number, sector: number): Promise<readonly TableEntry[] | undefined> {
   for (const at of [sector, bytes - sector]) {
     const header = Number.isSafeInteger(at) ? await read(file, at, SECTOR) : Buffer.alloc(SECTOR);
     const length = header.readUInt32LE(12);
@@ -128,7 +123,7 @@ async function gptEntries(
         if (entry.subarray(0, 16).every((byte) => byte === 0)) return [];
         const [first, last] = [Number(entry.readBigUInt64LE(32)), Number(entry.readBigUInt64LE(40))];
         const bytes = (last - first + 1) * sector;
-        return [{ number: index + 1, offset: first * sector, bytes, type: guidOf(entry) }];
+        return [{ number: index + 1, offset: first * sector, bytes, extended: false, type: guidOf(entry) }];
       },
     );
   }

@@ -2,8 +2,9 @@ import { type Fault, isFault } from '../core/fault.ts';
 import type { Extent, Partition } from '../core/volume.ts';
 import type { Exec } from '../system/command.ts';
 import type { TableEntry } from '../system/partx.ts';
+import type { Found } from './closer.ts';
 import { entriesOf, entriesOfMbr, isPartitioned, lostIn, tableOf } from './partitions.ts';
-import { type Found, keyOf, probeParts } from './probe.ts';
+import { keyOf, probeParts } from './probe.ts';
 import { sectorsOf } from './table.ts';
 
 /** The partition table of a volume, and what is in its partitions. */

@@ -8,16 +8,9 @@ export interface TableEntry {
   readonly bytes: number;
   /** A container of logical partitions, with no content of its own. */
   readonly extended: boolean;
-  /** Belongs to a dynamic disk of Windows, whose volumes may be spread over several partitions. */
-  readonly dynamic: boolean;
+  /** What it is for: `0x82` in an MBR, in a GPT a GUID in small letters. */
+  readonly type: string;
 }
-
-/** `0x42` in an MBR; in a GPT the metadata and the data of LDM. */
-export const DYNAMIC: readonly string[] = [
-  '0x42',
-  '5808c8aa-7e8f-42e0-85d2-e1e90434cfb3',
-  'af9b60a0-1431-4f62-bc68-3311714a69ad',
-];
 
 /**
  * Reads a partition table from a device without telling the kernel of it. `sector`: the bytes that the table counts in, if
@@ -47,7 +40,7 @@ export function parsePairs(stdout: string): readonly TableEntry[] | undefined {
     if (entries.some((entry) => entry.number === number)) return undefined;
     const type = (fields.get('TYPE') ?? '').toLowerCase();
     const extended = ['0x5', '0xf', '0x85'].includes(type);
-    entries.push({ number, offset, bytes, extended, dynamic: DYNAMIC.includes(type) });
+    entries.push({ number, offset, bytes, extended, type });
   }
   return entries;
 }

@@ -69,6 +69,11 @@ const SIZES: Readonly<Record<string, number>> = {
   bcache: 2,
   jbd: 2,
   ldm: 2,
+  bios: 1,
+  msr: 1,
+  prep: 1,
+  wiped: 1,
+  xfslog: 20,
 };
 
 /** What LUKS (version 2) and RAID (1.2) need for themselves. */

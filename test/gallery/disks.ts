@@ -11,7 +11,8 @@
  *     luks1(...), luks2(...)     encrypted; the task has its key
  *     raid1:2(...)               a software RAID over that many partitions; `raid1:2:0.90(...)` of that version
  *
- * What can't be mounted is called swap, empty, random, luks, md, zfs, bitlocker, bcache, jbd, ldm.
+ * What can't be mounted is called swap, empty, random, luks, md, zfs, bitlocker, bcache, jbd, ldm, xfslog; what is for a
+ * boot loader and the like bios, msr, prep, wiped (a swap that nothing says it is).
  */
 export const DISKS = `
 whole-ext2      ext2
@@ -37,6 +38,8 @@ gpt-many        gpt(ext2 ext2 ext2 ext2 ext2 ext2 ext2 ext2)
 gpt-full        gpt(ext2 empty*126 ext4)
 gpt-hybrid      hybrid(vfat ext4 ext4)
 gpt-windows     gpt(vfat empty ntfs)
+gpt-boot        gpt(bios msr prep ext4 wiped)
+mbr-boot        mbr(prep wiped | ext4 xfslog)
 mbr-exfat       mbr(exfat ext4)
 gpt-lvm         gpt(vfat ext4 lvm:ubuntu-vg(ubuntu-lv=ext4))
 gpt-no-primary  gpt(ext4 ext4)                ! zero 512 512

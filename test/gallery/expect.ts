@@ -26,6 +26,11 @@ const REASONS: Readonly<Record<string, string>> = {
   bcache: 'bcache',
   jbd: 'journal of a file system',
   ldm: 'dynamic disk of Windows',
+  bios: 'is a BIOS boot partition',
+  msr: 'is a Microsoft reserved (MSR) partition',
+  prep: 'is a PowerPC PReP boot partition',
+  wiped: 'is a Linux swap partition',
+  xfslog: 'has its log on another device',
 };
 
 /** What holdstill must make of a disk. */

@@ -41,13 +41,14 @@ assemble() {
 leaf() {
   case $2 in
     empty) return ;;
-    random) dd if=/dev/urandom of="$1" bs=64k count=4 status=none; return ;;
+    random|bios|msr|prep|wiped) dd if=/dev/urandom of="$1" bs=64k count=4 status=none; return ;;
     swap) world_mkfs swap "$1" ;;
     luks) echo secret | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$1" - ;;
     md) mdadm --create /dev/md9 --run --metadata=1.2 --level=1 --raid-devices=2 "$1" missing && mdadm --stop /dev/md9 ;;
     bcache) make-bcache -B "$1" ;;
     jbd) mke2fs -q -F -O journal_dev "$1" ;;
     ldm) mkfs.ext2 -q -F "$1" ;; # at the start of it, as a volume of Windows may be
+    xfslog) truncate -s 64M /run/gallery/xfslog && mkfs.xfs -q -f --unsupported -l logdev=/run/gallery/xfslog "$1" && rm /run/gallery/xfslog ;;
     zfs) perl "$REPO/test/gallery/signature.pl" zfs "$1" ;;
     bitlocker) perl "$REPO/test/gallery/signature.pl" bitlocker "$1" ;;
     iso9660) mkdir /run/gallery/tree && content /run/gallery/tree "$3" && genisoimage -quiet -R -o "$1" /run/gallery/tree; rm -r /run/gallery/tree ;;

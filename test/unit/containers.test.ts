@@ -131,7 +131,7 @@ test('tells partitions that lie on the same bytes', () => {
     offset,
     bytes,
     extended: false,
-    dynamic: false,
+    type: '0x83',
   });
   expect(overlapsOf([entry(1, 0, 10), entry(2, 10, 10), entry(3, 20, 5)]).size).toBe(0);
   expect([...overlapsOf([entry(1, 0, 100), entry(2, 10, 10), entry(3, 50, 5), entry(4, 100, 1)])]).toEqual([

@@ -10,7 +10,7 @@ import type { Origin } from '../../src/core/provider.ts';
 import type { Task } from '../../src/core/task.ts';
 import { VERSION } from '../../src/core/version.ts';
 import type { Content, Guests, Seen, Volume } from '../../src/core/volume.ts';
-import { refusal } from '../../src/guests/filesystems.ts';
+import { refusal } from '../../src/guests/refusal.ts';
 import { isGlob, matchesGlob } from '../../src/core/glob.ts';
 import { growthOf, roomFor } from '../../src/providers/lvm/room.ts';
 import { atMost, withNote, formatDuration } from '../../src/report/lines.ts';

@@ -92,9 +92,9 @@ describe('blkid', () => {
 describe('partx', () => {
   test('an MBR with a logical partition: bytes, and which is the container', () => {
     expect(parsePairs(recorded('partx-2.38.1.mbr.txt'))).toEqual([
-      { number: 1, offset: 32256, bytes: 83886080, extended: false, dynamic: false },
-      { number: 2, offset: 84934656, bytes: 49283072, extended: true, dynamic: false },
-      { number: 5, offset: 85983232, bytes: 48234496, extended: false, dynamic: false },
+      { number: 1, offset: 32256, bytes: 83886080, extended: false, type: '0x83' },
+      { number: 2, offset: 84934656, bytes: 49283072, extended: true, type: '0x5' },
+      { number: 5, offset: 85983232, bytes: 48234496, extended: false, type: '0x82' },
     ]);
   });
 
