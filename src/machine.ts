@@ -5,6 +5,7 @@ import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
 import { inspect } from './guests/check.ts';
 import { disturbed } from './guests/disturbed.ts';
+import { lacking } from './guests/lacking.ts';
 import { refusal } from './guests/refusal.ts';
 import { look } from './guests/look.ts';
 import { checkKey, unlock } from './guests/luks.ts';
@@ -27,6 +28,7 @@ import type { Exec } from './system/command.ts';
 import { createExec, startAgain } from './system/exec.ts';
 import { readLoops } from './system/loops.ts';
 import { readMounts, type MountEntry } from './system/mountinfo.ts';
+import { lackOf } from './system/needs.ts';
 import { markedProcesses } from './system/processes.ts';
 import { detachedUsers, readUses } from './system/uses.ts';
 import { whyNot } from './core/why.ts';
@@ -87,11 +89,13 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       mountStep,
       inspect: (step, whole) => inspect(step, whole, exec),
       mount: (step) => mount(step, exec),
+      lacking,
       disturbed: (steps) => disturbed(steps, exec),
       commands: mountCommands,
       mapCommands,
       loopCommands,
     },
+    lacks: lackOf,
     usersOf: (steps) => usersOf(steps, exec),
     unfinished: () => markedProcesses(encodeName(task)),
     watch: (task, run) => startWatcher({ task, run }, log),

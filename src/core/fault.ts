@@ -19,6 +19,7 @@ const EXIT_STATUS = {
   'runtime.missing': 1,
   'tool.missing': 1,
   'tool.failed': 1,
+  'tool.old': 1,
   'tool.timeout': 1,
   'origin.unknown': 1,
   'origin.unsuitable': 1,

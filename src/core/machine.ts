@@ -1,3 +1,4 @@
+import type { Needs } from './needs.ts';
 import type { Provider } from './provider.ts';
 import type { NotedStep, UndoHandler } from './step.ts';
 import type { Guests, Markers, MountPoints } from './volume.ts';
@@ -17,6 +18,8 @@ export interface Machine {
   readonly bootId: string;
   /** Sees to it from now on that the snapshots of an open task don't run full. Undefined, or why it can't be done; never throws. */
   watch(task: string, run: string): Promise<string | undefined>;
+  /** What the machine lacks of it, for people; empty: nothing. */
+  lacks(needs: Needs): readonly string[];
   /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */
   usersOf(steps: readonly NotedStep[]): Promise<readonly string[]>;
   /** Commands of this task that were given up, or left by a hook that was killed, and that still run: `lvm (4711)`. */

@@ -36,7 +36,8 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
 
   const storage = providerOf(planned, machine).commands(planned);
   const pairs = storage.take.map((command, index) => ({ command, undo: storage.remove[index] ?? '' }));
-  const maps = mapCommands(mapsFor(seen, task, machine), volumes, machine);
+  const wantedMaps = mapsFor(seen, task, machine);
+  const maps = mapCommands(wantedMaps, volumes, machine);
   const points = layout.mounts.map(({ point }) => point);
   const directories = machine.mountPoints
     .steps(mount, points)
@@ -50,6 +51,15 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     const backward = unmount.toReversed();
     return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
   });
+  const lacks = [
+    ...machine.lacks(providerOf(planned, machine).needs(planned)).map((what) => `the snapshots need ${what}`),
+    ...machine.guests.lacking({
+      mounts: layout.mounts,
+      maps: [...wantedMaps, ...seen.containers.flatMap(({ kind, maps }) => (kind === 'md' ? maps : []))],
+      unlocks: task.keys.length > 0 && seen.containers.some(({ kind }) => kind === 'luks'),
+      check: task.check,
+    }),
+  ];
   const problem = shortcoming(task, origins, layout, prepared.leftOut);
   const exposed = machine.mountPoints.exposed(points);
   const notes = exposed === undefined ? [] : [exposed];
@@ -60,7 +70,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     layout,
     commands: [...pairs, ...maps, ...directories, ...markers, ...mounts],
     notes,
-    problems: problem ? [problem.message] : [],
+    problems: [...(problem ? [problem.message] : []), ...new Set(lacks)],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Needs } from './needs.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from './step.ts';
 import type { Size, Source } from './task.ts';
 
@@ -98,6 +99,8 @@ export interface Provider {
     when: 'now' | 'after removal',
     sources?: readonly Source[],
   ): Promise<readonly { readonly run: string; readonly what: string; readonly byHand: string }[]>;
+  /** What `take` and `remove` need of the machine. */
+  needs(planned: readonly PlannedSnapshot[]): Needs;
   rests: UndoHandler['rests'];
   describe: UndoHandler['describe'];
   /** The commands that `take` and `remove` would run, for people. */

@@ -176,6 +176,15 @@ export interface Mounted {
   readonly notes: readonly string[];
 }
 
+/** What an opening would make of what is in its snapshots. */
+export interface Wanted {
+  readonly mounts: readonly PlannedMount[];
+  readonly maps: readonly DeviceMap[];
+  /** Something encrypted is opened. */
+  readonly unlocks: boolean;
+  readonly check: boolean;
+}
+
 /** Looks into volumes and mounts what is in them. The only place that knows partition tables and file systems. */
 export interface Guests {
   /** Looks at devices, images and directories, but not again at what was seen before in these places; changes nothing. Throws `volume.unreadable`. */
@@ -213,6 +222,8 @@ export interface Guests {
   mount(step: NotedStep): Promise<Mounted>;
   /** For each mount of ours why it is not what it was when we made it; undefined: it is the same and can be read. */
   disturbed(steps: readonly NotedStep[]): Promise<readonly (string | undefined)[]>;
+  /** What this machine lacks for it, and why that would fail; empty: nothing. Changes nothing. */
+  lacking(wanted: Wanted): readonly string[];
   /** The commands that mount and unmount, for people. */
   commands(mount: PlannedMount): { readonly mount: readonly string[]; readonly unmount: readonly string[] };
 }

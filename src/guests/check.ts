@@ -1,22 +1,12 @@
 import { Fault } from '../core/fault.ts';
 import type { Step } from '../core/step.ts';
-import { shellLine, type Command, type Exec } from '../system/command.ts';
-import { checkBtrfs, checkExt, checkFat, checkNtfs, checkXfs, lookAtFat, type Checked } from '../system/fsck.ts';
+import { shellLine, type Exec } from '../system/command.ts';
+import { checkOf, lookAtFat } from '../system/fsck.ts';
 import { unmount } from '../system/mount.ts';
 import { probeNtfs } from '../system/ntfs.ts';
 import { driverOf } from './filesystems.ts';
 import { mountBy } from './flags.ts';
 import { trustOf } from './mounts.ts';
-
-const CHECKS: Readonly<Record<string, (device: string) => Command<Checked>>> = {
-  ext2: checkExt,
-  ext3: checkExt,
-  ext4: checkExt,
-  xfs: checkXfs,
-  vfat: checkFat,
-  btrfs: checkBtrfs,
-  ntfs: checkNtfs,
-};
 
 /** What is known of the file system of a mount step before it is mounted, and should be told. `whole`: with a check of it. */
 export async function inspect(step: Step, whole: boolean, exec: Exec): Promise<readonly string[]> {
@@ -37,12 +27,12 @@ const NTFS = {
  */
 async function check(step: Step, exec: Exec): Promise<string | undefined> {
   const { label = '', type = '', device = '', point = '' } = step;
-  const command = CHECKS[type]?.(device);
+  const command = checkOf(type, device);
   if (!command) return `${label}: ${type} is not checked, no program for that is known`;
   if (type === 'xfs') {
     // Only the kernel replays its journal; without that xfs_repair reports damage where there is none.
     const complaint = await mountBy(driverOf(type, trustOf(step), device), device, point, exec);
-    if (complaint) throw damaged(step, "it can't be mounted", complaint.lines);
+    if (complaint) throw damaged(step, "it can't be mounted", complaint);
     const stuck = await exec.run(unmount([point]));
     if (stuck) throw damaged(step, "it can't be unmounted for its check", [stuck.trim()]);
   }

@@ -7,8 +7,8 @@ interface FileSystem {
   readonly type: string;
   /** Besides those that the trust in it asks for. */
   readonly options: readonly string[];
-  /** The package or kernel module that is missing if it can't be mounted. */
-  readonly needs: string;
+  /** The module of the kernel that reads it; undefined: none of its own. */
+  readonly module: string | undefined;
   /** What reads it outside the kernel; undefined: nothing that serves is known. */
   readonly outside: Outside | undefined;
 }
@@ -17,7 +17,8 @@ interface FileSystem {
 interface Outside {
   /** For `mount -t`. */
   readonly type: string;
-  readonly needs: string;
+  /** All that it takes, itself first. */
+  readonly programs: readonly string[];
   /** Besides those that the trust asks for. */
   readonly options: (device: string) => readonly string[];
   /** Options of mount(8) that it refuses. */
@@ -31,7 +32,9 @@ export interface Driver {
   /** Without the helper program of the type: mount.ocfs2 (ocfs2-tools 1.8.7) hands options that are mount's own to the driver. */
   readonly internal: boolean;
   readonly options: readonly string[];
-  readonly needs: string;
+  /** What has to be there for it: a module of the kernel, and programs. */
+  readonly module: string | undefined;
+  readonly programs: readonly string[];
   /** For a remount: programs outside the kernel hand not all flags to it (`ro` of fuse2fs, `noexec` of exfat-fuse, `nosymfollow` of ntfs-3g). */
   readonly flags: readonly string[];
 }
@@ -51,54 +54,55 @@ export const DIRECTORY = 'directory';
 /** It does not know an option of the kernel's own, and wants to be told of our file below the mount. */
 const FUSE2FS: Outside = {
   type: 'fuse.fuse2fs',
-  needs: 'fuse2fs: apt-get install fuse2fs',
+  programs: ['fuse2fs', 'mount.fuse', 'e2fsck'],
   options: (device) => [`fsname=${device}`, 'allow_other', 'nonempty'],
   refuses: [NOSYMFOLLOW],
 };
 const NTFS_3G: Outside = {
   type: 'ntfs-3g',
-  needs: 'ntfs-3g: apt-get install ntfs-3g',
+  programs: ['mount.ntfs-3g', 'ntfs-3g.probe'],
   options: () => [],
   refuses: [],
 };
 const EXFAT_FUSE: Outside = {
   type: 'exfat-fuse',
-  needs: 'exfat-fuse: apt-get install exfat-fuse',
+  programs: ['mount.exfat-fuse'],
   options: () => ['nonempty'],
   refuses: [],
 };
 
 /** What the file system itself says (tune2fs -e panic) would stop this host at an error in it, even read-only (ext4(5), Linux 5.13). */
-const EXT = { options: ['errors=remount-ro'], needs: 'the kernel module ext4', outside: FUSE2FS };
+const EXT = { options: ['errors=remount-ro'], module: 'ext4', outside: FUSE2FS };
 
 /** By blkid's name of the type. */
 const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
   Object.entries({
-    [DIRECTORY]: { type: 'none', options: ['bind'], needs: '', outside: undefined },
+    [DIRECTORY]: { type: 'none', options: ['bind'], module: undefined, outside: undefined },
     ext2: { type: 'ext2', ...EXT },
     ext3: { type: 'ext3', ...EXT },
     ext4: { type: 'ext4', ...EXT },
     // The origin has the same UUID and may be mounted, and so may another guest made from the same template.
-    xfs: { type: 'xfs', options: ['nouuid'], needs: 'the kernel module xfs', outside: undefined },
+    xfs: { type: 'xfs', options: ['nouuid'], module: 'xfs', outside: undefined },
     // Without utf8 every name with a letter beyond ASCII would be shown, and saved, with question marks.
-    vfat: { type: 'vfat', options: ['utf8'], needs: 'the kernel module vfat', outside: undefined },
+    vfat: { type: 'vfat', options: ['utf8'], module: 'vfat', outside: undefined },
     // The drivers of the kernel either can't read all of it (ntfs) or are too young for most hosts (ntfs3).
-    ntfs: { type: NTFS_3G.type, options: [], needs: NTFS_3G.needs, outside: NTFS_3G },
+    ntfs: { type: NTFS_3G.type, options: [], module: undefined, outside: NTFS_3G },
     // All its subvolumes, also where another one than the top is the default.
-    btrfs: { type: 'btrfs', options: ['subvolid=5'], needs: 'the kernel module btrfs', outside: undefined },
+    btrfs: { type: 'btrfs', options: ['subvolid=5'], module: 'btrfs', outside: undefined },
     exfat: {
       type: 'exfat',
       options: [],
-      needs: 'the kernel module exfat (Linux 5.7)',
+      // Of Linux 5.7.
+      module: 'exfat',
       outside: EXFAT_FUSE,
     },
-    iso9660: { type: 'iso9660', options: [], needs: 'the kernel module isofs', outside: undefined },
-    udf: { type: 'udf', options: [], needs: 'the kernel module udf', outside: undefined },
+    iso9660: { type: 'iso9660', options: [], module: 'isofs', outside: undefined },
+    udf: { type: 'udf', options: [], module: 'udf', outside: undefined },
     // One that belongs to a cluster is refused by the kernel with this option: other hosts may have it mounted.
     ocfs2: {
       type: 'ocfs2',
       options: ['heartbeat=none'],
-      needs: 'the kernel module ocfs2, and a file system made for one host (-M local)',
+      module: 'ocfs2',
       outside: undefined,
     },
   }),
@@ -119,18 +123,20 @@ export function driversOf(type: string, trust: Trust, device: string): readonly 
   const known = KNOWN.get(type);
   if (!known) throw new Error(`no way to mount ${type}`);
   const flags = guardsOf(trust);
-  const { type: driver, needs, outside: program } = known;
+  const { type: driver, module, outside: program } = known;
   const byKernel = {
     type: driver,
     options: [...known.options, ...flags],
     internal: driver === 'ocfs2',
-    needs,
+    module,
+    programs: [],
     flags: [],
   };
   if (!program) return [byKernel];
   const taken = flags.filter((flag) => !program.refuses.includes(flag));
   const options = [...taken, ...program.options(device)];
-  const byProgram = { type: program.type, options, internal: false, needs: program.needs, flags };
+  const { type: typeOutside, programs } = program;
+  const byProgram = { type: typeOutside, options, internal: false, module: 'fuse', programs, flags };
   return trust === 'hostile' || driver === program.type ? [byProgram] : [byKernel, byProgram];
 }
 

@@ -1,7 +1,9 @@
+import { SECTOR } from '../core/bytes.ts';
 import { Fault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
 import type { Extent } from '../core/volume.ts';
+import { sectorBytes } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
 import { attachLoop, detachLoops } from '../system/losetup.ts';
@@ -16,7 +18,8 @@ export function loopStep({ device, offset, bytes }: Extent, volumeUuid: string):
 export async function attach(steps: readonly NotedStep[], exec: Exec): Promise<readonly Facts[]> {
   const devices: string[] = [];
   for (const { step } of steps) {
-    devices.push(await exec.run(attachLoop(step['backing'] ?? '', Number(step['offset']), Number(step['bytes']))));
+    const { backing = '', offset, bytes } = step;
+    devices.push(await exec.run(attachLoop(backing, Number(offset), Number(bytes), sectorBytes(backing) ?? SECTOR)));
   }
   const loops = await readLoops(exec);
   const made = steps.map((noted, index) => loopsOf({ ...noted, facts: { device: devices[index] ?? '' } }, loops)[0]);

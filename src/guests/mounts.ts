@@ -15,6 +15,7 @@ import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mo
 import { mountsElsewhere, readUses } from '../system/uses.ts';
 import { DIRECTORY, driversOf, guardsOf } from './filesystems.ts';
 import { linksLead, missingFlags, mountBy, SINCE_REMOUNT, withoutUnknown } from './flags.ts';
+import { lackOfDrivers } from './lacking.ts';
 import { insist } from './patience.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
@@ -59,7 +60,7 @@ async function mountType(step: Step, exec: Exec): Promise<MountEntry> {
     if (driver.type === 'fuse.fuse2fs') await exec.run(replayJournal(device));
     complaint = await mountBy(driver, device, point, exec);
     if (!complaint && driver.flags.length > 0) complaint = await exec.run(remount(point, withoutUnknown(driver.flags)));
-    if (complaint?.unknownType) continue;
+    if (complaint && lackOfDrivers([driver], 'tried') !== undefined) continue;
     const entry = mountAt(point, readMounts());
     const loops = await loopsUnder([step], exec);
     if (entry && entry.id !== before?.id && !isOurs(entry, step, loops)) {
@@ -69,9 +70,10 @@ async function mountType(step: Step, exec: Exec): Promise<MountEntry> {
     if (!complaint && entry && isOurs(entry, step, loops)) return entry;
     break;
   }
+  const lack = complaint && lackOfDrivers(drivers, 'tried');
   throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
-    detail: complaint?.lines ?? ['mount said nothing, but the mount is not there'],
-    hint: complaint?.unknownType ? `it needs ${drivers.map(({ needs }) => needs).join(', or ')}` : '',
+    detail: complaint ?? ['mount said nothing, but the mount is not there'],
+    hint: lack === undefined ? '' : `it needs ${lack}`,
   });
 }
 
@@ -123,7 +125,7 @@ async function showSubdirectory(label: string, point: string, subdirectory: stri
   const entry = mountAt(point, readMounts());
   if (complaint === undefined && entry) return entry;
   throw new Fault('mount.failed', `${label}: ${subdirectory} can't be shown at ${point}`, {
-    detail: complaint?.lines ?? [],
+    detail: complaint ?? [],
   });
 }
 

@@ -1,3 +1,4 @@
+import { SECTOR } from '../core/bytes.ts';
 import type { DeviceMap, Extent, PlannedMount } from '../core/volume.ts';
 import { shellLine } from '../system/command.ts';
 import { attachLoop } from '../system/losetup.ts';
@@ -15,7 +16,7 @@ export function mountCommands(mount: PlannedMount): {
   const device = extent ? '/dev/loopN' : mount.map === undefined ? snapshotDevice : '/dev/dm-N';
   const { options, flags, ...driver } = driverOf(mount.type, mount.trust, device);
   const known = { ...driver, options: withoutUnknown(options) };
-  const loop = extent ? [shellLine(attachLoop(snapshotDevice, extent.offset, extent.bytes))] : [];
+  const loop = extent ? [shellLine(attachLoop(snapshotDevice, extent.offset, extent.bytes, SECTOR))] : [];
   const again = flags.length > 0 ? [shellLine(remount(point, withoutUnknown(flags)))] : [];
   const bind = subdirectory ? [shellLine(mountBind(`${point}/${subdirectory}`, point))] : [];
   const undo = shellLine(unmount([point]));
@@ -27,7 +28,7 @@ export function mountCommands(mount: PlannedMount): {
 
 /** The commands that make and remove the loop device over an image; `/dev/loopM` is whichever is free. */
 export function loopCommands({ device, offset, bytes }: Extent): { readonly command: string; readonly undo: string } {
-  return { command: shellLine(attachLoop(device, offset, bytes)), undo: 'losetup -d /dev/loopM' };
+  return { command: shellLine(attachLoop(device, offset, bytes, SECTOR)), undo: 'losetup -d /dev/loopM' };
 }
 
 /** The commands that make devices of the logical volumes of guests, for people. */

@@ -196,6 +196,8 @@ export function createBtrfs(exec: Exec): Provider {
 
     describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: byHand(shellWord(name)) }),
 
+    needs: () => ({ programs: ['btrfs'], modules: [] }),
+
     commands: (planned) => ({
       take: planned.map(({ step: { source = '', name = '' } }) => shellLine(snapshotSubvolume(source, name))),
       remove: planned.map(({ step: { name = '' } }) => byHand(shellWord(name))),

@@ -40,7 +40,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
     descriptor: number,
   ): Promise<readonly string[] | undefined> => {
     if (howOf(origin) === 'share') {
-      const complaint = await exec.run(copyImage(source.path, descriptor, 'share'));
+      const complaint = await copyImage(source.path, descriptor, 'share', exec);
       // An XFS may be made without reflink, a file on btrfs be exempt from copy-on-write.
       if (!complaint || saysFull(complaint) || !mayCopy.has(origin)) return complaint;
       copied.add(origin);
@@ -49,7 +49,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
     const [before, total] = [source.changed(), source.usedBytes()];
     const tell = (): void => progress(origin.label, Math.min(usedBytes(name), Math.max(0, total - 1)), total);
     const timer = setInterval(tell, TELL_MS);
-    const complaint = await exec.run(copyImage(source.path, descriptor, 'copy')).finally(() => clearInterval(timer));
+    const complaint = await copyImage(source.path, descriptor, 'copy', exec).finally(() => clearInterval(timer));
     progress(origin.label, total, total);
     // A copy takes its time; one of an image in use would be of no instant at all.
     if (!complaint && source.changed() !== before) {
@@ -146,6 +146,8 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
     rests: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
 
     describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: `rm ${shellWord(name)}` }),
+
+    needs: () => ({ programs: ['cp'], modules: [] }),
 
     commands: (planned) => ({
       take: planned.map(({ origin, step: { name = '' } }) =>

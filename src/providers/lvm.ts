@@ -125,6 +125,12 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       byHand: `lvremove ${step['vg']}/${step['name']}`,
     }),
 
+    // Thin ones are devices of a pool that is there already.
+    needs: (planned) => ({
+      programs: [],
+      modules: planned.some(({ bytes }) => bytes > 0) ? ['dm_snapshot'] : [],
+    }),
+
     commands: (planned) => ({
       take: planned.map((one) => createWords(one, lvOf(one.origin)).join(' ')),
       remove: planned.map(({ step }) => `lvremove ${step['vg']}/${step['name']}`),

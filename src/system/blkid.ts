@@ -10,7 +10,7 @@ export interface Probe {
   readonly journal: string | undefined;
   /** `dos`, `gpt`, `PMBR` …; undefined: no partition table. */
   readonly table: string | undefined;
-  /** Bytes that a file system counts in: its blocks, or its sectors (`BLOCK_SIZE`). */
+  /** Bytes that a file system counts in: its blocks, or its sectors (`BLOCK_SIZE`); undefined where blkid is older than 2.35. */
   readonly blockBytes: number | undefined;
 }
 
@@ -30,10 +30,11 @@ export interface Stretch {
  * finds nothing (2.38.1, tried), so a device that is missing in the map has to be asked for alone.
  */
 export function probeDevices(devices: readonly string[], stretch?: Stretch): Command<ReadonlyMap<string, Probe>> {
-  const where = stretch ? ['--offset', String(stretch.offset), '--size', String(stretch.bytes)] : [];
+  // The long names of its options are of 2.30, and nothing else here is younger than 2.23.
+  const where = stretch ? ['-O', String(stretch.offset), '-S', String(stretch.bytes)] : [];
   return {
     tool: 'blkid',
-    argv: ['--probe', '--output', 'export', ...where, '--', ...devices],
+    argv: ['-p', '-o', 'export', ...where, '--', ...devices],
     mutates: false,
     statuses: [0, NOTHING, AMBIVALENT],
     parse: ({ stdout }) => parseExport(stdout),

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command, Exec } from './command.ts';
 
 /** How a file comes to hold what another one holds: by sharing its blocks (one instant), or by copying them. */
 export type CopyHow = 'share' | 'copy';
@@ -10,10 +10,23 @@ export function copyWords(source: string, target: string, how: CopyHow): readonl
 }
 
 /** Fills a file that is open. The result is what cp complains of, undefined if all is well. */
-export function copyImage(source: string, descriptor: number, how: CopyHow): Command<readonly string[] | undefined> {
+export async function copyImage(
+  source: string,
+  descriptor: number,
+  how: CopyHow,
+  exec: Exec,
+): Promise<readonly string[] | undefined> {
+  const words = copyWords(source, '/proc/self/fd/0', how);
+  const complaint = await exec.run(fill(words, descriptor));
+  // Before coreutils 8.30 it can't be told not to share, and does so only where it is told to.
+  const old = complaint?.some((line) => line.endsWith(`invalid argument 'never' for '--reflink'`));
+  return old ? exec.run(fill(words.slice(1), descriptor)) : complaint;
+}
+
+function fill(words: readonly string[], descriptor: number): Command<readonly string[] | undefined> {
   return {
     tool: 'cp',
-    argv: copyWords(source, '/proc/self/fd/0', how),
+    argv: words,
     fd: descriptor,
     mutates: true,
     statuses: [0, 1],

@@ -5,12 +5,13 @@ const MOST_MS = 60_000;
 
 /**
  * The key with which a LUKS device is encrypted, in hexadecimal, if a key file opens one of its slots; undefined: it
- * opens none, which is status 2. All else is a fault, like 3, out of memory (cryptsetup(8) 2.6.1, RETURN CODES).
+ * opens none, which is status 2. All else is a fault, like 3, out of memory (cryptsetup(8) 2.6.1, RETURN CODES). By the
+ * option's old name: 2.5 and later know both (`--dump-volume-key`), 1.0.6 to 2.4 this one alone.
  */
 export function volumeKey(device: string, keyFile: string): Command<string | undefined> {
   return {
     tool: 'cryptsetup',
-    argv: ['luksDump', '--batch-mode', '--dump-volume-key', '--key-file', keyFile, '--', device],
+    argv: ['luksDump', '--batch-mode', '--dump-master-key', '--key-file', keyFile, '--', device],
     mutates: false,
     secret: true,
     // A header of a guest can ask for years of it.

@@ -4,29 +4,16 @@ import { execa, type Options } from 'execa';
 import { Fault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
 import type { Command, Exec, Finished } from './command.ts';
+import { howToInstall } from './packages.ts';
 import { CHANGING_TOOLS, MARK } from './processes.ts';
+import { PATH } from './programs.ts';
+import { tooOld } from './since.ts';
 
-const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** Milliseconds that a command may take, and after it was asked to end; then we go on without it. */
 interface Limits {
   commandMs(): number;
   graceMs(): number;
 }
-
-/** The Debian package that brings a tool, for the hint when it is missing. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  lvm: 'lvm2',
-  'mount.ntfs-3g': 'ntfs-3g',
-  'ntfs-3g.probe': 'ntfs-3g',
-  btrfs: 'btrfs-progs',
-  cryptsetup: 'cryptsetup-bin',
-  xfs_repair: 'xfsprogs',
-  'fsck.fat': 'dosfstools',
-  e2fsck: 'e2fsprogs',
-  ntfsfix: 'ntfs-3g',
-  cp: 'coreutils',
-  dmsetup: 'dmsetup',
-};
 
 /**
  * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
@@ -52,6 +39,8 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
         { argv: [tool, ...argv], input, exit: finished.status, ms, stderr: told ?? finished.stderr },
         'command',
       );
+      const old = tooOld(command, finished);
+      if (old) throw old;
       if (!command.statuses.includes(finished.status)) {
         throw new Fault('tool.failed', `${nameOf(command)} failed with status ${finished.status}`, {
           detail: linesOf(told ?? (finished.stderr || finished.stdout)),
@@ -109,7 +98,7 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
   if (asked && result.signal !== undefined) throw late(command, timeoutMs, '');
   if (result.code === 'ENOENT') {
     throw new Fault('tool.missing', `${tool} is not installed (looked in ${PATH})`, {
-      hint: `type: apt-get install ${PACKAGES[tool] ?? 'util-linux'}`,
+      hint: howToInstall(tool),
     });
   }
   if (result.exitCode === undefined && result.signal === undefined) {

@@ -75,6 +75,21 @@ export function replayJournal(device: string): Command<Checked> {
   return { ...checkExt(device), argv: ['-E', 'journal_only', '-y', device], statuses: [0, 1] };
 }
 
+const CHECKS: Readonly<Record<string, (device: string) => Command<Checked>>> = {
+  ext2: checkExt,
+  ext3: checkExt,
+  ext4: checkExt,
+  xfs: checkXfs,
+  vfat: checkFat,
+  btrfs: checkBtrfs,
+  ntfs: checkNtfs,
+};
+
+/** The command that checks a file system of this type (blkid's name of it); undefined: none is known. */
+export function checkOf(type: string, device: string): Command<Checked> | undefined {
+  return CHECKS[type]?.(device);
+}
+
 function check(
   tool: string,
   argv: readonly string[],

@@ -1,13 +1,16 @@
+import { SECTOR } from '../core/bytes.ts';
 import { Fault } from '../core/fault.ts';
 import { type Command, wholeLines } from './command.ts';
 
 /**
  * Makes the next free loop device show a stretch of another device, and answers with its name. Never with a partition
- * scan: the kernel's partition nodes come and go on their own time. Sectors of 512 bytes, as guests' disks have.
- * losetup(8), util-linux 2.38.
+ * scan: the kernel's partition nodes come and go on their own time. Sectors of 512 bytes, as guests' disks have; `sector`:
+ * what the device itself counts in. losetup(8), util-linux 2.38.
  */
-export function attachLoop(device: string, offset: number, bytes: number): Command<string> {
-  const where = ['--offset', String(offset), '--sizelimit', String(bytes), '--sector-size', '512'];
+export function attachLoop(device: string, offset: number, bytes: number, sector: number): Command<string> {
+  // What a loop counts in where nobody says it (drivers/block/loop.c, without direct I/O); losetup knows the option since 2.31.
+  const counted = sector === SECTOR ? [] : ['--sector-size', String(SECTOR)];
+  const where = ['--offset', String(offset), '--sizelimit', String(bytes), ...counted];
   return {
     tool: 'losetup',
     argv: ['--find', '--show', ...where, '--', device],

@@ -3,12 +3,8 @@ import { ANY_STATUS, type Command, type Finished } from './command.ts';
 /** No link in the mount is followed: Linux 5.10, util-linux 2.36.1. */
 export const NOSYMFOLLOW = 'nosymfollow';
 
-/** Why mount refused. */
-export interface MountComplaint {
-  readonly lines: readonly string[];
-  /** The kernel or the helper program for the type is missing. */
-  readonly unknownType: boolean;
-}
+/** Why mount refused, line by line. */
+export type MountComplaint = readonly string[];
 
 /**
  * Mounts a device as the type named, and no other. The result is what mount(8) complained of, undefined if all is well;
@@ -55,11 +51,10 @@ export function remount(point: string, flags: readonly string[]): Command<MountC
   };
 }
 
-/** `unknown filesystem type 'xfs'` is util-linux 2.38; an absent helper makes mount ask the kernel, which says the same. */
+/** Its texts are others in other versions (2.39 mounts by the kernel's new calls): for people, and nothing is told by them. */
 function complaintOf({ status, stderr, stdout }: Finished): MountComplaint | undefined {
   if (status === 0) return undefined;
-  const lines = (stderr || stdout || `status ${status}`).split('\n').filter((line) => line.trim() !== '');
-  return { lines, unknownType: lines.some((line) => /unknown filesystem type/.test(line)) };
+  return (stderr || stdout || `status ${status}`).split('\n').filter((line) => line.trim() !== '');
 }
 
 /** The version of util-linux; undefined: it does not say. `mount from util-linux 2.38.1 (libmount 2.38.1: selinux, ...)` */

@@ -9,7 +9,7 @@ describeLab('older versions of util-linux (emulated)', () => {
   beforeAll(async () => {
     run = await inLab(
       `. "$REPO/test/lab/guest/break.bash"; . "$REPO/test/lab/guest/old-util-linux.emulation.bash"
-      btrfs -q subvolume create /srv/data/sub; sync
+      btrfs -q subvolume create /srv/data/sub; truncate -s 8M /srv/data/copied.img; mkfs.ext4 -q /srv/data/copied.img; chattr +C /srv/data; cat /srv/data/copied.img >/srv/data/x; mv /srv/data/x /srv/data/copied.img; sync
       configure <<'Y'
 tasks:
   guest: {lv: vg0/ext, size: 8M}
@@ -18,12 +18,16 @@ tasks:
   hostile: {lv: vg0/ext, size: 8M, trust: hostile}
   host: {lv: vg0/ext, size: 8M, trust: host}
   subvolume: {subvolume: /srv/data/sub}
+  image: {file: /srv/data/copied.img, copy: true}
 Y
       mark
       cycle() { call $1-$2 $PRE $2; findmnt --noheadings -o VFS-OPTIONS /run/holdstill/$2 | sed "s/^/$1 $2: /"; call $1-$2-post $POST $2; same $1 $2 quickly; }
       old_util_linux 2.34; for task in guest checked windows hostile host; do cycle 2.34 $task; done
-      old_util_linux 2.23.2; cycle 2.23.2 subvolume
-      old_util_linux 2.38; echo noexec >/run/old/lost; for task in guest hostile; do cycle lost $task; done`,
+      old_util_linux 2.23.2; old_cp; cycle 2.23.2 subvolume; cycle 2.23.2 image
+      old_util_linux 2.38; echo noexec >/run/old/lost; for task in guest hostile; do cycle lost $task; done
+      without() { local tool; tool=$(command -v "$1"); mv "$tool" /run/away; call "plan-$1" $HOLDSTILL plan "$2"; call "pre-$1" $PRE "$2"; mv /run/away "$tool"; same "without $1" quickly; }
+      for task in guest checked windows hostile subvolume image; do call plan-$task $HOLDSTILL plan $task; done
+      without mount.ntfs-3g windows; without xfs_repair checked; without fuse2fs hostile; without losetup image`,
       {
         world: 'vg vg0 300M\n  lv ext 16M ext4\n  lv xfs 32M xfs\n  lv win 16M ntfs\n  lv data 110M btrfs /srv/data',
         modules: ['loop', 'dm-snapshot', 'fuse'],
@@ -44,6 +48,7 @@ Y
       '2.34 hostile: ro,nosuid,nodev,noexec',
       '2.34 host: ro,nosuid,nodev',
       '2.23.2 subvolume: ro,nosuid,nodev',
+      '2.23.2 image: ro,nosuid,nodev,noexec',
     ]);
     for (const task of ['guest', 'checked', 'windows', 'hostile']) {
       expect(run.call(`2.34-${task}`), `of ${task}`).toMatchObject({ status: 0, stderr: '' });
@@ -55,10 +60,33 @@ Y
     expect(run.call('2.23.2-subvolume-post').stdout).toMatch(/verdict +good[^]*nothing is left/);
   });
 
+  test('a cp that can not be told not to share blocks, and a losetup that knows no sectors, do their work', () => {
+    expect(run.call('2.23.2-image')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('2.23.2-image-post').stdout).toMatch(/verdict +good[^]*nothing is left/);
+  });
+
   test.each(['guest', 'hostile'])('a mount that has not the flags that it was to have is none (%s)', (task) => {
     expect(run.call(`lost-${task}`).status).toBe(1);
     expect(run.call(`lost-${task}`).stderr).toMatch(
       /vg0\/ext: ext4 was mounted at \/run\/holdstill\/\w+ without noexec/,
     );
+  });
+
+  test('plan fails where an opening would for want of a program, and says which', () => {
+    for (const task of ['guest', 'checked', 'windows', 'hostile', 'subvolume', 'image']) {
+      expect(run.call(`plan-${task}`).status, `of ${task}`).toBe(0);
+    }
+    for (const [tool, text] of [
+      ['mount.ntfs-3g', /vg0\/win: ntfs can't be mounted: it needs mount\.ntfs-3g \(type: apt-get install ntfs-3g\)/],
+      ['xfs_repair', /vg0\/xfs: its check needs xfs_repair \(type: apt-get install xfsprogs\)/],
+      ['fuse2fs', /vg0\/ext: ext4 can't be mounted: it needs fuse2fs \(type: apt-get install fuse2fs\)/],
+      ['losetup', /needs? losetup \(type: apt-get install mount\)/],
+    ] as const) {
+      const { status, stdout, stderr } = run.call(`plan-${tool}`);
+      expect(status, `of plan without ${tool}`).toBe(1);
+      expect(`${stdout}${stderr}`).toMatch(text);
+      expect(run.call(`pre-${tool}`).status, `of pre without ${tool}`).toBe(1);
+      expect(`${run.call(`pre-${tool}`).stdout}${run.call(`pre-${tool}`).stderr}`).toMatch(/type: apt-get install /);
+    }
   });
 });

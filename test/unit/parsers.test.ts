@@ -122,7 +122,7 @@ describe('a tool that stopped in the middle of what it had to say', () => {
   });
 
   test('losetup must name a loop device', () => {
-    const parse = (stdout: string) => attachLoop('/dev/a/b', 0, 512).parse({ status: 0, stdout, stderr: '' });
+    const parse = (stdout: string) => attachLoop('/dev/a/b', 0, 512, 512).parse({ status: 0, stdout, stderr: '' });
     expect(parse('/dev/loop7\n')).toBe('/dev/loop7');
     for (const text of ['', '/dev/lo', '/dev/loop7', 'x\n/dev/loop7\n'])
       expect(() => parse(text)).toThrow(/which loop/);

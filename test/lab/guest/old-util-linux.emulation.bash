@@ -14,3 +14,19 @@ old_util_linux() {
     chmod 755 "$path"
   done
 }
+
+# old_cp: from here on cp is of coreutils before 8.30, which can't be told not to share blocks.
+old_cp() {
+  local path
+  path=$(command -v cp)
+  mv "$path" /run/old/real/cp
+  cat >"$path" <<'S'
+#!/bin/bash
+# An emulation of cp before coreutils 8.30.
+for word; do
+  [ "$word" != --reflink=never ] || { printf "cp: invalid argument 'never' for '--reflink'\nValid arguments are:\n  - 'auto'\n  - 'always'\n" >&2; exit 1; }
+done
+exec /run/old/real/cp "$@"
+S
+  chmod 755 "$path"
+}

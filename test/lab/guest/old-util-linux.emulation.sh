@@ -36,11 +36,11 @@ case $tool in
     read -r lost 2>/dev/null </run/old/lost && ((at > 0)) && args[at]=${args[at]//,$lost/}
     exec "$real" "${args[@]}"
     ;;
-  losetup) ! before 2.30 || refused=--sector-size ;;
-  partx) ! before 2.31 || refused=--sector-size ;;
+  losetup) ! before 2.31 || refused=--sector-size ;;
+  partx) ! before 2.30 || refused=--sector-size ;;
   blkid)
     ! before 2.30 || for word; do case $word in --) break ;; --*) unrecognized "$word" ;; esac; done
-    if before 2.36; then
+    if before 2.35; then
       # It tells no block sizes.
       "$real" "$@" | grep -v '^BLOCK_SIZE='
       exit "${PIPESTATUS[0]}"
