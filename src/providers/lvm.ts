@@ -7,7 +7,9 @@ import { formatBytes } from '../core/bytes.ts';
 import { placeOf, whatHolds } from '../system/behind.ts';
 import { bootId } from '../system/boot.ts';
 import type { Exec } from '../system/command.ts';
-import { lvcreateSnapshot, lvmShell, lvs, mapperName, type LvRow } from '../system/lvm.ts';
+import { changeLvs, lvcreateSnapshot, mapperName } from '../system/lvm.ts';
+import { readLvs, type LvRow } from '../system/lvs.ts';
+import { refusalOf } from '../system/refusal.ts';
 import { thinDeviceInTheWay } from '../system/thin.ts';
 import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
@@ -34,7 +36,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async find(path) {
       const behind = whatHolds(path);
-      const rows = await exec.run(lvs()).catch((error: unknown) => {
+      const rows = await readLvs(exec).catch((error: unknown) => {
         if (isFault(error) && error.code === 'tool.missing') return error.message;
         throw error;
       });
@@ -54,7 +56,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     async resolve(source) {
       if (source.kind !== 'lv' && source.kind !== 'each' && source.kind !== 'path') return undefined;
       const behind = source.kind === 'path' ? whatHolds(source.path) : undefined;
-      known = await exec.run(lvs());
+      known = await readLvs(exec);
       return resolveSource(source, behind, known, (origin, row) => rowOf.set(origin, row));
     },
 
@@ -66,7 +68,10 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     },
 
     async take(planned) {
-      const { rows, complaints } = await exec.run(lvmShell(planned.map((one) => createWords(one, lvOf(one.origin)))));
+      const { rows, complaints } = await changeLvs(
+        planned.map((one) => createWords(one, lvOf(one.origin))),
+        exec,
+      );
       const taken = (step: Step): LvRow | undefined => rows.find((one) => isProven(one, { step, facts: undefined }));
       // Whoever took snapshots since the room was looked at, another task most likely, may have taken it.
       const missing = planned.filter(({ step }) => !taken(step));
@@ -80,17 +85,14 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       return planned.map(({ step, origin }) => {
         const row = taken(step);
         if (!row?.active || row.invalid) {
-          throw new Fault('snapshot.failed', `LVM took no snapshot of ${origin.label}`, {
-            detail: complaints,
-            hint: hintFor(step, complaints),
-          });
+          throw notTaken(origin.label, step, row, complaints);
         }
         return { uuid: row.uuid, bytes: String(row.bytes) };
       });
     },
 
     async health(steps) {
-      const rows = await exec.run(lvs());
+      const rows = await readLvs(exec);
       return Promise.all(
         steps.map((noted) =>
           healthOf(
@@ -110,7 +112,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     },
 
     async marked(when) {
-      const rows = (when === 'after removal' ? afterRemoval : undefined) ?? (await exec.run(lvs()));
+      const rows = (when === 'after removal' ? afterRemoval : undefined) ?? (await readLvs(exec));
       return rows.flatMap((row) => {
         const run = markedRun(row);
         if (run === undefined) return [];
@@ -159,6 +161,18 @@ function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index:
     ? `thin, in pool ${row.vg}/${row.pool}`
     : `room for ${formatBytes(bytes)} of changes (${size.kind}), ${formatBytes(row.vgFreeBytes)} free in ${row.vg}`;
   return { origin, step, bytes, device: `/dev/${row.vg}/${name}`, note };
+}
+
+/** Why there is no snapshot that could be used, with what LVM said. `row`: what there is of it. */
+function notTaken(label: string, step: Step, row: LvRow | undefined, complaints: readonly string[]): Fault {
+  const about = complaints.filter((line) => [step['name'], step['origin']].some((name) => line.includes(`/${name}`)));
+  const inactive = { why: 'it is not active (volume_list?)', hint: 'look at activation/volume_list in lvm.conf' };
+  const refusal = refusalOf(about) ?? refusalOf(complaints) ?? (row && !row.active ? inactive : undefined);
+  const hint = hintFor(step, complaints) || refusal?.hint;
+  return new Fault('snapshot.failed', `LVM took no snapshot of ${label}${refusal ? `: ${refusal.why}` : ''}`, {
+    detail: complaints,
+    ...(hint ? { hint } : {}),
+  });
 }
 
 /** What a power cut in the middle of somebody's change of a pool leaves can't be proved to be ours; see lvm/thin.ts. */

@@ -1,5 +1,6 @@
 import { type Command, wholeLines } from './command.ts';
 import { mapperName, selecting, type LvProof } from './lvm.ts';
+import { reportOf } from './lvs.ts';
 
 /** A thin LV as its pool knows it. */
 export interface ThinDevice {
@@ -17,7 +18,7 @@ export interface ThinDevice {
 export function thinDeviceOf(proof: LvProof): Command<ThinDevice | undefined> {
   return {
     tool: 'lvm',
-    argv: selecting(['lvs', '--noheadings', '--nameprefixes', '--options', 'vg_name,pool_lv,thin_id,lv_active'], proof),
+    argv: ['lvs', ...reportOf(['vg_name', 'pool_lv', 'thin_id', 'lv_active']), ...selecting([], proof)],
     mutates: false,
     statuses: [0, 5],
     parse: ({ stdout }) => {

@@ -1,6 +1,7 @@
 import type { NotedStep } from '../../core/step.ts';
 import { bootId } from '../../system/boot.ts';
-import { lvremoveHalf, type LvRow } from '../../system/lvm.ts';
+import { lvremoveHalf } from '../../system/lvm.ts';
+import type { LvRow } from '../../system/lvs.ts';
 import { runTag } from './proof.ts';
 
 /**

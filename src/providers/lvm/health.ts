@@ -6,7 +6,7 @@ import { deviceBytes, deviceOf } from '../../system/blockdev.ts';
 import { bootId } from '../../system/boot.ts';
 import type { Exec } from '../../system/command.ts';
 import { readBlock } from '../../system/dd.ts';
-import type { LvRow } from '../../system/lvm.ts';
+import type { LvRow } from '../../system/lvs.ts';
 
 /** How long a block may take to be read. */
 const ANSWER_MS = 20_000;

@@ -3,7 +3,7 @@ import type { Origin, Resolved } from '../../core/provider.ts';
 import type { Source } from '../../core/task.ts';
 import { checkDirectory, leftOutOf, type Behind } from '../../system/behind.ts';
 import { deviceNumber } from '../../system/blockdev.ts';
-import type { LvRow } from '../../system/lvm.ts';
+import type { LvRow } from '../../system/lvs.ts';
 import { matchesGlob } from '../../core/glob.ts';
 
 /**

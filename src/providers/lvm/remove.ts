@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NotedStep, Outcome } from '../../core/step.ts';
 import { namesOf } from '../../core/users.ts';
 import type { Exec } from '../../system/command.ts';
-import { lvmShell, lvremoveProven, lvsOf, vgs, type LvProof, type LvRow } from '../../system/lvm.ts';
+import { changeLvs, lvremoveProven, type LvProof } from '../../system/lvm.ts';
+import { lvsOf, vgs, type LvRow } from '../../system/lvs.ts';
+import { refusalOf } from '../../system/refusal.ts';
 import { isHalf, removeHalfWords } from './half.ts';
 import { isProven, runTag } from './proof.ts';
 import { forgetThinDevices } from './thin.ts';
@@ -35,15 +37,19 @@ export async function removeSnapshots(
   const using = await waitForUsers(steps, users);
   const free = steps.filter((step) => !using.has(step));
   await forgetThinDevices(free, proofOf, exec);
-  let { rows, complaints } = await exec.run(lvmShell(free.map((step) => lvremoveProven(proofOf(step)))));
+  let { rows, complaints } = await changeLvs(
+    free.map((step) => lvremoveProven(proofOf(step))),
+    exec,
+  );
   const moved = free.filter((step) => nowIn(step, rows) !== step.step['vg']);
   if (moved.length > 0) {
-    ({ rows, complaints } = await exec.run(
-      lvmShell(moved.map((step) => lvremoveProven(proofOf(step, nowIn(step, rows))))),
+    ({ rows, complaints } = await changeLvs(
+      moved.map((step) => lvremoveProven(proofOf(step, nowIn(step, rows)))),
+      exec,
     ));
   }
   const halves = free.filter((step) => rows.some((row) => isHalf(row, step)));
-  if (halves.length > 0) ({ rows, complaints } = await exec.run(lvmShell(halves.map(removeHalfWords))));
+  if (halves.length > 0) ({ rows, complaints } = await changeLvs(halves.map(removeHalfWords), exec));
   const { more, absent } = await silentGroups(steps, rows, exec);
   rows = [...rows, ...more];
   const outcomes: Outcome[] = [];
@@ -160,11 +166,7 @@ async function reasonFor(
   if (seen.length > 0) return { kind: 'left', reason: `in use by ${namesOf(seen)}` };
   const hidden = await users.hidden(uuid);
   if (hidden.length > 0) return { kind: 'left', reason: `in use: ${namesOf(hidden)}` };
-  return {
-    kind: 'left',
-    reason:
-      complaints.filter((line) => line.includes(step['name'] ?? '')).join('; ') ||
-      complaints.join('; ') ||
-      'LVM kept it',
-  };
+  const about = complaints.filter((line) => line.includes(step['name'] ?? ''));
+  const refusal = refusalOf(about) ?? refusalOf(complaints);
+  return { kind: 'left', reason: refusal?.why ?? 'LVM kept it' };
 }

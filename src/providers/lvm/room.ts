@@ -2,7 +2,7 @@ import { formatBytes } from '../../core/bytes.ts';
 import { Fault } from '../../core/fault.ts';
 import type { Growth } from '../../core/provider.ts';
 import type { Size } from '../../core/task.ts';
-import type { LvRow } from '../../system/lvm.ts';
+import type { LvRow } from '../../system/lvs.ts';
 
 const MIB = 1024 * 1024;
 /** LVM's default chunk of a snapshot, and the size of one entry in its list of changed chunks (lvm2 2.03.16). */

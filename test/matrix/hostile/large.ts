@@ -11,7 +11,7 @@ import { escapeText } from '../../../src/core/escape.ts';
 import { matchesGlob } from '../../../src/core/glob.ts';
 import { shellWord } from '../../../src/core/shell.ts';
 import { parseExport } from '../../../src/system/blkid.ts';
-import { parseReport } from '../../../src/system/lvm.ts';
+import { parseReport } from '../../../src/system/lvs.ts';
 import { parseMountinfo } from '../../../src/system/mountinfo.ts';
 import { parsePairs } from '../../../src/system/partx.ts';
 import { orFault, property, type Property } from './property.ts';
