@@ -127,6 +127,7 @@ export async function planTask(
 ): Promise<{ readonly plan: Plan; readonly text: string }> {
   const { loadTask } = await import('./config/load.ts');
   const { planText } = await import('./report/plan.ts');
+  const { columns } = await import('./report/wrap.ts');
   const { task, log } = loadTask(sources, name);
   checkState();
   const journal = Journal.read(journalPath(STATE_DIRECTORY, name));
@@ -137,7 +138,7 @@ export async function planTask(
   }
   const session = { task: name, contract: 'cli', phase: 'plan', level: log.level, timeoutMs: task.timeoutMs };
   const result = await plan(task, openMachine(session));
-  return { plan: result, text: planText(result) };
+  return { plan: result, text: planText(result, columns()) };
 }
 
 /** Which storages could take a snapshot of a path, in the order in which they are asked. */
@@ -150,12 +151,13 @@ export interface FoundPath {
 /** Changes nothing. Throws a Fault where there is no such path. */
 export async function findPath(asked: string): Promise<{ readonly found: FoundPath; readonly text: string }> {
   const { findText } = await import('./report/find.ts');
+  const { terminalColumns } = await import('./report/wrap.ts');
   const full = path.resolve(asked);
   const machine = openMachine({ task: '', contract: 'cli', phase: 'find', level: 'info', timeoutMs: undefined });
   const storages: FoundPath['storages'][number][] = [];
   for (const provider of machine.providers) storages.push({ kind: provider.kind, ...(await provider.find(full)) });
   const found: FoundPath = { schema: 1, path: full, storages };
-  return { found, text: findText(full, storages) };
+  return { found, text: findText(full, storages, terminalColumns()) };
 }
 
 /** How all tasks stand: those that are configured and those that have a journal. Changes nothing. */
@@ -174,6 +176,7 @@ export async function statusOf(
   const configured = [...(config?.taskNames ?? [])].toSorted();
   const sources = config ? await soundSources(config, configured) : [];
   const { statusText } = await import('./report/status.ts');
+  const { terminalColumns } = await import('./report/wrap.ts');
   const { sound: journals, broken } = readJournals();
   const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: undefined });
   const open: TaskStatus[] = [];
@@ -209,7 +212,7 @@ export async function statusOf(
     });
   }
   const status: Status = { schema: 1, tasks, strays, broken: problems };
-  return { status, text: statusText(status.tasks, status.strays, status.broken) };
+  return { status, text: statusText(status.tasks, status.strays, status.broken, terminalColumns()) };
 }
 
 /** What those tasks save whose records are right: the others are told of by `config validate`. */

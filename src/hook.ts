@@ -113,7 +113,8 @@ function notOurs({ candidates: [first] }: Call): Reply {
 
 function failed(error: unknown): Reply {
   const fault = asError(error);
-  const detail = isFault(fault) ? fault.detail : [];
+  // Before there is a log, this is all that tells where a bug is.
+  const detail = isFault(fault) ? fault.detail : (fault.stack ?? '').split('\n').slice(1, 5);
   return { kind: 'failed', fault, leftovers: [], lines: detail.map((line) => escapeText(`  | ${line}`)) };
 }
 
@@ -122,6 +123,6 @@ function encode(contract: Contract, reply: Reply, switches: Switches): Answer {
   try {
     return contract.encode(reply, switches);
   } catch (error) {
-    return { stdout: '', stderr: `holdstill: ${String(error)}\n`, exit: 70 };
+    return { stdout: '', stderr: `holdstill: a bug: ${String(error)}\n`, exit: 70 };
   }
 }

@@ -59,6 +59,7 @@ export function layOut(
         const harmless = refused.harmless && !(refused === elsewhere && isNamed(task.choice, part.traits));
         skipped.push({
           label: part.label,
+          name: part.content.label,
           origin: index,
           type,
           reason,
@@ -69,9 +70,10 @@ export function layOut(
         });
       } else if (type !== undefined) {
         taken.push(part.content);
-        const { label: name, extent, map, point, within } = part;
+        const { label, content, extent, map, point, within } = part;
         mounts.push({
-          label: name,
+          label,
+          name: content.label,
           origin: index,
           volume: part.volume,
           type,
@@ -212,8 +214,8 @@ export function shortcoming(
   const unmet = choice.partitions.length > 0 ? without.map(({ label }) => `nothing in ${label} fits`) : [];
   if (layout.missing.length > 0 && unseen.length === 0) unmet.unshift(`nothing fits ${layout.missing.join(', ')}`);
   if (unmet.length > 0) {
-    return new Fault('mount.nothing', `${unmet.join('; ')} (partitions)`, {
-      hint: `what there is: ${whatThereIs(layout)}`,
+    return new Fault('mount.nothing', `${unmet.join('; ')} (partitions); there is ${whatThereIs(layout)}`, {
+      hint: `correct 'partitions' of the task`,
     });
   }
   const denied = layout.skipped.filter((part) => part.asked && !part.unwanted && !part.harmless);
@@ -238,7 +240,9 @@ export function shortcoming(
 }
 
 function whatThereIs({ mounts, skipped }: Layout): string {
-  const all = [...mounts, ...skipped].map(({ label, type }) => `${label} (${type ?? 'unknown'})`);
+  const all = [...mounts, ...skipped].map(({ label, type, name }) =>
+    name === undefined ? `${label} (${type ?? 'unknown'})` : `${label} (${type ?? 'unknown'}, LABEL=${name})`,
+  );
   return all.length > 8 ? `${all.slice(0, 8).join(', ')} and ${all.length - 8} more` : all.join(', ');
 }
 

@@ -70,7 +70,7 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
     layout,
     commands: [...pairs, ...maps, ...directories, ...markers, ...mounts],
     notes,
-    problems: [...(problem ? [problem.message] : []), ...new Set(lacks)],
+    problems: [...(problem ? [[problem.message, problem.hint].filter(Boolean).join('; ')] : []), ...new Set(lacks)],
   };
 }
 

@@ -18,11 +18,14 @@ export function problemOf(reply: Reply): string | undefined {
     case 'failed': {
       const { fault } = reply;
       const what = isFault(fault) ? fault.message : `a bug in holdstill: ${fault.message}`;
-      const hint = isFault(fault) && fault.hint ? [fault.hint] : [];
+      const hint = isFault(fault) ? [fault.hint ?? ''].filter(Boolean) : [REPORT];
       return joined([what, ...leftoverText(reply.leftovers), ...hint]);
     }
   }
 }
+
+/** The log has where it happened. */
+const REPORT = 'please report it, with the last lines of /var/log/holdstill/holdstill.log';
 
 function leftoverText(leftovers: readonly string[]): readonly string[] {
   return leftovers.length === 0 ? [] : [`left on this machine: ${leftovers.join(', ')}`, 'type: holdstill recover'];

@@ -135,6 +135,8 @@ export interface Seen {
 export interface PlannedMount {
   /** The origin's label, with `/p1` for a partition. */
   readonly label: string;
+  /** The label of the file system itself. */
+  readonly name?: string | undefined;
   /** Index of the origin in the task. */
   readonly origin: number;
   /** Index of the volume that it is in: that of the origin, or of a container in it. */
@@ -155,6 +157,8 @@ export interface PlannedMount {
 /** A part of an origin that is not mounted, and why. */
 export interface Skipped {
   readonly label: string;
+  /** The label of the file system itself. */
+  readonly name?: string | undefined;
   readonly origin: number;
   readonly type: string | undefined;
   readonly reason: string;

@@ -33,10 +33,15 @@ export const markers: Markers = {
 
 function textFor(point: string, task: string, run: string): string {
   return [
-    `This is not the data. ${JSON.stringify(point)} is where holdstill shows the snapshot of task ${JSON.stringify(task)}, run ${run},`,
-    'while that task is open. Whoever can read this file looks at the empty directory below: the mount has gone away, for',
-    'example because the snapshot was full and dmeventd unmounted it. What was saved from here since then is worthless, and',
-    'the hook after the job reports it as bad.',
+    'Your data are not here.',
+    '',
+    `While the task ${JSON.stringify(task)} is open (run ${run}), holdstill shows a snapshot in ${JSON.stringify(point)}.`,
+    'That mount has gone away: somebody unmounted it, or the snapshot ran full and was unmounted. This is the directory',
+    'below it, which holds nothing but this file.',
+    '',
+    'A backup that reads here now saves nothing. The hook after the job reports it as bad, closes the task and removes',
+    `this file; if no hook comes, type: holdstill post ${shellWord(task)}`,
+    'Then run the backup again. To see how the task stands: holdstill status',
     '',
   ].join('\n');
 }

@@ -2,7 +2,8 @@ import { formatBytes } from '../core/bytes.ts';
 import { escapeText } from '../core/escape.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Partition } from '../core/volume.ts';
-import { drawTable, drawTree, paint, type Branch } from './tree.ts';
+import { drawTree, paint, type Branch } from './tree.ts';
+import { wrap, wrapCommand } from './wrap.ts';
 
 interface Part {
   readonly label: string;
@@ -29,8 +30,14 @@ function byPartition(origin: string, partitions: readonly Partition[], parts: re
   return [...branches, ...parts.filter((part) => !shown.has(part)).map(({ branch }) => branch)];
 }
 
-/** A tree of what is there and where it would be seen, then the commands in order with what undoes each. */
-export function planText({ task, prepared, volumes, layout, commands, notes, problems }: Plan): string {
+/**
+ * A tree of what is there and where it would be seen, then the commands in order with what undoes each, in lines of at most
+ * `width` columns.
+ */
+export function planText({ task, prepared, volumes, layout, commands, notes, problems }: Plan, width: number): string {
+  // Of ten guests it would be said ten times.
+  const growths = new Set(prepared.planned.map(({ growth }) => growth.note));
+  const once = prepared.planned.length > 1 && growths.size === 1 ? [...growths] : [];
   const below = prepared.planned.map(({ origin, step, note, growth }, index): Branch => {
     const mounts = layout.mounts
       .filter((mount) => mount.origin === index)
@@ -55,7 +62,7 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
       below: [
         {
           text: escapeText(`snapshot ${step['name'] ?? ''}: ${note}`),
-          below: [{ text: escapeText(`autoextend: ${growth.note}`), below: [] }],
+          below: once.length > 0 ? [] : [{ text: escapeText(`autoextend: ${growth.note}`), below: [] }],
         },
         ...byPartition(origin.label, volume?.partitions ?? [], parts),
       ],
@@ -65,19 +72,56 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
     text: paint.faint(`${label}: left out, it ${reason}`),
     below: [],
   }));
-  const tree = drawTree({
-    text: `${paint.strong(task)} → ${escapeText(prepared.mount)}`,
-    below: [...below, ...leftOut],
-  });
-  const rows = commands.map(({ command, undo }, index) => [String(index + 1), command, undo]);
+  const autoextend = once.map((note) => ({ text: escapeText(`autoextend of each: ${note}`), below: [] }));
+  const tree = drawTree(
+    {
+      text: `${paint.strong(task)} → ${escapeText(prepared.mount)}`,
+      below: [...below, ...autoextend, ...leftOut],
+    },
+    width,
+  );
   return [
     ...tree,
     '',
-    ...drawTable([['', 'would run', 'undone by'], ...rows]),
+    'would run, each with what undoes it below:',
+    ...commandLines(commands, width),
     '',
-    ...notes.map((note) => paint.warn(`note: ${note}`)),
-    ...problems.map((problem) => paint.bad(`it would fail: ${problem}`)),
+    ...notes.flatMap((note) => wrap(paint.warn(`note: ${note}`), width)),
+    ...problems.flatMap((problem) => wrap(paint.bad(`it would fail: ${problem}`), width)),
     'nothing was changed',
     '',
   ].join('\n');
+}
+
+/** Up to so many commands are all shown; of more only the first of those that begin with the same word. */
+const ALL_SHOWN = 20;
+const SHOWN_ALIKE = 2;
+
+function commandLines(commands: Plan['commands'], width: number): readonly string[] {
+  const digits = String(commands.length).length;
+  const margin = ' '.repeat(digits + 2);
+  const lines: string[] = [];
+  let hidden: string[] = [];
+  const tellHidden = (): void => {
+    const words = [...new Set(hidden)].map(escapeText).join(', ');
+    if (hidden.length > 0) lines.push(`${margin}… ${hidden.length} more like these (${words}); --json has them all`);
+    hidden = [];
+  };
+  const seen = new Map<string, number>();
+  commands.forEach(({ command, undo }, index) => {
+    const [word = ''] = command.split(' ', 1);
+    const alike = (seen.get(word) ?? 0) + 1;
+    seen.set(word, alike);
+    if (commands.length > ALL_SHOWN && alike > SHOWN_ALIKE) {
+      hidden.push(word);
+      return;
+    }
+    tellHidden();
+    const [first = '', ...more] = wrapCommand(escapeText(command), width - margin.length);
+    lines.push(`${String(index + 1).padStart(digits)}  ${first}`, ...more.map((line) => margin + line));
+    const back = undo === '' ? [] : wrapCommand(escapeText(undo), width - margin.length - 3);
+    lines.push(...back.map((line, row) => `${margin}${row === 0 ? '↩ ' : '  '} ${paint.faint(line)}`));
+  });
+  tellHidden();
+  return lines;
 }

@@ -5,6 +5,7 @@ import { namesOf } from '../core/users.ts';
 import { localTime } from '../core/when.ts';
 import { extended, formatDuration } from './lines.ts';
 import { drawBar, drawTree, paint, type Branch } from './tree.ts';
+import { wrap } from './wrap.ts';
 
 /** What the states mean; also the table in the README. */
 export const STATE_MEANINGS = [
@@ -20,13 +21,16 @@ export function statusText(
   tasks: readonly TaskStatus[],
   strays: readonly { readonly what: string; readonly byHand: string }[],
   broken: readonly string[],
+  width: number,
 ): string {
-  const width = Math.max(0, ...tasks.map(({ task }) => escapeText(task).length));
-  const lines = tasks.flatMap((task) => drawTree(branchOf(task, width)));
+  const longest = Math.max(0, ...tasks.map(({ task }) => escapeText(task).length));
+  const lines = tasks.flatMap((task) => drawTree(branchOf(task, longest), width));
   const stray = strays.map(({ what, byHand }) =>
-    paint.warn(`${what} is marked as holdstill's but no journal knows it; if no backup runs: ${byHand}`),
+    paint.warn(
+      `${what} is marked as holdstill's but no journal knows it; if no backup runs and nobody uses it: ${byHand}`,
+    ),
   );
-  const all = [...lines, ...broken.map(paint.bad), ...stray];
+  const all = [...lines, ...[...broken.map(paint.bad), ...stray].flatMap((line) => wrap(line, width))];
   return all.length === 0 ? 'no task is configured, nothing is open\n' : all.map((line) => `${line}\n`).join('');
 }
 

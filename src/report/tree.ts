@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
 import { escapeText } from '../core/escape.ts';
+import { wrap } from './wrap.ts';
 
 // Its own guess takes a CI system for a terminal.
 const pc = picocolors.createColors(isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');
@@ -11,15 +12,17 @@ export interface Branch {
   readonly below: readonly Branch[];
 }
 
-/** Draws a tree, a line per branch. */
-export function drawTree(branch: Branch): readonly string[] {
-  return [branch.text, ...drawBelow(branch.below)];
+/** Draws a tree, a line per branch, or several where one has more than `width` columns. */
+export function drawTree({ text, below }: Branch, width: number): readonly string[] {
+  const [first = '', ...more] = wrap(text, width);
+  const beside = below.length > 0 ? '│' : ' ';
+  return [first, ...more.map((line) => `${beside}${line.slice(1)}`), ...drawBelow(below, width)];
 }
 
-function drawBelow(branches: readonly Branch[]): readonly string[] {
+function drawBelow(branches: readonly Branch[], width: number): readonly string[] {
   return branches.flatMap((branch, index) => {
     const last = index === branches.length - 1;
-    const [first = '', ...rest] = drawTree(branch);
+    const [first = '', ...rest] = drawTree(branch, width - 3);
     return [`${last ? '└─ ' : '├─ '}${first}`, ...rest.map((line) => `${last ? '   ' : '│  '}${line}`)];
   });
 }

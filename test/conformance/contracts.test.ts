@@ -195,9 +195,9 @@ const TRANSCRIPTS: readonly [name: string, reply: Reply, sesam: string, bacula: 
   [
     'a bug',
     { kind: 'failed', fault: new TypeError('x is not a function'), leftovers: [], lines: [] },
-    '1 STATUS:ERROR {a bug in holdstill: x is not a function}',
-    '70 ERROR: a bug in holdstill: x is not a function',
-    '70 2>holdstill: a bug in holdstill: x is not a function',
+    '1 STATUS:ERROR {a bug in holdstill: x is not a function; please report it, with the last lines of /var/log/holdstill/holdstill.log}',
+    '70 ERROR: a bug in holdstill: x is not a function; please report it, with the last lines of /var/log/holdstill/holdstill.log',
+    '70 2>holdstill: a bug in holdstill: x is not a function; please report it, with the last lines of /var/log/holdstill/holdstill.log',
   ],
 ];
 

@@ -179,7 +179,7 @@ describeLab('the log, the trace and the mount', () => {
       [
         'plan-open',
         0,
-        /note: others on this host can look into \/mnt\/t while it is open; to keep them out, name a 'mount' below a directory that only root enters\n/,
+        /note: others on this host can look into \/mnt\/t while it is open;\n  to keep them out, name a 'mount' below a directory that only root enters\n/,
       ],
       ['plan-closed', 0],
       ['plan-own', 0],

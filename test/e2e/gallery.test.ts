@@ -63,8 +63,9 @@ describeLab('the gallery of guest disks', () => {
     const { stdout: plan } = run.call('plan');
     for (const { disk, shown, told } of expected) {
       if (/luks|raid|\bmd\b|~/.test(disk.line)) continue;
-      for (const { place } of shown) expect(plan).toMatch(new RegExp(`gallery/${disk.name}${place}  \\S.*→ /run/`));
-      for (const { place } of told) expect(plan).toMatch(new RegExp(`gallery/${disk.name}${place}  \\S.*skipped, `));
+      for (const { place } of shown) expect(plan).toMatch(new RegExp(`gallery/${disk.name}${place}  \\S[^├└]*→ /run/`));
+      for (const { place } of told)
+        expect(plan).toMatch(new RegExp(`gallery/${disk.name}${place}  \\S[^├└]*skipped, `));
     }
     const status = run.files('status').split('\n');
     for (const { disk, told } of expected) {

@@ -91,7 +91,7 @@ Y
     );
     expect(run.call('plan').stdout).toContain('dmsetup create hs.xxxxxxxx-0-map');
     expect(run.call('plan').stdout).toMatch(
-      /vm-a\/p1 {2}ext4, .*\n.*─ vg0\/vm-a\/p2 {2}LVM2_member, .* at byte 5242880\n│ {5}├─ vg0\/vm-a\/p2\/my-guest\/root {2}/,
+      /vm-a\/p1 {2}ext4, [^─]*─ vg0\/vm-a\/p2 {2}LVM2_member, .* at byte 5242880\n│ {5}├─ vg0\/vm-a\/p2\/my-guest\/root {2}/,
     );
     expect(run.call('half')).toMatchObject({ status: 0 });
     expect(run.call('half').stdout).toMatch(/my-guest\/root: .*a disk of the guest's volume group is missing/);

@@ -122,6 +122,7 @@ export const journals: readonly Property[] = [
       ],
       [],
       [],
+      Infinity,
     );
   }),
 ];

@@ -126,15 +126,29 @@ export const shown: readonly Property[] = [
       );
     });
     const lines = branches.reduce((sum, count) => sum + count, 0) + broken.length;
-    checkText(statusText(tasks, [], broken), Math.max(1, lines));
+    checkText(statusText(tasks, [], broken, Infinity), Math.max(1, lines));
   }),
   property('what plan shows', 300, plan, (one) => {
     const { prepared, layout, commands, problems } = one;
     const count = prepared.planned.length;
     const below = layout.mounts.filter(({ origin }) => origin < count).length + (count > 0 ? layout.skipped.length : 0);
+    const growths = new Set(prepared.planned.map(({ growth }) => growth.note));
+    const growth = count > 1 && growths.size === 1 ? 1 : count;
+    const undone = commands.filter(({ undo }) => undo !== '').length;
     const lines =
-      1 + 3 * count + below + prepared.leftOut.length + 1 + 1 + commands.length + 1 + 2 * problems.length + 1;
-    checkText(planText(one), lines);
+      1 +
+      2 * count +
+      growth +
+      below +
+      prepared.leftOut.length +
+      1 +
+      1 +
+      commands.length +
+      undone +
+      1 +
+      2 * problems.length +
+      1;
+    checkText(planText(one, Infinity), lines);
   }),
   property('a command of a mount, pasted into a shell', 300, mount, (one) => {
     const { mount: forward, unmount } = mountCommands(one);
