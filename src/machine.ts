@@ -5,7 +5,7 @@ import { encodeName } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
 import { inspect } from './guests/check.ts';
 import { disturbed } from './guests/disturbed.ts';
-import { lacking } from './guests/lacking.ts';
+import { foresee, lacking } from './guests/lacking.ts';
 import { refusal } from './guests/refusal.ts';
 import { look } from './guests/look.ts';
 import { checkKey, unlock } from './guests/luks.ts';
@@ -25,6 +25,7 @@ import { stopSignal } from './signals.ts';
 import { deviceNumber, dmUuid, numbersByUuid } from './system/blockdev.ts';
 import { bootId } from './system/boot.ts';
 import type { Exec } from './system/command.ts';
+import { confine } from './system/confine.ts';
 import { createExec, startAgain } from './system/exec.ts';
 import { readLoops } from './system/loops.ts';
 import { readMounts, type MountEntry } from './system/mountinfo.ts';
@@ -76,30 +77,41 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     runDirectory: RUN_DIRECTORY,
     bootId: bootId(),
     undo: new Map(handlers.map((handler) => [handler.kind, handler])),
-    guests: {
-      look: (places, before) => look(places, before, exec),
-      refusal,
-      mistakableIn: (extents) => mistakableIn(extents, exec),
-      mapSteps,
-      checkKey,
-      unlock: (key, device, keys) => unlock(key, device, keys, exec),
-      map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
-      loopStep,
-      attach: (steps) => attach(steps, exec),
-      mountStep,
-      inspect: (step, whole) => inspect(step, whole, exec),
-      mount: (step) => mount(step, exec),
-      lacking,
-      disturbed: (steps) => disturbed(steps, exec),
-      commands: mountCommands,
-      mapCommands,
-      loopCommands,
+    guests: guestsBy(exec),
+    confined() {
+      const wary = confine(exec);
+      return { ...this, guests: guestsBy(wary), notes: wary.notes };
     },
+    notes: [],
     lacks: lackOf,
     usersOf: (steps) => usersOf(steps, exec),
     unfinished: () => markedProcesses(encodeName(task)),
     watch: (task, run) => startWatcher({ task, run }, log),
     checkInterrupted,
+  };
+}
+
+/** What looks into guests, by commands that are run so. */
+function guestsBy(exec: Exec): Machine['guests'] {
+  return {
+    look: (places, before) => look(places, before, exec),
+    refusal,
+    mistakableIn: (extents) => mistakableIn(extents, exec),
+    mapSteps,
+    checkKey,
+    unlock: (key, device, keys) => unlock(key, device, keys, exec),
+    map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
+    loopStep,
+    attach: (steps) => attach(steps, exec),
+    mountStep,
+    inspect: (step, whole) => inspect(step, whole, exec),
+    mount: (step) => mount(step, exec),
+    lacking,
+    foresee: (mounts) => foresee(mounts, exec),
+    disturbed: (steps) => disturbed(steps, exec),
+    commands: mountCommands,
+    mapCommands,
+    loopCommands,
   };
 }
 

@@ -18,6 +18,10 @@ export interface Machine {
   readonly bootId: string;
   /** Sees to it from now on that the snapshots of an open task don't run full. Undefined, or why it can't be done; never throws. */
   watch(task: string, run: string): Promise<string | undefined>;
+  /** The same machine, on which programs that read what guests wrote may do nothing else as far as that can be had. */
+  confined(): Machine;
+  /** What should be told of how it works, after it has. */
+  readonly notes: readonly string[];
   /** What the machine lacks of it, for people; empty: nothing. */
   lacks(needs: Needs): readonly string[];
   /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */

@@ -24,7 +24,8 @@ export interface Opening {
  * Opens a task: snapshots of all its origins, looked into and mounted read-only. Either all of it stands afterwards, or
  * nothing does and the leftovers say what could not be undone. The caller holds the task's lock.
  */
-export async function open(opening: Opening, machine: Machine): Promise<Opened> {
+export async function open(opening: Opening, host: Machine): Promise<Opened> {
+  const machine = opening.task.trust === 'hostile' ? host.confined() : host;
   const file = journalPath(machine.stateDirectory, opening.task.name);
   const earlier = await clearEarlier(file, opening.runKey, machine);
   if (earlier.kind !== 'clear') return earlier;
@@ -109,7 +110,7 @@ async function carryOut(
   // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
   journal.learn([...directories, ...noted], [...made, ...facts]);
   machine.checkInterrupted();
-  return { layout, findings: [...new Set(findings)] };
+  return { layout, findings: [...new Set([...findings, ...machine.notes])] };
 }
 
 /** The UUIDs of the snapshots, in the order planned. */

@@ -24,7 +24,8 @@ export interface Plan {
 }
 
 /** Looks at the origins as `open` will look at their snapshots. Changes nothing. Throws what `open` would refuse. */
-export async function plan(task: Task, machine: Machine): Promise<Plan> {
+export async function plan(task: Task, host: Machine): Promise<Plan> {
+  const machine = task.trust === 'hostile' ? host.confined() : host;
   const prepared = await prepare(task, RUN, machine);
   const { planned, mount } = prepared;
   const origins = planned.map(({ origin }) => origin);
@@ -62,7 +63,8 @@ export async function plan(task: Task, machine: Machine): Promise<Plan> {
   ];
   const problem = shortcoming(task, origins, layout, prepared.leftOut);
   const exposed = machine.mountPoints.exposed(points);
-  const notes = exposed === undefined ? [] : [exposed];
+  const foreseen = await machine.guests.foresee(layout.mounts);
+  const notes = [...(exposed === undefined ? [] : [exposed]), ...foreseen, ...machine.notes];
   return {
     task: task.name,
     prepared,

@@ -226,6 +226,8 @@ export interface Guests {
   mount(step: NotedStep): Promise<Mounted>;
   /** For each mount of ours why it is not what it was when we made it; undefined: it is the same and can be read. */
   disturbed(steps: readonly NotedStep[]): Promise<readonly (string | undefined)[]>;
+  /** What an opening would have to tell of these mounts. */
+  foresee(mounts: readonly PlannedMount[]): Promise<readonly string[]>;
   /** What this machine lacks for it, and why that would fail; empty: nothing. Changes nothing. */
   lacking(wanted: Wanted): readonly string[];
   /** The commands that mount and unmount, for people. */

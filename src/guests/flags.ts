@@ -34,16 +34,36 @@ export async function mountBy(
 
 /** Of util-linux: to mount with nosymfollow, and to set it of a mount that is there, before which mount(8) leaves it out in silence. */
 const SINCE_MOUNT = '2.36.1';
-export const SINCE_REMOUNT = '2.38';
+const SINCE_REMOUNT = '2.38';
+
+/** What to tell of mounts in which a system can't keep links from leading elsewhere. */
+function linksLeadBy(reason: string): string {
+  return `links in the mounts are not kept from leading elsewhere: ${reason}`;
+}
+
+/** What a plan can tell of the flags of a mount that these drivers make: what an opening would. */
+export async function foreseeFlags(drivers: readonly Driver[], exec: Exec): Promise<string | undefined> {
+  const [driver] = drivers;
+  if (!driver || ![...driver.options, ...driver.flags].includes(NOSYMFOLLOW)) return undefined;
+  const reason = await linksLead(exec, driver.flags.length > 0 ? SINCE_REMOUNT : SINCE_MOUNT);
+  return reason && linksLeadBy(reason);
+}
+
+/** Why a mount may stay without these flags, in words to tell; undefined: it may not. */
+export async function excuseFor(missing: readonly string[], exec: Exec): Promise<string | undefined> {
+  const reason = missing.every((flag) => flag === NOSYMFOLLOW) ? await linksLead(exec, SINCE_REMOUNT) : undefined;
+  return reason && linksLeadBy(reason);
+}
 
 /** What was learned of this system, which does not change while we run. */
 let tooOld: string | undefined;
+let asked: Promise<string | undefined> | undefined;
 
 /** Why links in a mount can't be kept from leading elsewhere on this system; undefined: they can. `since`: of util-linux. */
-export async function linksLead(exec: Exec, since: string): Promise<string | undefined> {
+async function linksLead(exec: Exec, since: string): Promise<string | undefined> {
   const known = tooOld ?? oldKernel();
   if (known !== undefined) return known;
-  const version = await exec.run(mountVersion());
+  const version = await (asked ??= exec.run(mountVersion()));
   if (version === undefined || !isOlder(version, since)) return undefined;
   const reason = `util-linux ${version} is too old for that`;
   if (since === SINCE_MOUNT) tooOld = reason;

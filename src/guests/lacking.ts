@@ -1,8 +1,10 @@
-import type { Wanted } from '../core/volume.ts';
+import type { PlannedMount, Wanted } from '../core/volume.ts';
+import type { Exec } from '../system/command.ts';
 import { checkOf } from '../system/fsck.ts';
 import { knowsFileSystem } from '../system/modules.ts';
 import { lackOf } from '../system/needs.ts';
 import { driversOf, type Driver } from './filesystems.ts';
+import { foreseeFlags } from './flags.ts';
 
 /** The targets of device-mapper that are in its own module. */
 const OF_DM_MOD: ReadonlySet<string> = new Set(['linear', 'striped', 'error']);
@@ -35,6 +37,16 @@ export function lacking({ mounts, maps, unlocks, check }: Wanted): readonly stri
       })
     : [];
   return [...devices.map((what) => `the devices of what is in it need ${what}`), ...mounting, ...checking];
+}
+
+/** What an opening would have to tell of these mounts; one process at most. */
+export async function foresee(mounts: readonly PlannedMount[], exec: Exec): Promise<readonly string[]> {
+  const told = new Set<string>();
+  for (const { type, trust, snapshotDevice } of mounts) {
+    const note = told.size > 0 ? undefined : await foreseeFlags(driversOf(type, trust, snapshotDevice), exec);
+    if (note !== undefined) told.add(note);
+  }
+  return [...told];
 }
 
 /** What they need, if none of them can do it; undefined: one can. `tried`: a mount has loaded what the kernel could load. */

@@ -10,11 +10,11 @@ import { deviceNumber } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { replayJournal } from '../system/fsck.ts';
 import { type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
-import { mountBind, NOSYMFOLLOW, remount, unmount, type MountComplaint } from '../system/mount.ts';
+import { mountBind, remount, unmount, type MountComplaint } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
 import { mountsElsewhere, readUses } from '../system/uses.ts';
 import { DIRECTORY, driversOf, guardsOf } from './filesystems.ts';
-import { linksLead, missingFlags, mountBy, SINCE_REMOUNT, withoutUnknown } from './flags.ts';
+import { excuseFor, missingFlags, mountBy, withoutUnknown } from './flags.ts';
 import { lackOfDrivers } from './lacking.ts';
 import { insist } from './patience.ts';
 
@@ -93,10 +93,8 @@ async function insistOnFlags(
   const entry = readMounts().find(({ id }) => id === made.id) ?? made;
   const missing = missingFlags(flags, entry);
   if (missing.length === 0) return { entry, notes: [] };
-  const reason = missing.every((flag) => flag === NOSYMFOLLOW) ? await linksLead(exec, SINCE_REMOUNT) : undefined;
-  if (reason !== undefined) {
-    return { entry, notes: [`links in the mounts are not kept from leading elsewhere: ${reason}`] };
-  }
+  const excuse = await excuseFor(missing, exec);
+  if (excuse !== undefined) return { entry, notes: [excuse] };
   await exec.run(unmount([point]));
   throw new Fault('mount.failed', `${what} was mounted at ${point} without ${missing.join(', ')}`, {
     hint: `mount(8) was asked for it: look at its version`,

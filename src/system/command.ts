@@ -16,6 +16,8 @@ export interface Command<T> {
   /** Name of the program; looked for in the fixed PATH only. */
   readonly tool: string;
   readonly argv: readonly string[];
+  /** Words that come before it: programs that change what a process may do, and go on as the tool (confine.ts). */
+  readonly within?: readonly string[];
   /** Standard input; nothing where undefined. */
   readonly input?: string;
   /** The standard input may hold a key: it goes to no log. */

@@ -26,7 +26,7 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
   return {
     async run(command) {
       const began = performance.now();
-      const { tool, argv, secret } = command;
+      const { tool, argv, within = [], secret } = command;
       if (command.mutates && !CHANGING_TOOLS.includes(tool)) throw new Error(`${tool} is none of CHANGING_TOOLS`);
       const input = secret ? undefined : command.input;
       // A tool that does not understand its input prints it.
@@ -36,7 +36,7 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
       if (finished.signal !== undefined && !command.mutates) finished = await spawn(command, limits, mark);
       const ms = Math.round(performance.now() - began);
       log.debug(
-        { argv: [tool, ...argv], input, exit: finished.status, ms, stderr: told ?? finished.stderr },
+        { argv: [...within, tool, ...argv], input, exit: finished.status, ms, stderr: told ?? finished.stderr },
         'command',
       );
       const old = tooOld(command, finished);
@@ -59,7 +59,16 @@ interface Ended extends Finished {
 }
 
 async function spawn(command: Command<unknown>, limits: Limits, mark: string): Promise<Ended> {
-  const { tool, argv, input, mutates, fd, timeoutMs: allowedMs = limits.commandMs(), mostMs = allowedMs } = command;
+  const {
+    within = [],
+    tool,
+    argv,
+    input,
+    mutates,
+    fd,
+    timeoutMs: allowedMs = limits.commandMs(),
+    mostMs = allowedMs,
+  } = command;
   const timeoutMs = Math.min(allowedMs, mostMs);
   const graceMs = limits.graceMs();
   const options = {
@@ -76,7 +85,8 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
     // Any descriptor will do; execa's types (9.6.1) only name 3 to 9.
     ...(input === undefined ? { stdin: (fd as 3 | undefined) ?? 'ignore' } : { input }),
   } as const satisfies Options;
-  const child = execa(tool, argv, options);
+  const [program = tool, ...words] = [...within, tool, ...argv];
+  const child = execa(program, words, options);
 
   let timer: NodeJS.Timeout | undefined;
   let asked = false;

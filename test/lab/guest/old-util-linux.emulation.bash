@@ -15,18 +15,22 @@ old_util_linux() {
   done
 }
 
-# old_cp: from here on cp is of coreutils before 8.30, which can't be told not to share blocks.
-old_cp() {
+# refuse TOOL WORD COMPLAINT: from here on the tool does not know an option, and says so.
+refuse() {
   local path
-  path=$(command -v cp)
-  mv "$path" /run/old/real/cp
-  cat >"$path" <<'S'
+  path=$(command -v "$1")
+  mkdir -p /run/old/real
+  mv "$path" "/run/old/real/$1"
+  printf '%s\n' "$3" >"/run/old/$1.complaint"
+  cat >"$path" <<S
 #!/bin/bash
-# An emulation of cp before coreutils 8.30.
-for word; do
-  [ "$word" != --reflink=never ] || { printf "cp: invalid argument 'never' for '--reflink'\nValid arguments are:\n  - 'auto'\n  - 'always'\n" >&2; exit 1; }
-done
-exec /run/old/real/cp "$@"
+# An emulation of an older $1.
+for word; do [ "\$word" != "$2" ] || { cat /run/old/$1.complaint >&2; exit 1; }; done
+exec /run/old/real/$1 "\$@"
 S
   chmod 755 "$path"
 }
+
+# From here on cp is of coreutils before 8.30, cryptsetup is one before 2.5.
+old_cp() { refuse cp --reflink=never "cp: invalid argument 'never' for '--reflink'"; }
+old_cryptsetup() { refuse cryptsetup --dump-volume-key 'cryptsetup: --dump-volume-key: unknown option'; }
