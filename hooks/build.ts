@@ -9,9 +9,9 @@ import { builtinModules } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { contracts } from '../src/contracts/contracts.ts';
-import type { Answer, Contract } from '../src/core/contract.ts';
-import { Fault } from '../src/core/fault.ts';
+import type { Contract } from '../src/core/contract.ts';
 import type { Marks } from './deferred.ts';
+import { prologue } from './prologue.ts';
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
@@ -24,6 +24,11 @@ const EAGER_PACKAGE = /^node_modules\/yaml\//;
 const CLI = 'holdstill';
 const UNITS = 'hooks/systemd';
 const MARK = '/*==== deferred part';
+
+interface PackageJson {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}
 
 interface Bundle {
   readonly code: string;
@@ -38,27 +43,28 @@ interface Package {
 }
 
 async function main(): Promise<void> {
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  const prologue = await readFile(join(root, 'hooks/prologue.sh'), 'utf8');
-  const deferred = await bundle(app, [stubThreadStream], []);
+  const { version, engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as PackageJson;
+  const leastNode = engines.node.replace('>=', '');
+  const deferred = await bundle(app, leastNode, [stubThreadStream], []);
   const marks = marksFor(deferred.code);
   const block = `\n${marks.begin}\n${deferred.code.replaceAll('*/', marks.token)}\n${marks.end}\n`;
 
   const notices = new Map<string, Package>();
   const written: string[] = [];
   for (const name of await entries()) {
-    const eager = await bundle(join(root, `hooks/${name}.ts`), [deferApp(marks)], ['hooks/es2023.ts']);
+    const eager = await bundle(join(root, `hooks/${name}.ts`), leastNode, [deferApp(marks)], ['hooks/es2023.ts']);
     if (eager.code.includes(`\n${marks.begin}\n`))
       throw new Error(`${name}: the first part contains the mark of the deferred one`);
     if (name !== CLI) assertLean(name, eager);
     const packages = await packagesIn([eager.metafile, deferred.metafile]);
     for (const one of packages) notices.set(`${one.name} ${one.version}`, one);
-    const head = fillIn(prologue, {
-      VERSION: version,
-      NAME: name,
-      BUNDLED: packages.map((one) => `${one.name} ${one.version} (${one.license})`).join(', '),
-      LOADER: loader(),
-      ...answersWithoutNode(contractOf(name)),
+    const head = await prologue({
+      version,
+      name,
+      contract: contractOf(name),
+      bundled: packages.map((one) => `${one.name} ${one.version} (${one.license})`).join(', '),
+      mark: MARK,
+      leastNode,
     });
     await put(name, head + eager.code + block, 0o755);
     written.push(name);
@@ -92,7 +98,7 @@ function contractOf(name: string): Contract {
   return contract;
 }
 
-async function bundle(entry: string, plugins: Plugin[], inject: string[]): Promise<Bundle> {
+async function bundle(entry: string, leastNode: string, plugins: Plugin[], inject: string[]): Promise<Bundle> {
   const options: BuildOptions & { write: false; metafile: true } = {
     entryPoints: [entry],
     inject,
@@ -102,7 +108,7 @@ async function bundle(entry: string, plugins: Plugin[], inject: string[]): Promi
     metafile: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node18.19',
+    target: `node${leastNode}`,
     // A native import() doesn't work in code that was compiled by hand; a require does.
     supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
@@ -167,61 +173,6 @@ function marksFor(code: string): Marks {
   let token = '*@/';
   while (code.includes(token)) token = token.replace('@', '@@');
   return { begin: `${MARK} ${sum} ====`, end: `==== end of deferred part ${sum} ====*/`, token };
-}
-
-/** Reads the file, without the deferred part, as a CommonJS module with the caller's arguments; runs under `node -e`, in single quotes of sh. */
-function loader(): string {
-  const lines = [
-    '{const{dirname,resolve}=require("path"),file=process.argv[1]=resolve(process.argv[1]);',
-    // Else commander takes the first argument for the program's name, as it should with a real -e.
-    // To start the same file again it is kept: startAgain() in src/system/exec.ts.
-    'globalThis.holdstillStart=process.execArgv;process.execArgv=[];',
-    'let text=require("fs").readFileSync(file,"latin1");',
-    `text=text.slice(0,text.indexOf("\\n${MARK}"));`,
-    'require("vm").compileFunction("//"+text,',
-    '["exports","require","module","__filename","__dirname"],{filename:file})({},require,{},file,dirname(file))}',
-  ];
-  return lines.join('');
-}
-
-/** What the product is told where there is no Node.js, or only one that is too old, in sh. */
-function answersWithoutNode(contract: Contract): { MISSING: string; TOO_OLD: string } {
-  const hint = 'install Node.js 18.19 or newer as /usr/bin/node (Debian: apt-get install nodejs)';
-  const places = '/usr/bin, /usr/local/bin, /opt/*/bin and PATH';
-  const say = (message: string) =>
-    contract.encode(
-      { kind: 'failed', fault: new Fault('runtime.missing', message, { hint }), leftovers: [], lines: [] },
-      {},
-    );
-  const found = 'VERSION-AT-PATH';
-  const tooOld = say(`Node.js is too old: found ${found} in ${places}`);
-  if (!tooOld.stdout.includes(found) && !tooOld.stderr.includes(found)) {
-    throw new Error(`${contract.product}: the answer does not carry the message`);
-  }
-  return { MISSING: answer(say(`Node.js was not found in ${places}`)), TOO_OLD: answer(tooOld, found) };
-}
-
-/** sh commands that give an answer; `$old` takes the place of `hole`. */
-function answer({ stdout, stderr, exit }: Answer, hole?: string): string {
-  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`).replaceAll('*/', `*''/`)}'`;
-  const fill = (text: string) => (hole === undefined ? quote(text) : text.split(hole).map(quote).join('"$old"'));
-  if (exit === 0) throw new Error('a hook that did not run must not succeed');
-  return [
-    ...(stderr === '' ? [] : [`    printf '%s' ${fill(stderr)} >&2`]),
-    ...(stdout === '' ? [] : [`    printf '%s' ${fill(stdout)}`]),
-    `    exit ${exit}`,
-  ].join('\n');
-}
-
-function fillIn(template: string, values: Readonly<Record<string, string>>): string {
-  const text = template.replaceAll(/@([A-Z_]+)@/g, (_, key: string) => {
-    const value = values[key];
-    if (value === undefined) throw new Error(`prologue.sh: nothing to put in place of ${key}`);
-    return value;
-  });
-  if (text.indexOf('*/') !== text.length - '*/\n'.length) throw new Error('prologue.sh: the comment ends too early');
-  if (/[^\n\x20-\x7e]/.test(text)) throw new Error('prologue.sh: not plain ASCII');
-  return text;
 }
 
 function assertLean(name: string, { code, metafile }: Bundle): void {

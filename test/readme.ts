@@ -1,6 +1,7 @@
 /* Brings the generated blocks of README.md up to date: npm run readme. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { NODE_SOURCES } from '../hooks/node.ts';
 import { configReference } from '../src/config/reference.ts';
 import { EXIT_MEANINGS } from '../src/core/exit.ts';
 import { STATE_MEANINGS } from '../src/report/status.ts';
@@ -15,6 +16,7 @@ export const README = fileURLToPath(new URL('../README.md', import.meta.url));
 const GENERATORS: ReadonlyMap<string, () => string> = new Map([
   ['config', configReference],
   ['gallery', () => table(['disk', 'what is shown'], parseDisks(DISKS).map(rowOf))],
+  ['node', () => table(['system', 'Node.js'], NODE_SOURCES.map(nodeRow))],
   ['exit', () => table(['exit status', 'means'], EXIT_MEANINGS)],
   ['states', () => table(['state', 'means'], STATE_MEANINGS)],
 ]);
@@ -30,6 +32,11 @@ export function withBlocks(text: string, generators = GENERATORS): string {
     }
     return `${head}${open}\n\n${generate()}\n\n${close}${tail}`;
   }, text);
+}
+
+function nodeRow({ systems, install }: (typeof NODE_SOURCES)[number]): readonly string[] {
+  const command = /^type: (.*)/.exec(install)?.[1];
+  return [systems, command === undefined ? install : `\`${command}\``];
 }
 
 function rowOf(disk: Disk): readonly string[] {

@@ -20,7 +20,7 @@ interface Import {
 /** Who may import what. The first rule whose `from` fits is the one; npm packages have their own table below. */
 const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   {
-    from: /^hooks\/(build|deferred|es2023)\.ts$/,
+    from: /^hooks\/(build|deferred|es2023|node|prologue)\.ts$/,
     to: /^(node:|hooks\/|src\/core\/|src\/contracts\/contracts|src\/config\/schema)/,
   },
   { from: /^hooks\/holdstill\.ts$/, to: /^src\/cli\.ts$/ },
