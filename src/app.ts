@@ -35,6 +35,9 @@ import { whyNot } from './core/why.ts';
  */
 const OPENING_WAITS_SECONDS = 60;
 
+/** What only looks answers within this, whatever hangs: monitoring asks every few minutes. */
+const LOOK_MS = 20_000;
+
 export { watch } from './watcher.ts';
 
 /** What a hook asks the application to do with one task. */
@@ -153,7 +156,7 @@ export async function findPath(asked: string): Promise<{ readonly found: FoundPa
   const { findText } = await import('./report/find.ts');
   const { terminalColumns } = await import('./report/wrap.ts');
   const full = path.resolve(asked);
-  const machine = openMachine({ task: '', contract: 'cli', phase: 'find', level: 'info', timeoutMs: undefined });
+  const machine = openMachine({ task: '', contract: 'cli', phase: 'find', level: 'info', timeoutMs: LOOK_MS });
   const storages: FoundPath['storages'][number][] = [];
   for (const provider of machine.providers) storages.push({ kind: provider.kind, ...(await provider.find(full)) });
   const found: FoundPath = { schema: 1, path: full, storages };
@@ -178,7 +181,7 @@ export async function statusOf(
   const { statusText } = await import('./report/status.ts');
   const { terminalColumns } = await import('./report/wrap.ts');
   const { sound: journals, broken } = readJournals();
-  const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: undefined });
+  const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: LOOK_MS });
   const open: TaskStatus[] = [];
   for (const journal of journals) open.push(await survey(journal, machine));
   const problems = broken.map(({ message }) => message);

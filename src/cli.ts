@@ -7,6 +7,7 @@ import { exitStatus } from './core/exit.ts';
 import { Fault, isFault } from './core/fault.ts';
 import { notConfigured } from './core/reply.ts';
 import { VERSION } from './core/version.ts';
+import { obey } from './obey.ts';
 import { readOrder } from './order.ts';
 import { CONFIG_DIRECTORY } from './places.ts';
 import { closeInheritedDescriptors, speakAndLeave, writeAll } from './speak.ts';
@@ -17,7 +18,7 @@ type Say = (answer: Partial<Answer>) => void;
 /** The `holdstill` command: reads the arguments, lets app.ts work, leaves with the status of what came of it. */
 export async function runCli(): Promise<void> {
   const order = readOrder();
-  if (order) return (await import('./app.ts')).watch(order);
+  if (order) return obey(order);
   closeInheritedDescriptors();
   const said = { stdout: '', stderr: '', exit: 0 };
   const say: Say = ({ stdout = '', stderr = '', exit = 0 }) => {

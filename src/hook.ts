@@ -6,6 +6,7 @@ import { escapeText } from './core/escape.ts';
 import { asError, Fault, isFault } from './core/fault.ts';
 import { journalPath, lockPath } from './core/names.ts';
 import { notConfigured, nothing } from './core/reply.ts';
+import { obey } from './obey.ts';
 import { readOrder } from './order.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { listenForSignals } from './signals.ts';
@@ -19,7 +20,7 @@ import { asRoot, whyNot } from './core/why.ts';
  */
 export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   const order = readOrder();
-  if (order) return (await import('./app.ts')).watch(order);
+  if (order) return obey(order);
   listenForSignals();
   const descriptors = openDescriptors();
   closeInheritedDescriptors();

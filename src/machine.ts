@@ -12,9 +12,9 @@ import { checkKey, unlock } from './guests/luks.ts';
 import { attach, loopsOf, loopStep, undoLoops } from './guests/loops.ts';
 import { makeMaps, mapSteps, undoMaps } from './guests/maps.ts';
 import { mistakableIn } from './guests/mistakable.ts';
-import { markers, undoMarkers } from './guests/markers.ts';
+import { createMarkers, undoMarkers } from './guests/markers.ts';
 import { isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
-import { mountPoints, undoDirectories } from './guests/points.ts';
+import { createMountPoints, undoDirectories } from './guests/points.ts';
 import { loopCommands, mapCommands, mountCommands } from './guests/wording.ts';
 import { ORDER, writeOrder, type WatchOrder } from './order.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
@@ -26,10 +26,11 @@ import { deviceNumber, dmUuid, numbersByUuid } from './system/blockdev.ts';
 import { bootId } from './system/boot.ts';
 import type { Exec } from './system/command.ts';
 import { confine } from './system/confine.ts';
-import { createExec, startAgain } from './system/exec.ts';
+import { createExec, startAgain, startTalking } from './system/exec.ts';
 import { readLoops } from './system/loops.ts';
 import { readMounts, type MountEntry } from './system/mountinfo.ts';
 import { lackOf } from './system/needs.ts';
+import { createProber, type Talk } from './system/prober.ts';
 import { markedProcesses } from './system/processes.ts';
 import { detachedUsers, readUses } from './system/uses.ts';
 import { whyNot } from './core/why.ts';
@@ -46,7 +47,9 @@ const TIMEOUT_MS = 600_000;
 /** Everything the core needs, put together for the machine that we run on. */
 export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {
   const deadline = createDeadline(timeoutMs);
-  const exec = createExec(log, deadline, encodeName(task));
+  const mark = encodeName(task);
+  const start = (): Promise<Talk> => startTalking({ [ORDER]: writeOrder({ kind: 'probe' }) }, mark);
+  const exec: Exec = { ...createExec(log, deadline, mark), ...createProber(start, deadline, RUN_DIRECTORY) };
   const checkInterrupted = (): void => {
     const signal = stopSignal();
     if (signal) throw new Fault('task.interrupted', `stopped by ${signal}`);
@@ -63,16 +66,16 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     undoMaps(exec),
     undoLoops(exec),
     undoMounts(exec),
-    undoMarkers,
-    undoDirectories,
+    undoMarkers(exec),
+    undoDirectories(exec),
   ];
   return {
     exec,
     deadline,
     log,
     providers,
-    mountPoints,
-    markers,
+    mountPoints: createMountPoints(exec),
+    markers: createMarkers(exec),
     stateDirectory: STATE_DIRECTORY,
     runDirectory: RUN_DIRECTORY,
     bootId: bootId(),
@@ -86,7 +89,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     lacks: lackOf,
     usersOf: (steps) => usersOf(steps, exec),
     unfinished: () => markedProcesses(encodeName(task)),
-    watch: (task, run) => startWatcher({ task, run }, log),
+    watch: (task, run) => startWatcher({ kind: 'watch', task, run }, log),
     checkInterrupted,
   };
 }
@@ -98,12 +101,12 @@ function guestsBy(exec: Exec): Machine['guests'] {
     refusal,
     mistakableIn: (extents) => mistakableIn(extents, exec),
     mapSteps,
-    checkKey,
+    checkKey: (file) => checkKey(file, exec),
     unlock: (key, device, keys) => unlock(key, device, keys, exec),
     map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
     loopStep,
     attach: (steps) => attach(steps, exec),
-    mountStep,
+    mountStep: (planned, device, uuid) => mountStep(planned, device, uuid, exec),
     inspect: (step, whole) => inspect(step, whole, exec),
     mount: (step) => mount(step, exec),
     lacking,
@@ -157,7 +160,7 @@ const lvUsers = (exec: Exec): LvUsers => ({
     const uses = readUses(true, await readLoops(exec));
     const seen = uses.ofDevices(numbers, () => false);
     if (seen.length > 0) return seen;
-    const detached = await detachedUsers(numbers);
+    const detached = await detachedUsers(numbers, exec);
     return detached.length > 0 ? detached : uses.unseen;
   },
 });

@@ -7,7 +7,7 @@ import type { WatchOrder } from './order.ts';
 import { LOG_FILE, STATE_DIRECTORY } from './places.ts';
 import { createLog } from './report/log.ts';
 import { mapperNameOf } from './system/blockdev.ts';
-import type { Exec } from './system/command.ts';
+import type { Commands } from './system/command.ts';
 import { snapshotFills, type Fill } from './system/dmsetup.ts';
 import { createExec } from './system/exec.ts';
 import { lvextendByPolicy, lvextendToTheEnd, mapperName } from './system/lvm.ts';
@@ -56,7 +56,7 @@ async function watchAll(
   steps: readonly NotedStep[],
   open: () => readonly NotedStep[] | undefined,
   file: string,
-  exec: Exec,
+  exec: Commands,
   log: Log,
 ): Promise<void> {
   const seen = new Map<string, Watched>();
@@ -134,7 +134,7 @@ function patience(before: Watched | undefined, now: Watched, idle: number): numb
 }
 
 /** How long to wait before the next try. What has gone wrong stands in the log: the verdict will tell the job. */
-async function extend(noted: NotedStep, { used, total }: Fill, exec: Exec, log: Log): Promise<number> {
+async function extend(noted: NotedStep, { used, total }: Fill, exec: Commands, log: Log): Promise<number> {
   const { vg = '', name = '' } = noted.step;
   const about = { snapshot: `${vg}/${name}`, used, total };
   for (const command of [lvextendByPolicy(vg, name, THRESHOLD, PERCENT), lvextendToTheEnd(vg, name)]) {

@@ -26,6 +26,11 @@ export function matchesGlob(name: string, glob: string): boolean {
   return tokens.slice(place).every((token) => token === '*');
 }
 
+/** Whether a text has wildcards at all. */
+export function hasWildcards(text: string): boolean {
+  return /[*?[]/.test(text);
+}
+
 /** Whether a pattern can be understood: a range like `[z-a]` can't. */
 export function isGlob(glob: string): boolean {
   try {

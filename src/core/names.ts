@@ -24,6 +24,9 @@ export function encodeName(name: string): string {
   return `${encoded.slice(0, LONGEST)}=:${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
 }
 
+/** What our snapshots are called that lie beside or in their origin: `.hs.<run>.<number>.<origin>`. */
+export const SNAPSHOT = /^\.hs\.([0-9a-f]{8})\./;
+
 /** A new run id: eight hexadecimal digits. */
 export function newRunId(): string {
   return randomBytes(4).toString('hex');

@@ -10,7 +10,7 @@ import { journalPath, newRunId } from './names.ts';
 import type { Opened } from './opened.ts';
 import { prepare, providerOf, type Prepared } from './prepare.ts';
 import { replay } from './replay.ts';
-import type { Facts } from './step.ts';
+import type { Facts, Step } from './step.ts';
 import type { Task } from './task.ts';
 
 export interface Opening {
@@ -91,12 +91,15 @@ async function carryOut(
 
   const points = layout.mounts.map(({ point }) => point);
   const directories = journal.note(machine.mountPoints.steps(mount, points));
-  const made = directories.map((step) => machine.mountPoints.make(step));
-  for (const step of journal.note(machine.markers.steps(points, journal.header))) machine.markers.make(step);
+  const made: Facts[] = [];
+  for (const step of directories) made.push(await machine.mountPoints.make(step));
+  for (const step of journal.note(machine.markers.steps(points, journal.header))) await machine.markers.make(step);
 
-  const mountSteps = layout.mounts.map((planned, index) =>
-    machine.guests.mountStep(planned, devices[index]?.device ?? '', devices[index]?.uuid ?? ''),
-  );
+  const mountSteps: Step[] = [];
+  for (const [index, planned] of layout.mounts.entries()) {
+    const { device = '', uuid = '' } = devices[index] ?? {};
+    mountSteps.push(await machine.guests.mountStep(planned, device, uuid));
+  }
   const noted = journal.note(mountSteps);
   const facts: Facts[] = [];
   const findings: string[] = [];

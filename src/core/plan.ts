@@ -62,7 +62,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     }),
   ];
   const problem = shortcoming(task, origins, layout, prepared.leftOut);
-  const exposed = machine.mountPoints.exposed(points);
+  const exposed = await machine.mountPoints.exposed(points);
   const foreseen = await machine.guests.foresee(layout.mounts);
   const notes = [...(exposed === undefined ? [] : [exposed]), ...foreseen, ...machine.notes];
   return {

@@ -35,7 +35,7 @@ export function checkTrusted(
   let current = '/';
   let stats = lstatSync(current);
   const check = (last: boolean): void => {
-    const why = weakness(current, stats, owner);
+    const why = weakness(current, rightsOf(stats), owner);
     const shared = !last && stats.isDirectory() && (stats.mode & STICKY) !== 0;
     if (why === undefined || (why.what === 'mode' && shared)) return;
     // A directory above may be somebody's home: nobody is told to take that away from him.
@@ -55,7 +55,7 @@ export function checkTrusted(
     if (stats.isSymbolicLink()) {
       links += 1;
       if (links > MOST_LINKS) throw new Fault('config.unreadable', `${path} is a symlink that leads in a circle`);
-      const why = weakness(next, stats, owner);
+      const why = weakness(next, rightsOf(stats), owner);
       if (why?.what === 'owner') throw insecure(subject, why);
       const target = readlinkSync(next);
       rest.unshift(...parts(target));
@@ -83,7 +83,7 @@ export function openTrusted(path: string, subject: Subject): number {
   // Without O_NONBLOCK a pipe in its place would hold us for ever.
   const fd = openFile(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, subject);
   const stats = fstatSync(fd);
-  const why = weakness(path, stats) ?? (stats.isFile() ? undefined : notOurs(path, 'is not a regular file'));
+  const why = weakness(path, rightsOf(stats)) ?? (stats.isFile() ? undefined : notOurs(path, 'is not a regular file'));
   if (why === undefined) return fd;
   closeSync(fd);
   throw insecure(subject, why);
@@ -134,16 +134,27 @@ export interface Weakness {
   readonly hint: string;
 }
 
+/** Who may change something. */
+export interface Rights {
+  readonly owner: number;
+  /** The permissions of stat(2); others than those bits don't matter. */
+  readonly mode: number;
+  readonly link: boolean;
+}
+
+function rightsOf(stats: Stats): Rights {
+  return { owner: stats.uid, mode: stats.mode, link: stats.isSymbolicLink() };
+}
+
 /** The one rule for all of them: it belongs to root or to `owner`, and nobody else may write to it. */
-export function weakness(path: string, stats: Stats, owner: number = 0): Weakness | undefined {
-  if (stats.uid !== 0 && stats.uid !== owner) {
-    const link = stats.isSymbolicLink() ? '-h ' : '';
-    const message = `${path} belongs to user ${stats.uid}, not to root`;
-    return { what: 'owner', message, hint: `chown ${link}root ${shellWord(path)}` };
+export function weakness(path: string, rights: Rights, owner: number = 0): Weakness | undefined {
+  if (rights.owner !== 0 && rights.owner !== owner) {
+    const message = `${path} belongs to user ${rights.owner}, not to root`;
+    return { what: 'owner', message, hint: `chown ${rights.link ? '-h ' : ''}root ${shellWord(path)}` };
   }
-  if ((stats.mode & WRITABLE_BY_OTHERS) === 0 || stats.isSymbolicLink()) return undefined;
-  const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
-  const whom = (stats.mode & 0o002) === 0 ? 'its group' : 'everybody';
+  if ((rights.mode & WRITABLE_BY_OTHERS) === 0 || rights.link) return undefined;
+  const mode = (rights.mode & 0o7777).toString(8).padStart(4, '0');
+  const whom = (rights.mode & 0o002) === 0 ? 'its group' : 'everybody';
   const message = `${path} is writable by ${whom} (mode ${mode})`;
   return { what: 'mode', message, hint: `chmod go-w ${shellWord(path)}` };
 }

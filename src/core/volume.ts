@@ -204,7 +204,7 @@ export interface Guests {
   /** Steps for maps over volumes of these UUIDs; the maps that one needs are before it. `first`: how many the run has already. */
   mapSteps(maps: readonly DeviceMap[], volumes: readonly string[], names: RunNames, first: number): readonly Step[];
   /** Throws `config.insecure` for a key file that others could read or change, `config.missing` for one that is not there. */
-  checkKey(file: string): void;
+  checkKey(file: string): Promise<void>;
   /** The map, over the device as its only volume, that shows what is encrypted in it, with the first of the key files that fits; or why there is none. */
   unlock(key: string, device: string, keys: readonly string[]): Promise<DeviceMap | string>;
   /** Makes the devices of noted map steps over these volumes; the facts hold `device`. */
@@ -216,7 +216,7 @@ export interface Guests {
   loopStep(extent: Extent, snapshotUuid: string): Step;
   /** Makes loop devices for noted loop steps; the facts hold `device`. */
   attach(steps: readonly NotedStep[]): Promise<readonly Facts[]>;
-  mountStep(mount: PlannedMount, device: string, snapshotUuid: string): Step;
+  mountStep(mount: PlannedMount, device: string, snapshotUuid: string): Promise<Step>;
   /**
    * Looks at the file system that is going to be mounted, and checks it if that is asked for; what to tell of it. Throws
    * `volume.damaged`. Only the snapshot is changed by it.
@@ -237,18 +237,18 @@ export interface Guests {
 /** The directories that mounts go to. */
 export interface MountPoints {
   /** Throws `mount.point` if the directory can't become our mount point: in use, not empty, a symlink, its parent missing (but for `ours`, which hooks make). Changes nothing. */
-  check(point: string, ours: string): void;
+  check(point: string, ours: string): Promise<void>;
   /** Which of these mounts, if any, others on the host could look into, and what keeps them out. */
-  exposed(points: readonly string[]): string | undefined;
+  exposed(points: readonly string[]): Promise<string | undefined>;
   /** The steps that make `mount` and the directories below it, outermost first. */
   steps(mount: string, points: readonly string[]): readonly Step[];
   /** The facts tell the directory from a later one of the same name. */
-  make(step: NotedStep): Facts;
+  make(step: NotedStep): Promise<Facts>;
 }
 
 /** The files beneath our mounts, by which a directory whose mount has gone away is told from an empty one. */
 export interface Markers {
   steps(points: readonly string[], names: RunNames): readonly Step[];
   /** Throws `mount.point`. */
-  make(step: NotedStep): void;
+  make(step: NotedStep): Promise<void>;
 }

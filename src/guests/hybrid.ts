@@ -32,7 +32,7 @@ export async function settleImages(probes: ReadonlyMap<string, Found>, exec: Exe
     const inside = (entry: TableEntry): Found => contents.get(keyOf({ ...entry, device }));
     const image = entries.find((entry) => BEGINNINGS.includes(entry.offset) && isSame(inside(entry), probe));
     if (!image) continue;
-    const end = await endOf(device);
+    const end = await endOf(device, exec);
     const gone = entries.filter((entry) => {
       const known = inside(entry);
       const empty = known === undefined || ('type' in known && known.type === undefined && known.table === undefined);
@@ -57,8 +57,8 @@ function endsBy({ offset, bytes }: TableEntry, end: number): boolean {
 }
 
 /** What the image itself says that it is long. */
-async function endOf(device: string): Promise<number> {
-  const block = await readBytes(device, DESCRIPTOR, DESCRIPTOR_BYTES);
+async function endOf(device: string, exec: Exec): Promise<number> {
+  const block = await readBytes(device, DESCRIPTOR, DESCRIPTOR_BYTES, exec);
   if (typeof block === 'string' || block.toString('latin1', 1, 6) !== MARK) return 0;
   return block.readUInt32LE(80) * block.readUInt16LE(128);
 }

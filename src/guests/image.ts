@@ -1,4 +1,5 @@
 import { SECTOR } from '../core/bytes.ts';
+import type { Prober } from '../system/prober.ts';
 import { readBytes } from './bytes.ts';
 
 /** Where its descriptor stands (ECMA-119, 8.4): `CD001` at 1, blocks at 80, bytes of a block at 128. */
@@ -16,10 +17,10 @@ export function isImageType(type: string | undefined): boolean {
 }
 
 /** Whether a table before an image, whose `first` sector is given, is its own. For where partitions are not looked for. */
-export async function isImage(first: Buffer, device: string, offset: number): Promise<boolean> {
+export async function isImage(first: Buffer, device: string, offset: number, prober: Prober): Promise<boolean> {
   const mbr = [0, 1, 2, 3].map((index) => first.subarray(ENTRIES + index * ENTRY, ENTRIES + (index + 1) * ENTRY));
   if (mbr.some((entry) => entry.readUInt32LE(8) === 0 && entry.readUInt32LE(12) > 0)) return true;
   const at = (BEGINNINGS.at(-1) ?? 0) + DESCRIPTOR;
-  const second = await readBytes(device, offset + at, SECTOR);
+  const second = await readBytes(device, offset + at, SECTOR, prober);
   return typeof second !== 'string' && second.toString('latin1', 1, 6) === MARK;
 }

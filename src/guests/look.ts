@@ -12,7 +12,8 @@ import type {
   Volume,
 } from '../core/volume.ts';
 import type { Exec } from '../system/command.ts';
-import { deviceBytes } from '../system/blockdev.ts';
+import { bytesOf } from '../system/blockdev.ts';
+import { readerOf } from '../system/read.ts';
 import { DIRECTORY } from './filesystems.ts';
 import { settleImages } from './hybrid.ts';
 import { findGroups } from './lvm/groups.ts';
@@ -45,9 +46,9 @@ export async function look(places: readonly Place[], before: Seen | undefined, e
     within,
   }));
   const parts = volumes.flatMap(partsOf);
-  const arrays = await findArrays(parts.filter(isOf('linux_raid_member')));
+  const arrays = await findArrays(parts.filter(isOf('linux_raid_member')), readerOf(exec));
   const encrypted = parts.filter(isEncrypted).map(containerOf);
-  const { groups, members } = await findGroups(parts.filter(isOf('LVM2_member')));
+  const { groups, members } = await findGroups(parts.filter(isOf('LVM2_member')), readerOf(exec));
   return {
     volumes,
     groups: await lookAtLvs(groups, before?.groups ?? [], devices, exec),
@@ -139,20 +140,19 @@ function pieceOf({ maps: [map, ...more], bytes }: GuestLv, devices: readonly str
 async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<readonly Inside[]> {
   const { probes, pieces } = await settleImages(await probeAlike(devices, undefined, exec), exec);
   const tables = await readTables(devices, probes, exec);
-  return devices.map((device): Inside => {
-    const bytes = deviceBytes(device);
+  const found: Inside[] = [];
+  for (const device of devices) {
+    const bytes = await bytesOf(device, exec);
     const table = tables.get(device);
     const probe = probes.get(device);
-    if (!table) return { device, bytes, table: undefined, content: contentOf(probe), partitions: [] };
-    const content = contentOf(undefined);
-    return {
-      device,
-      bytes,
+    const whole = { device, bytes, table: undefined, content: contentOf(probe), partitions: [] };
+    const divided = table && {
       table: tableOf(device, probe),
-      content,
       partitions: partitionsOf(device, table, pieces.get(device)),
     };
-  });
+    found.push(divided ? { device, bytes, content: contentOf(undefined), ...divided } : whole);
+  }
+  return found;
 }
 
 /** `pieces`: the numbers of those that are pieces of another one. */

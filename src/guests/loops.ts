@@ -5,7 +5,7 @@ import { namesOf } from '../core/users.ts';
 import type { Extent } from '../core/volume.ts';
 import { sectorBytes } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
-import { type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
+import { isUntold, type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
 import { attachLoop, detachLoops } from '../system/losetup.ts';
 import { readUses } from '../system/uses.ts';
 import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
@@ -47,7 +47,7 @@ export function undoLoops(exec: Exec): UndoHandler {
     kind: 'loop',
 
     undo: (steps) =>
-      insist(DEVICE_PATIENCE_MS, async () => {
+      insist(DEVICE_PATIENCE_MS, exec, async () => {
         const loops = await readLoops(exec);
         const states = steps.map((step) => {
           const ours = loopsOf(step, loops);
@@ -85,7 +85,9 @@ export function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]
       (facts?.['device'] ?? loop.device) === loop.device &&
       String(loop.offset) === step['offset'] &&
       String(loop.bytes) === step['bytes'] &&
-      isOver(loop, volumesUnder(loop.number, loops), step['volume'] ?? '', facts?.['file']),
+      (isUntold(loop)
+        ? facts?.['device'] !== undefined && loop.backing === step['backing']
+        : isOver(loop, volumesUnder(loop.number, loops), step['volume'] ?? '', facts?.['file'])),
   );
 }
 

@@ -1,11 +1,10 @@
-import { open } from 'node:fs/promises';
 import { SECTOR } from '../core/bytes.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { shellWord } from '../core/shell.ts';
 import type { DeviceMap } from '../core/volume.ts';
-import { checkTrusted } from '../core/trust.ts';
-import { deviceBytes } from '../system/blockdev.ts';
+import { bytesOf } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
+import { readerOf, type ReadBytes } from '../system/read.ts';
 import { volumeKey } from '../system/cryptsetup.ts';
 import { whyNot } from '../core/why.ts';
 
@@ -34,12 +33,13 @@ export async function unlock(
   keys: readonly string[],
   exec: Exec,
 ): Promise<DeviceMap | string> {
-  const segment = await readSegment(device);
+  const segment = await readSegment(device, readerOf(exec));
   if (typeof segment === 'string') return segment;
-  const { cipher, first, tweak, sectorBytes, sectors = deviceBytes(device) / SECTOR - first } = segment;
+  const bytes = await bytesOf(device, exec);
+  const { cipher, first, tweak, sectorBytes, sectors = bytes / SECTOR - first } = segment;
   const grain = sectorBytes / SECTOR;
   // Its own header says how long it is.
-  if (!(sectors > 0 && (first + sectors) * SECTOR <= deviceBytes(device))) {
+  if (!(sectors > 0 && (first + sectors) * SECTOR <= bytes)) {
     return 'is encrypted (LUKS), and is larger than its disk';
   }
   for (const file of keys) {
@@ -55,38 +55,28 @@ export async function unlock(
 }
 
 /** Throws `config.insecure` for a key file that others can read or change, `config.missing` where there is no such file. */
-export function checkKey(file: string): void {
-  let mode: number;
-  try {
-    mode = checkTrusted(file, 'file', 0).stats.mode;
-  } catch (error) {
+export async function checkKey(file: string, exec: Exec): Promise<void> {
+  const mode = await exec.ask('keyMode', { file }).catch((error: unknown) => {
     if (isFault(error)) throw error;
     throw new Fault('config.missing', `the key file ${file} can't be found: ${whyNot(error)}`, {
       hint: `look at 'keys'`,
       cause: error,
     });
-  }
+  });
   if ((mode & 0o077) === 0) return;
   throw new Fault('config.insecure', `${file} can be read by others`, { hint: `chmod go= ${shellWord(file)}` });
 }
 
 /** From the header; the formats are those of cryptsetup's docs, LUKS1 1.2.3 and LUKS2 1.1. A text says why it can't be told. */
-export async function readSegment(device: string): Promise<Segment | string> {
-  const file = await open(device);
-  try {
-    const header = Buffer.alloc(JSON_AT);
-    await file.read(header, 0, JSON_AT, 0);
-    if (header.toString('latin1', 0, 6) !== MAGIC) return 'is encrypted (LUKS), and its header is damaged';
-    const version = header.readUInt16BE(6);
-    if (version === 1) return firstVersion(header);
-    const length = Number(header.readBigUInt64BE(8)) - JSON_AT;
-    if (version !== 2 || !(length > 0 && length <= LONGEST)) return 'is encrypted (LUKS), in an unknown version';
-    const text = Buffer.alloc(length);
-    await file.read(text, 0, length, JSON_AT);
-    return secondVersion(text.toString('utf8').replace(/\0.*$/s, ''));
-  } finally {
-    await file.close();
-  }
+export async function readSegment(device: string, read: ReadBytes): Promise<Segment | string> {
+  const header = await read(device, 0, JSON_AT);
+  if (header.toString('latin1', 0, 6) !== MAGIC) return 'is encrypted (LUKS), and its header is damaged';
+  const version = header.readUInt16BE(6);
+  if (version === 1) return firstVersion(header);
+  const length = Number(header.readBigUInt64BE(8)) - JSON_AT;
+  if (version !== 2 || !(length > 0 && length <= LONGEST)) return 'is encrypted (LUKS), in an unknown version';
+  const text = await read(device, JSON_AT, length);
+  return secondVersion(text.toString('utf8').replace(/\0.*$/s, ''));
 }
 
 /** What dmsetup takes for one word of a table: nothing that ends a field or a line of it. */

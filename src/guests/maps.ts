@@ -129,7 +129,7 @@ export function undoMaps(exec: Exec): UndoHandler {
     kind: 'map',
 
     undo: (steps) =>
-      insist(DEVICE_PATIENCE_MS, async (last) => {
+      insist(DEVICE_PATIENCE_MS, exec, async (last) => {
         const there = numbersByUuid();
         const names = steps.flatMap(({ step }) => mapperNameOf(step['uuid'] ?? '', there) ?? []);
         const complaint = names.length > 0 ? await exec.run(removeDevices(names)) : '';

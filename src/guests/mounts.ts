@@ -1,5 +1,4 @@
-import fs from 'node:fs';
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import { namesOf } from '../core/users.ts';
 import type { Trust } from '../core/task.ts';
@@ -9,7 +8,7 @@ import { whatHolds } from '../system/behind.ts';
 import { deviceNumber } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { replayJournal } from '../system/fsck.ts';
-import { type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
+import { isUntold, type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
 import { mountBind, remount, unmount, type MountComplaint } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
 import { mountsElsewhere, readUses } from '../system/uses.ts';
@@ -22,16 +21,16 @@ import { insist } from './patience.ts';
 const PATIENCE_MS = 3000;
 
 /** A mount of ours, known by the UUID of the LV that its device is or lies on; that of a directory by where in its file system that is. */
-export function mountStep(mount: PlannedMount, device: string, volumeUuid: string): Step {
+export async function mountStep(mount: PlannedMount, device: string, volumeUuid: string, exec: Exec): Promise<Step> {
   const { label, type, trust, point, within, subdirectory = '' } = mount;
-  const root = type === DIRECTORY ? { root: rootOf(device, label) } : {};
+  const root = type === DIRECTORY ? { root: await rootOf(device, label, exec) } : {};
   const inside = within.length > 0 ? { within: within.join(' in ') } : {};
   return { kind: 'mount', label, type, trust, device, point, subdirectory, volume: volumeUuid, ...root, ...inside };
 }
 
 /** Where in its file system a directory is. Throws `mount.failed` for one that a link leads to, which somebody has put there. */
-function rootOf(directory: string, label: string): string {
-  const { real, within } = whatHolds(directory);
+async function rootOf(directory: string, label: string, exec: Exec): Promise<string> {
+  const { real, within } = await whatHolds(directory, exec);
   if (real === directory) return `/${within}`;
   throw new Fault('mount.failed', `${label}: ${directory} is not what was taken: somebody put a link there`);
 }
@@ -115,7 +114,10 @@ function identityOf(entry: MountEntry): Facts {
 async function showSubdirectory(label: string, point: string, subdirectory: string, exec: Exec): Promise<MountEntry> {
   const directory = `${point}/${subdirectory}`;
   // A link in the snapshot could lead to live data, or anywhere.
-  const real = realPath(directory);
+  const real = await exec.ask('realPath', { file: directory }).catch((error: unknown) => {
+    if (isFault(error)) throw error;
+    return undefined;
+  });
   if (real !== directory) {
     throw new Fault('mount.failed', `${label}: ${subdirectory} is no directory in the snapshot`);
   }
@@ -136,7 +138,7 @@ export function undoMounts(exec: Exec): UndoHandler {
     kind: 'mount',
 
     undo: (steps) =>
-      insist(PATIENCE_MS, async (last) => {
+      insist(PATIENCE_MS, exec, async (last) => {
         const loops = await loopsUnder(
           steps.map(({ step }) => step),
           exec,
@@ -215,13 +217,8 @@ export function isOurs({ device, source, root }: MountEntry, step: Step, loops: 
   // Of others the source may be a file where nobody answers any more.
   const named = source.startsWith('/dev/') ? deviceNumber(source) : undefined;
   const number = device.startsWith('0:') ? named : device;
-  return number !== undefined && volumesUnder(number, loops).includes(step['volume'] ?? '');
-}
-
-function realPath(file: string): string | undefined {
-  try {
-    return fs.realpathSync(file);
-  } catch {
-    return undefined;
-  }
+  if (number === undefined) return false;
+  const loop = loops.find((one) => one.number === number);
+  if (loop && isUntold(loop)) return loop.device === step['device'];
+  return volumesUnder(number, loops).includes(step['volume'] ?? '');
 }

@@ -1,7 +1,8 @@
 import { Fault } from '../core/fault.ts';
 import type { Partition } from '../core/volume.ts';
 import type { Exec } from '../system/command.ts';
-import { deviceBytes } from '../system/blockdev.ts';
+import { bytesOf } from '../system/blockdev.ts';
+import { readerOf } from '../system/read.ts';
 import { readTable, type TableEntry } from '../system/partx.ts';
 import type { Found } from './closer.ts';
 import { entriesIn, gptEntriesOf, sectorsOf } from './table.ts';
@@ -31,9 +32,9 @@ function isOnlyProtective(probe: Found): boolean {
  */
 export async function entriesOf(device: string, probe: Found, exec: Exec): Promise<readonly TableEntry[]> {
   tableOf(device, probe);
-  const bytes = deviceBytes(device);
+  const bytes = await bytesOf(device, exec);
   if (isOnlyProtective(probe)) {
-    const entries = await gptEntriesOf(device, sectorsOf(device).other);
+    const entries = await gptEntriesOf(device, bytes, sectorsOf(device).other, readerOf(exec));
     if (!entries) throw unreadable(device, 'its partition table (GPT) is damaged at both ends');
     return entries.filter((entry) => entry.bytes > 0 && entry.offset + entry.bytes <= bytes);
   }
@@ -49,7 +50,7 @@ export async function entriesOf(device: string, probe: Found, exec: Exec): Promi
  * that can't be.
  */
 export async function entriesOfMbr(device: string, sector: number, exec: Exec): Promise<readonly TableEntry[]> {
-  const bytes = deviceBytes(device);
+  const bytes = await bytesOf(device, exec);
   const table = (await exec.run(readTable(device, sector))) ?? [];
   const entries = table.filter(({ extended }) => !extended);
   return entries.every((entry) => entry.bytes > 0 && entry.offset + entry.bytes <= bytes) ? entries : [];
@@ -79,10 +80,12 @@ export async function lostIn(
   probe: Found,
   known: readonly TableEntry[],
   sector: number,
+  exec: Exec,
 ): Promise<readonly Partition[]> {
+  const bytes = await bytesOf(device, exec);
   const numbers = isOnlyProtective(probe)
-    ? await entriesIn(device, 'gpt', sectorsOf(device).other)
-    : await entriesIn(device, tableOf(device, probe), sector);
+    ? await entriesIn(device, bytes, 'gpt', sectorsOf(device).other, readerOf(exec))
+    : await entriesIn(device, bytes, tableOf(device, probe), sector, readerOf(exec));
   const content = { type: undefined, uuid: undefined, doubt: 'its entry in the partition table is damaged' };
   return numbers
     .filter((number) => !known.some((entry) => entry.number === number))

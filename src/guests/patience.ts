@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../core/step.ts';
+import type { Commands } from '../system/command.ts';
 
 const PAUSE_MS = 200;
 
 /** How long a device that somebody has open is waited for, as LVM waits for an LV: udev and blkid look in and leave. */
 export const DEVICE_PATIENCE_MS = 5000;
 
-/** Tries to undo until all is undone or the time is up; the attempt is told when it is the last one. */
+/** Tries to undo until all is undone or the time is up, which is less where the hook has less; the attempt is told when it is the last one. */
 export async function insist(
-  patienceMs: number,
+  most: number,
+  exec: Commands,
   attempt: (last: boolean) => Promise<readonly Outcome[]>,
 ): Promise<readonly Outcome[]> {
-  const end = performance.now() + patienceMs;
+  const end = performance.now() + exec.patienceMs(most);
   for (;;) {
     const last = performance.now() > end;
     const outcomes = await attempt(last);

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { Fault, isFault } from '../core/fault.ts';
 import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
@@ -6,72 +5,75 @@ import type { MountPoints } from '../core/volume.ts';
 import { shellWord } from '../core/shell.ts';
 import { errorCode, weakness } from '../core/trust.ts';
 import { mountAt, readMounts } from '../system/mountinfo.ts';
+import type { Prober } from '../system/prober.ts';
 import { whyNot, writeHint } from '../core/why.ts';
 
 /** The directories of a task's mounts; they exist while the task is open, so that a job without `pre` finds nothing. */
-export const mountPoints: MountPoints = {
-  check(point, ours) {
-    try {
-      checkPoint(point, ours);
-    } catch (error) {
-      // A name that is too long, a file system that answers no more.
-      throw isFault(error) ? error : refused(point, whyNot(error), `name another 'mount'`);
-    }
-  },
-
-  exposed(points) {
-    const open = points.find((point) => parentsOf(point).every(isEnteredByOthers));
-    if (open === undefined) return undefined;
-    return `others on this host can look into ${open} while it is open; to keep them out, name a 'mount' below a directory that only root enters`;
-  },
-
-  steps(mount, points) {
-    const wanted = new Set<string>();
-    for (const point of points) {
-      for (let place = point; place.length >= mount.length; place = path.dirname(place)) wanted.add(place);
-    }
-    return [...wanted].toSorted((a, b) => a.length - b.length).map((directory) => ({ kind: 'directory', directory }));
-  },
-
-  make({ step }) {
-    const { directory = '' } = step;
-    try {
-      fs.mkdirSync(directory, { mode: 0o700 });
-    } catch (error) {
-      const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
-      if (!stat?.isDirectory()) {
-        throw refused(directory, `it can't be made: ${whyNot(error)}`, writeHint(error, directory));
+export function createMountPoints(prober: Prober): MountPoints {
+  return {
+    async check(point, ours) {
+      try {
+        await checkPoint(point, ours, prober);
+      } catch (error) {
+        // A name that is too long, a file system that answers no more.
+        throw isFault(error) && error.code !== 'tool.timeout'
+          ? error
+          : refused(point, whyNot(error), `name another 'mount'`);
       }
-    }
-    return { made: identityOf(directory) ?? '' };
-  },
-};
+    },
+
+    async exposed(points) {
+      let open: string | undefined;
+      for (const point of points) if (await isEnteredByOthers(parentsOf(point), prober)) open ??= point;
+      if (open === undefined) return undefined;
+      return `others on this host can look into ${open} while it is open; to keep them out, name a 'mount' below a directory that only root enters`;
+    },
+
+    steps(mount, points) {
+      const wanted = new Set<string>();
+      for (const point of points) {
+        for (let place = point; place.length >= mount.length; place = path.dirname(place)) wanted.add(place);
+      }
+      return [...wanted].toSorted((a, b) => a.length - b.length).map((directory) => ({ kind: 'directory', directory }));
+    },
+
+    async make({ step }) {
+      const { directory = '' } = step;
+      try {
+        await prober.ask('makeDirectory', { file: directory });
+      } catch (error) {
+        const inode = isFault(error) ? undefined : await prober.ask('lookUp', { file: directory });
+        if (inode?.kind !== 'directory') {
+          throw refused(directory, `it can't be made: ${whyNot(error)}`, writeHint(error, directory));
+        }
+      }
+      return { made: (await identityOf(directory, prober)) ?? '' };
+    },
+  };
+}
 
 /** What is there is somebody's: nobody is told to unmount it or to empty it. */
 const OTHER_POINT = `name another 'mount': a directory that is not there yet, or an empty one`;
 
-function checkPoint(point: string, ours: string): void {
+async function checkPoint(point: string, ours: string, prober: Prober): Promise<void> {
   let walked = '/';
   for (const part of point.split('/').filter(Boolean)) {
     walked = path.join(walked, part);
-    const stat = fs.lstatSync(walked, { throwIfNoEntry: false });
-    if (!stat && (walked === point || walked === ours)) return;
+    const inode = await prober.ask('lookUp', { file: walked });
+    if (!inode && (walked === point || walked === ours)) return;
     // Tasks may share it, so none of them could tell whether to remove it again.
-    if (!stat) throw refused(point, `${walked} does not exist`, `type: mkdir ${shellWord(walked)}`);
-    if (stat.isSymbolicLink()) {
-      throw refused(
-        point,
-        `${walked} is a symbolic link`,
-        `name the directory that it leads to: ${fs.readlinkSync(walked)}`,
-      );
+    if (!inode) throw refused(point, `${walked} does not exist`, `type: mkdir ${shellWord(walked)}`);
+    if (inode.kind === 'link') {
+      const target = await prober.ask('linkTarget', { file: walked });
+      throw refused(point, `${walked} is a symbolic link`, `name the directory that it leads to: ${target}`);
     }
-    const why = weakness(walked, stat);
+    const why = weakness(walked, { ...inode, link: false });
     if (why) throw refused(point, why.message, `name a 'mount' in a directory that only root can change`);
-    if (!stat.isDirectory()) throw refused(point, `${walked} is no directory`, `name another 'mount'`);
+    if (inode.kind !== 'directory') throw refused(point, `${walked} is no directory`, `name another 'mount'`);
   }
   const there = mountAt(point, readMounts());
   if (there) throw refused(point, `${there.source} (${there.type}) is mounted there`, OTHER_POINT);
-  if (fs.readdirSync(point).length > 0) {
+  if ((await prober.ask('namesIn', { file: point })).length > 0) {
     throw refused(point, 'it is not empty', OTHER_POINT);
   }
 }
@@ -82,39 +84,48 @@ function parentsOf(point: string): readonly string[] {
 }
 
 /** What is missing will be made by us, for root alone. */
-function isEnteredByOthers(directory: string): boolean {
-  const mode = fs.statSync(directory, { throwIfNoEntry: false })?.mode ?? 0;
-  return (mode & 0o001) !== 0;
+async function isEnteredByOthers(directories: readonly string[], prober: Prober): Promise<boolean> {
+  for (const file of directories) {
+    const inode = await prober.ask('lookUp', { file });
+    if (((inode?.mode ?? 0) & 0o001) === 0) return false;
+  }
+  return true;
 }
 
 /** Removes directories that are empty, and nothing else ever: no content, no mount point of somebody's. */
-export const undoDirectories: UndoHandler = {
-  kind: 'directory',
+export function undoDirectories(prober: Prober): UndoHandler {
+  return {
+    kind: 'directory',
 
-  undo: (steps) => Promise.resolve(steps.map(removeEmpty)),
+    async undo(steps) {
+      const outcomes: Outcome[] = [];
+      for (const step of steps) outcomes.push(await removeEmpty(step, prober));
+      return outcomes;
+    },
 
-  rests: ({ step: { directory = '' } }) => ({ is: directory, on: [path.dirname(directory)] }),
+    rests: ({ step: { directory = '' } }) => ({ is: directory, on: [path.dirname(directory)] }),
 
-  describe: ({ step: { directory = '' } }) => ({
-    what: `directory ${directory}`,
-    byHand: `rmdir ${shellWord(directory)}`,
-  }),
-};
+    describe: ({ step: { directory = '' } }) => ({
+      what: `directory ${directory}`,
+      byHand: `rmdir ${shellWord(directory)}`,
+    }),
+  };
+}
 
-function removeEmpty({ step: { directory = '' }, facts }: NotedStep): Outcome {
+async function removeEmpty({ step: { directory = '' }, facts }: NotedStep, prober: Prober): Promise<Outcome> {
   const over = mountAt(directory, readMounts());
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted there`;
     return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(directory)}` };
   }
   try {
-    const now = identityOf(directory);
+    const now = await identityOf(directory, prober);
     if (now === undefined) return { kind: 'undone' };
     // After a crash nothing was noted; then it is enough that it is empty.
     if (now !== (facts?.['made'] ?? now)) {
       return { kind: 'left', reason: 'it is not the directory that was made', foreign: true };
     }
-    fs.rmdirSync(directory);
+    await prober.ask('removeDirectory', { file: directory });
     return { kind: 'undone' };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { kind: 'undone' };
@@ -122,11 +133,14 @@ function removeEmpty({ step: { directory = '' }, facts }: NotedStep): Outcome {
   }
 }
 
-/** Tells a directory from a later one of the same name; numbers alone are used again at once. */
-function identityOf(directory: string): string | undefined {
-  const stat = fs.lstatSync(directory, { bigint: true, throwIfNoEntry: false });
-  return stat && `${stat.mode & 0o170000n}.${stat.ino}.${stat.birthtimeNs}`;
+/** Tells a directory from a later one of the same name; numbers alone are used again at once. As journals of all versions have it. */
+async function identityOf(directory: string, prober: Prober): Promise<string | undefined> {
+  const inode = await prober.ask('lookUp', { file: directory });
+  return inode && `${TYPES[inode.kind]}.${inode.inode}.${inode.born}`;
 }
+
+/** The type in the mode of stat(2): inode(7). */
+const TYPES = { directory: 0o040000, file: 0o100000, link: 0o120000, device: 0o060000, other: 0 } as const;
 
 function refused(point: string, why: string, hint: string): Fault {
   return new Fault('mount.point', `${point} can't be the mount point: ${why}`, { hint });

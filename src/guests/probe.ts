@@ -28,7 +28,7 @@ export async function probeAlike(
   for (const device of devices.filter((one) => !found.has(one))) {
     const probe = await exec.run(probeDevice(device, stretch));
     // blkid says nothing of a device that is empty, and of one that can't be read.
-    const sector = probe === 'nothing' ? await readBytes(device, stretch?.offset ?? 0, SECTOR) : undefined;
+    const sector = probe === 'nothing' ? await readBytes(device, stretch?.offset ?? 0, SECTOR, exec) : undefined;
     if (typeof sector === 'string') found.set(device, { doubt: sector });
     else if (probe !== 'nothing') found.set(device, probe);
   }

@@ -1,6 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { SECTOR } from '../core/bytes.ts';
-import { deviceBytes, sectorBytes } from '../system/blockdev.ts';
+import { sectorBytes } from '../system/blockdev.ts';
+import type { ReadBytes } from '../system/read.ts';
 import type { TableEntry } from '../system/partx.ts';
 import { crc32From } from './crc32.ts';
 
@@ -27,25 +27,32 @@ interface Entry {
  * backup would be without those partitions, and green. Empty where the table can't be read that way. `sector`: the bytes
  * that the table counts in.
  */
-export async function entriesIn(device: string, table: 'dos' | 'gpt', sector: number): Promise<readonly number[]> {
-  if (table === 'gpt') return (await gptEntriesOf(device, sector))?.map(({ number }) => number) ?? [];
-  return (await reading(device, (file) => dosNumbers(file, sector))) ?? [];
+export async function entriesIn(
+  device: string,
+  bytes: number,
+  table: 'dos' | 'gpt',
+  sector: number,
+  read: ReadBytes,
+): Promise<readonly number[]> {
+  if (table === 'gpt') return (await gptEntriesOf(device, bytes, sector, read))?.map(({ number }) => number) ?? [];
+  return sectorBytes(device) === undefined ? [] : dosNumbers(paddedOf(device, read), sector);
 }
 
 /** The partitions of a GPT that counts in sectors of so many bytes. Undefined: there is no sound one. */
-export async function gptEntriesOf(device: string, sector: number): Promise<readonly TableEntry[] | undefined> {
-  return reading(device, (file) => gptEntries(file, deviceBytes(device), sector));
+export async function gptEntriesOf(
+  device: string,
+  bytes: number,
+  sector: number,
+  read: ReadBytes,
+): Promise<readonly TableEntry[] | undefined> {
+  return sectorBytes(device) === undefined ? undefined : gptEntries(paddedOf(device, read), bytes, sector);
 }
 
-/** Undefined: the device has gone. */
-async function reading<T>(device: string, look: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
-  if (sectorBytes(device) === undefined) return undefined;
-  const file = await open(device);
-  try {
-    return await look(file);
-  } finally {
-    await file.close();
-  }
+/** Reads so many bytes of a device; what is beyond the end reads as zeros. */
+type Read = (at: number, bytes: number) => Promise<Buffer>;
+
+function paddedOf(device: string, read: ReadBytes): Read {
+  return async (at, bytes) => Buffer.concat([await read(device, at, bytes)], bytes);
 }
 
 /** What a device counts in, and what a table on it counts in that was made on a disk with sectors of the other size. */
@@ -54,26 +61,26 @@ export function sectorsOf(device: string): { readonly own: number; readonly othe
   return { own, other: own === SECTOR ? SECTOR_4K : SECTOR };
 }
 
-async function dosNumbers(file: FileHandle, sector: number): Promise<readonly number[]> {
-  const primary = entriesOf(await read(file, 0, SECTOR));
+async function dosNumbers(read: Read, sector: number): Promise<readonly number[]> {
+  const primary = entriesOf(await read(0, SECTOR));
   const numbers = primary.flatMap(({ type }, index) => (type === 0 ? [] : [index + 1]));
   const chains: { readonly number: number; readonly logical: readonly number[] }[] = [];
   for (const [index, entry] of primary.entries()) {
     if (isContainer(entry))
-      chains.push({ number: index + 1, logical: await logicalNumbers(file, entry.start, sector) });
+      chains.push({ number: index + 1, logical: await logicalNumbers(read, entry.start, sector) });
   }
   // One container is the rule; a second one, with nothing in it, was something else before its type was damaged.
   const container = chains.find(({ logical }) => logical.length > 0) ?? chains[0];
   return [...numbers.filter((number) => number !== container?.number), ...(container?.logical ?? [])];
 }
 
-async function logicalNumbers(file: FileHandle, container: number, bytes: number): Promise<readonly number[]> {
+async function logicalNumbers(read: Read, container: number, bytes: number): Promise<readonly number[]> {
   const numbers: number[] = [];
   const seen = new Set<number>();
   let empty = 0;
   for (let at: number | undefined = container; at !== undefined && numbers.length < LONGEST_CHAIN;) {
     const number = FIRST_LOGICAL + numbers.length;
-    const sector = await read(file, at * bytes, SECTOR);
+    const sector = await read(at * bytes, SECTOR);
     // A link that leads to nothing, or back, or on and on: there was something, and it can't be found.
     if (seen.has(at) || empty > MOST_EMPTY || sector.readUInt16LE(510) !== 0xaa55) return [...numbers, number];
     seen.add(at);
@@ -106,9 +113,9 @@ function isContainer({ type }: Entry): boolean {
  * The entries of a GPT, from the header at the start, or the one at the end if that is the sound one; undefined: neither
  * is. `sector`: the bytes that the disk it was made on counts in. UEFI 2.10, 5.3.
  */
-async function gptEntries(file: FileHandle, bytes: number, sector: number): Promise<readonly TableEntry[] | undefined> {
+async function gptEntries(read: Read, bytes: number, sector: number): Promise<readonly TableEntry[] | undefined> {
   for (const at of [sector, bytes - sector]) {
-    const header = Number.isSafeInteger(at) ? await read(file, at, SECTOR) : Buffer.alloc(SECTOR);
+    const header = Number.isSafeInteger(at) ? await read(at, SECTOR) : Buffer.alloc(SECTOR);
     const length = header.readUInt32LE(12);
     if (header.toString('latin1', 0, 8) !== 'EFI PART' || length < 92 || length > SECTOR) continue;
     const unsigned = Buffer.from(header.subarray(0, length)).fill(0, 16, 20);
@@ -116,14 +123,14 @@ async function gptEntries(file: FileHandle, bytes: number, sector: number): Prom
     const [count, each] = [header.readUInt32LE(80), header.readUInt32LE(84)];
     const place = Number(header.readBigUInt64LE(72)) * sector;
     if (each < 128 || count * each > MOST_GPT_BYTES || !Number.isSafeInteger(place)) continue;
-    const entries = await read(file, place, count * each);
+    const entries = await read(place, count * each);
     if (crc32(entries) !== header.readUInt32LE(88)) continue;
     return Array.from({ length: count }, (_, index) => entries.subarray(index * each, (index + 1) * each)).flatMap(
       (entry, index) => {
         if (entry.subarray(0, 16).every((byte) => byte === 0)) return [];
         const [first, last] = [Number(entry.readBigUInt64LE(32)), Number(entry.readBigUInt64LE(40))];
-        const bytes = (last - first + 1) * sector;
-        return [{ number: index + 1, offset: first * sector, bytes, extended: false, type: guidOf(entry) }];
+        const bytesIn = (last - first + 1) * sector;
+        return [{ number: index + 1, offset: first * sector, bytes: bytesIn, extended: false, type: guidOf(entry) }];
       },
     );
   }
@@ -139,13 +146,6 @@ function guidOf(entry: Buffer): string {
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
-}
-
-/** What is beyond the end reads as zeros. */
-async function read(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(bytes);
-  await file.read(buffer, 0, bytes, at);
-  return buffer;
 }
 
 /** As UEFI 2.10, 5.3.2 wants it. */

@@ -38,7 +38,7 @@ export async function readTables(
     const other = odd ? await readOtherwise(device, probe, exec) : undefined;
     if (other) tables.set(device, other);
     else if (isFault(entries)) throw entries;
-    else tables.set(device, await tableWith(device, probe, entries, found, sectorsOf(device).own));
+    else tables.set(device, await tableWith(device, probe, entries, found, sectorsOf(device).own, exec));
   }
   return tables;
 }
@@ -59,7 +59,7 @@ async function readOtherwise(device: string, probe: Found, exec: Exec): Promise<
   });
   return tooFine || isBarren(device, entries, contents)
     ? undefined
-    : tableWith(device, probe, entries, contents, other);
+    : tableWith(device, probe, entries, contents, other, exec);
 }
 
 async function tableWith(
@@ -68,8 +68,9 @@ async function tableWith(
   entries: readonly TableEntry[],
   contents: Table['contents'],
   sector: number,
+  exec: Exec,
 ): Promise<Table> {
-  return { entries, contents, lost: await lostIn(device, probe, entries, sector) };
+  return { entries, contents, lost: await lostIn(device, probe, entries, sector, exec) };
 }
 
 async function orFault<T>(result: Promise<T>): Promise<T | Fault> {

@@ -4,9 +4,6 @@ import type { Growth } from '../core/provider.ts';
 /** Bytes of a file name. */
 const LONGEST = 255;
 
-/** What our snapshots are called that lie beside or in their origin. */
-export const SNAPSHOT = /^\.hs\.([0-9a-f]{8})\./;
-
 /** `.hs.<run>.<number>.<origin>`, without the last where that is too long. */
 export function besideName(origin: string, run: string, index: number): string {
   const name = `.hs.${run}.${index}.${path.basename(origin)}`;

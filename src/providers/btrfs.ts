@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Fault, isFault } from '../core/fault.ts';
-import { encodeName } from '../core/names.ts';
+import { encodeName, SNAPSHOT } from '../core/names.ts';
 import type { LeftOut, Origin, Provider } from '../core/provider.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/step.ts';
@@ -18,7 +18,7 @@ import {
 import { shellLine, type Exec } from '../system/command.ts';
 import { saysFull } from '../system/full.ts';
 import { mountedWritable } from '../system/mountinfo.ts';
-import { besideName, SHARED_GROWTH, SNAPSHOT } from './beside.ts';
+import { besideName, SHARED_GROWTH } from './beside.ts';
 import { whyNot } from '../core/why.ts';
 
 /** The inode number of the top directory of every subvolume, and of nothing else: BTRFS_FIRST_FREE_OBJECTID. */
@@ -57,8 +57,8 @@ export function createBtrfs(exec: Exec): Provider {
     kind: 'btrfs',
 
     async find(asked) {
-      const behind = whatHolds(asked);
-      const top = topOf(behind);
+      const behind = await whatHolds(asked, exec);
+      const top = await topOf(behind, exec);
       if (top === undefined) return { claims: false, why: whyNoTop(behind) ?? 'not on btrfs' };
       const directory = behind.kind === 'directory';
       const why = `in the btrfs subvolume ${top}, ${placeOf(behind)}`;
@@ -67,8 +67,8 @@ export function createBtrfs(exec: Exec): Provider {
 
     async resolve(source) {
       if (source.kind !== 'subvolume' && source.kind !== 'path') return undefined;
-      const behind = whatHolds(source.path);
-      const top = topOf(behind);
+      const behind = await whatHolds(source.path, exec);
+      const top = await topOf(behind, exec);
       if (top === undefined) {
         if (source.kind === 'path') return undefined;
         const why = whyNoTop(behind) ?? `it is ${placeOf(behind)}`;
@@ -239,12 +239,9 @@ async function subvolumeAt(file: string, exec: Exec): Promise<Subvolume | undefi
 }
 
 /** The top directory of the subvolume that holds a path, as far as its mount reaches; undefined: it is not on btrfs. */
-function topOf({ real, mount }: Behind): string | undefined {
+async function topOf({ real, mount }: Behind, exec: Exec): Promise<string | undefined> {
   if (mount?.type !== 'btrfs') return undefined;
-  for (let at = real; ; at = path.dirname(at)) {
-    if (fs.statSync(at).ino === TOP) return at;
-    if (at === mount.point || at === '/') return undefined;
-  }
+  return exec.ask('aboveWithInode', { file: real, least: mount.point, inode: String(TOP) });
 }
 
 /** Why a path on btrfs has no subvolume that we could reach; undefined: it is not on btrfs. */

@@ -1,72 +1,38 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { formatBytes } from '../core/bytes.ts';
-import { Fault, isFault } from '../core/fault.ts';
-import { encodeName } from '../core/names.ts';
+import { formatBytes, SECTOR } from '../core/bytes.ts';
+import { Fault } from '../core/fault.ts';
+import { hasWildcards } from '../core/glob.ts';
+import { encodeName, SNAPSHOT } from '../core/names.ts';
 import type { Health, Origin, PlannedSnapshot, Progress, Provider } from '../core/provider.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/step.ts';
 import { errorCode } from '../core/trust.ts';
+import type { Image } from '../foreign/images.ts';
+import type { Inode } from '../foreign/inodes.ts';
 import { placeOf, whatHolds } from '../system/behind.ts';
-import { imageBytes } from '../system/blockdev.ts';
 import { shellLine, type Exec } from '../system/command.ts';
-import { copyImage, copyWords, type CopyHow } from '../system/cp.ts';
-import { saysFull } from '../system/full.ts';
-import { directoriesOf, findImages, isPattern, whyNoImage, type Image } from './file/images.ts';
-import { SNAPSHOT, besideName, SHARED_GROWTH } from './beside.ts';
-import { identityOf, isResized, makeFile, removeFile, renamedTo, type State, stateOf } from './file/proof.ts';
-import { openSource, type Source } from './file/source.ts';
+import { copyWords, type CopyHow } from '../system/cp.ts';
+import { readMounts, type MountEntry } from '../system/mountinfo.ts';
 import { whyNot } from '../core/why.ts';
-
-/** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
-const SHARING = ['xfs', 'btrfs', 'ocfs2'];
-
-/** How often the progress of a copy is told. */
-const TELL_MS = 500;
+import { besideName, SHARED_GROWTH } from './beside.ts';
+import { identityOf, isResized, renamedTo, stateOf } from './file/proof.ts';
+import { checkSpace, makeSnapshot, SHARING } from './file/take.ts';
 
 /** Snapshots of raw image files, beside them: by sharing their blocks where the file system can, else copied if that is wanted. */
 export function createFile(exec: Exec, progress: Progress, checkInterrupted: () => void): Provider {
-  const inodes = new WeakMap<Origin, string>();
+  const found = new WeakMap<Origin, Pick<Image, 'inode' | 'directory'>>();
   const copied = new WeakSet<Origin>();
   const mayCopy = new WeakSet<Origin>();
   const directories = new Set<string>();
   const howOf = (origin: Origin): CopyHow => (copied.has(origin) ? 'copy' : 'share');
 
-  /** What is wrong with it, undefined if nothing is. */
-  const fill = async (
-    origin: Origin,
-    source: Source,
-    name: string,
-    descriptor: number,
-  ): Promise<readonly string[] | undefined> => {
-    if (howOf(origin) === 'share') {
-      const complaint = await copyImage(source.path, descriptor, 'share', exec);
-      // An XFS may be made without reflink, a file on btrfs be exempt from copy-on-write.
-      if (!complaint || saysFull(complaint) || !mayCopy.has(origin)) return complaint;
-      copied.add(origin);
-      checkSpace([{ device: name, bytes: source.usedBytes() }]);
-    }
-    const [before, total] = [source.changed(), source.usedBytes()];
-    const tell = (): void => progress(origin.label, Math.min(usedBytes(name), Math.max(0, total - 1)), total);
-    const timer = setInterval(tell, TELL_MS);
-    const complaint = await copyImage(source.path, descriptor, 'copy', exec).finally(() => clearInterval(timer));
-    progress(origin.label, total, total);
-    // A copy takes its time; one of an image in use would be of no instant at all.
-    if (!complaint && source.changed() !== before) {
-      throw new Fault('snapshot.failed', `${origin.label} was written to while it was copied`, {
-        hint: `stop what uses it, or keep it on ${SHARING.join(', ')}`,
-      });
-    }
-    return complaint;
-  };
-
   return {
     kind: 'file',
 
     async find(asked) {
-      const behind = whatHolds(asked);
+      const behind = await whatHolds(asked, exec);
       if (behind.kind !== 'file') return { claims: false, why: 'no image file' };
-      const unfit = whyNoImage(behind.real);
+      const unfit = await exec.ask('imageFault', { file: behind.real });
       if (unfit) return { claims: false, why: `the file ${unfit.reason}` };
       const shares = SHARING.includes(behind.mount?.type ?? '');
       const how = shares ? '' : ', where it can only be copied (copy: true)';
@@ -75,14 +41,17 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
 
     async resolve(source) {
       if (source.kind !== 'file') return undefined;
-      const { images, leftOut } = findImages(source.glob);
-      const each = isPattern(source.glob);
+      const { images, leftOut } = await exec.ask('findImages', { file: source.glob }).catch((error: unknown) => {
+        throw errorCode(error) === 'tool.timeout' ? unanswered(source.glob, error) : error;
+      });
+      const mounts = readMounts();
       const origins = images.map((image) => {
-        const origin = originOf(image, each);
-        inodes.set(origin, identityOf(image.file) ?? '');
+        const origin = originOf(image, hasWildcards(source.glob));
+        found.set(origin, image);
         if (source.copy) mayCopy.add(origin);
-        if (!sharesBlocks(image.file)) {
-          if (!source.copy) throw cannotShare(image.file);
+        const mount = mounts.find(({ id }) => id === image.standing.mount);
+        if (!SHARING.includes(mount?.type ?? '')) {
+          if (!source.copy) throw cannotShare(image.file, mount);
           copied.add(origin);
         }
         directories.add(path.dirname(image.file));
@@ -92,21 +61,26 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
     },
 
     async plan(origins, _size, { task, run }) {
-      const planned = origins.map((origin, index): PlannedSnapshot => {
+      const planned: PlannedSnapshot[] = [];
+      for (const [index, origin] of origins.entries()) {
         const name = path.join(path.dirname(origin.device), besideName(origin.device, run, index));
-        if (fs.existsSync(name)) throw new Fault('snapshot.not-ours', `${name} is there already`);
+        const { inode, directory } = found.get(origin) ?? {};
+        if (!inode || !directory) throw new Error(`${origin.label} was not resolved by this provider`);
+        if (await exec.ask('lookUp', { file: name })) {
+          throw new Fault('snapshot.not-ours', `${name} is there already`);
+        }
         const step = { kind: 'file', label: origin.label, source: origin.device, name, task: encodeName(task), run };
         const copy = howOf(origin) === 'copy';
-        return {
+        planned.push({
           origin,
-          step: { ...step, directory: identityOf(path.dirname(name)) ?? '', since: String(Date.now()) },
-          bytes: copy ? usedBytes(origin.device) : 0,
+          step: { ...step, directory: identityOf(directory), since: String(Date.now()) },
+          bytes: copy ? inode.usedBytes : 0,
           device: name,
-          note: copy ? `a copy, ${formatBytes(usedBytes(origin.device))}` : 'shares the blocks of the image',
+          note: copy ? `a copy, ${formatBytes(inode.usedBytes)}` : 'shares the blocks of the image',
           growth: SHARED_GROWTH,
-        };
-      });
-      checkSpace(planned);
+        });
+      }
+      await checkSpace(planned, exec);
       return planned;
     },
 
@@ -114,33 +88,37 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       const facts: Facts[] = [];
       for (const { step, origin } of planned) {
         checkInterrupted();
-        const { name = '' } = step;
-        const made = await makeFile(name, async (descriptor) => {
-          const source = openSource(origin, inodes.get(origin));
-          const complaint = await fill(origin, source, name, descriptor).finally(source.close);
-          if (complaint) throw notTaken(origin, complaint, howOf(origin));
-        }).catch((error: unknown) => {
-          const code = isFault(error) ? undefined : errorCode(error);
-          throw code === undefined ? error : notTaken(origin, [`${name}: ${whyNot(error)}`], 'copy');
-        });
-        facts.push(made);
+        const inode = found.get(origin)?.inode;
+        const making = {
+          origin,
+          name: step['name'] ?? '',
+          identity: inode && identityOf(inode),
+          how: howOf(origin),
+          mayCopy: mayCopy.has(origin),
+        };
+        facts.push(await makeSnapshot(making, exec, progress));
       }
       return facts;
     },
 
-    health: async (steps) => steps.map(healthOf),
+    health: (steps) => oneByOne(steps, (noted) => healthOf(noted, exec)),
 
-    remove: (steps) => Promise.resolve(steps.map((noted) => removeOne(noted, directories))),
+    remove: (steps) => oneByOne(steps, (noted) => removeOne(noted, directories, exec)),
 
     marked: async (_when, sources = []) => {
-      const known = sources.flatMap((source) => (source.kind === 'file' ? directoriesOf(source.glob) : []));
-      return [...new Set([...directories, ...known])].flatMap((directory) =>
-        fs.readdirSync(directory).flatMap((name) => {
+      const known = new Set(directories);
+      for (const source of sources) {
+        if (source.kind !== 'file') continue;
+        for (const directory of await exec.ask('directoriesOf', { file: source.glob })) known.add(directory);
+      }
+      const marks = await oneByOne([...known], async (directory) =>
+        (await exec.ask('namesIn', { file: directory })).flatMap((name) => {
           const run = SNAPSHOT.exec(name)?.[1];
           const file = path.join(directory, name);
           return run === undefined ? [] : [{ run, what: `snapshot ${file}`, byHand: `rm ${shellWord(file)}` }];
         }),
       );
+      return marks.flat();
     },
 
     rests: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
@@ -158,20 +136,26 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
   };
 }
 
-function notTaken(origin: Origin, complaint: readonly string[], how: CopyHow): Fault {
-  const full = saysFull(complaint);
-  return new Fault(full ? 'snapshot.no-space' : 'snapshot.failed', `no snapshot could be taken of ${origin.label}`, {
-    detail: complaint,
-    hint: full || how === 'copy' ? '' : `set copy: true if a copy will do`,
+/** One after the other: they ask one process. */
+async function oneByOne<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await action(item));
+  return results;
+}
+
+function unanswered(glob: string, cause: unknown): Fault {
+  return new Fault('origin.unknown', `${glob} can't be looked for: its file system does not answer`, {
+    hint: `look at the disk or server that holds it: dmesg, mount`,
+    cause,
   });
 }
 
-function originOf({ file, parts }: Image, each: boolean): Origin {
+function originOf({ file, parts, inode }: Image, each: boolean): Origin {
   return {
     provider: 'file',
     label: file,
     directory: each ? parts : [],
-    bytes: imageBytes(file) ?? 0,
+    bytes: Math.floor(inode.bytes / SECTOR) * SECTOR,
     shape: 'image',
     device: file,
     subdirectory: undefined,
@@ -179,60 +163,28 @@ function originOf({ file, parts }: Image, each: boolean): Origin {
   };
 }
 
-function sharesBlocks(file: string): boolean {
-  return SHARING.includes(whatHolds(file).mount?.type ?? '');
-}
-
-function cannotShare(file: string): Fault {
+function cannotShare(file: string, mount: MountEntry | undefined): Fault {
   return new Fault(
     'origin.unsuitable',
-    `${file} can't be an origin: it is ${placeOf(whatHolds(file))}, where files can't share blocks`,
+    `${file} can't be an origin: it is ${placeOf({ mount })}, where files can't share blocks`,
     {
       hint: `keep images on ${SHARING.join(', ')}, or set copy: true where nothing writes to them during the copy`,
     },
   );
 }
 
-/** 0 for what is not there any more. */
-function usedBytes(file: string): number {
-  return (fs.statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
-}
-
-/** Throws `snapshot.no-space` where the copies don't fit into what is free. */
-function checkSpace(planned: readonly Pick<PlannedSnapshot, 'device' | 'bytes'>[]): void {
-  const wanted = new Map<number, { directory: string; bytes: number }>();
-  for (const { device, bytes } of planned) {
-    const directory = path.dirname(device);
-    const { dev } = fs.statSync(directory);
-    wanted.set(dev, { directory, bytes: (wanted.get(dev)?.bytes ?? 0) + bytes });
-  }
-  for (const { directory, bytes } of wanted.values()) {
-    const { bavail, bsize } = fs.statfsSync(directory);
-    if (bytes <= bavail * bsize) continue;
-    throw new Fault(
-      'snapshot.no-space',
-      `not enough space beside the images in ${directory}: the copies need ${formatBytes(bytes)}, ${formatBytes(bavail * bsize)} are free`,
-    );
-  }
-}
-
-function healthOf(noted: NotedStep): Health {
+async function healthOf(noted: NotedStep, exec: Exec): Promise<Health> {
   const { name = '', label } = noted.step;
-  let state: State;
-  let resized = false;
+  let looked: { readonly state: keyof typeof SICK; readonly inode: Inode | undefined };
   try {
-    state = stateOf(noted);
-    resized = state === 'ours' && isResized(noted);
+    looked = await stateOf(noted, exec);
   } catch (error) {
     const reason = `${label}: its snapshot ${name} can't be looked at (${whyNot(error)})`;
     return { kind: 'unknown', reason, fill: undefined, bytes: 0 };
   }
-  const reason = {
-    ours: resized ? 'was made larger or smaller' : undefined,
-    gone: 'is gone: somebody deleted it',
-    foreign: 'is not the one that was taken',
-    absent: 'is not there: its file system is not mounted',
-  }[state];
+  const { state, inode } = looked;
+  const resized = state === 'ours' && inode !== undefined && isResized(inode, noted.facts);
+  const reason = resized ? 'was made larger or smaller' : SICK[state];
   return {
     kind: reason === undefined ? 'good' : 'bad',
     reason: reason && `${label}: its snapshot ${name} ${reason}`,
@@ -241,11 +193,18 @@ function healthOf(noted: NotedStep): Health {
   };
 }
 
-function removeOne(noted: NotedStep, directories: Set<string>): Outcome {
+const SICK = {
+  ours: undefined,
+  gone: 'is gone: somebody deleted it',
+  foreign: 'is not the one that was taken',
+  absent: 'is not there: its file system is not mounted',
+} as const;
+
+async function removeOne(noted: NotedStep, directories: Set<string>, exec: Exec): Promise<Outcome> {
   const { name = '' } = noted.step;
   const directory = path.dirname(name);
   try {
-    const state = stateOf(noted);
+    const { state } = await stateOf(noted, exec);
     if (state === 'foreign') {
       return {
         kind: 'left',
@@ -255,7 +214,7 @@ function removeOne(noted: NotedStep, directories: Set<string>): Outcome {
     }
     if (state === 'absent')
       return { kind: 'left', reason: `${directory} is not what it was: is it mounted?`, absent: true };
-    const now = state === 'gone' ? renamedTo(noted) : undefined;
+    const now = state === 'gone' ? await renamedTo(noted, exec) : undefined;
     if (now !== undefined) {
       const file = path.join(directory, now);
       return {
@@ -264,7 +223,7 @@ function removeOne(noted: NotedStep, directories: Set<string>): Outcome {
         byHand: `look whose it is: ls -l ${shellWord(file)}`,
       };
     }
-    if (state === 'ours') removeFile(name, directory);
+    if (state === 'ours') await exec.ask('removeFile', { file: name });
     directories.add(directory);
     return { kind: 'undone' };
   } catch (error) {

@@ -35,7 +35,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     kind: 'lvm',
 
     async find(path) {
-      const behind = whatHolds(path);
+      const behind = await whatHolds(path, exec);
       const rows = await readLvs(exec).catch((error: unknown) => {
         if (isFault(error) && error.code === 'tool.missing') return error.message;
         throw error;
@@ -55,7 +55,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async resolve(source) {
       if (source.kind !== 'lv' && source.kind !== 'each' && source.kind !== 'path') return undefined;
-      const behind = source.kind === 'path' ? whatHolds(source.path) : undefined;
+      const behind = source.kind === 'path' ? await whatHolds(source.path, exec) : undefined;
       known = await readLvs(exec);
       return resolveSource(source, behind, known, (origin, row) => rowOf.set(origin, row));
     },

@@ -1,9 +1,9 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { Fault } from '../core/fault.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import type { LeftOut } from '../core/provider.ts';
-import { readMounts, type MountEntry } from './mountinfo.ts';
 import { whyNot } from '../core/why.ts';
+import type { Exec } from './command.ts';
+import { isBelow, readMounts, type MountEntry } from './mountinfo.ts';
 
 /** Types of file systems that hold nothing of their own which anybody would save. */
 const PSEUDO = new Set(
@@ -18,6 +18,9 @@ export interface Behind {
   /** Without links. */
   readonly real: string;
   readonly kind: 'directory' | 'file' | 'other';
+  /** For `other`: the number of the device that it is, as stat(2) has it; 0: none. */
+  readonly rdev: number;
+  readonly inode: string;
   /** The mount that shows it; undefined: none is listed. */
   readonly mount: MountEntry | undefined;
   /** Where in the file system it is, relative to its top. */
@@ -26,31 +29,29 @@ export interface Behind {
   readonly others: readonly MountEntry[];
 }
 
-/** Finds what holds a path. Throws `origin.unknown` where there is no such path. */
-export function whatHolds(asked: string): Behind {
-  let real: string;
-  let stat: fs.Stats;
-  try {
-    real = fs.realpathSync(asked);
-    stat = fs.statSync(real);
-  } catch (error) {
-    throw new Fault('origin.unknown', `${asked} can't be found: ${whyNot(error)}`, {
-      cause: error,
-    });
-  }
-  const holds = (point: string): boolean => real === point || real.startsWith(point === '/' ? '/' : `${point}/`);
+/**
+ * Finds what holds a path: by the mount that the kernel names for it, since names of devices become stale and a later mount may
+ * cover one with a longer path. Throws `origin.unknown` where there is no such path, `tool.timeout` where it does not answer.
+ */
+export async function whatHolds(asked: string, exec: Exec): Promise<Behind> {
+  const standing = await exec.ask('standingOf', { file: asked }).catch((error: unknown) => {
+    if (isFault(error)) throw error;
+    throw new Fault('origin.unknown', `${asked} can't be found: ${whyNot(error)}`, { cause: error });
+  });
+  const { real, kind, rdev, inode } = standing;
   const mounts = readMounts();
-  const mount = mounts.reduce<MountEntry | undefined>(
-    (best, entry) => (holds(entry.point) && entry.point.length >= (best?.point.length ?? 0) ? entry : best),
-    undefined,
-  );
+  const mount = mounts.find(({ id }) => id === standing.mount);
   const below = real === '/' ? '/' : `${real}/`;
   return {
     real,
-    kind: stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other',
+    kind,
+    rdev,
+    inode,
     mount,
     within: mount ? path.join(mount.root, path.relative(mount.point, real)).replace(/^\//, '') : '',
-    others: mounts.filter(({ point, type }) => point !== '/' && point.startsWith(below) && !PSEUDO.has(type)),
+    others: mounts.filter(
+      (one) => mount && one.point.startsWith(below) && !PSEUDO.has(one.type) && isBelow(one, mount, mounts),
+    ),
   };
 }
 
@@ -61,7 +62,7 @@ export function checkDirectory(asked: string, { kind }: Behind): void {
 }
 
 /** `on /dev/sda1 (ext4, mounted at /srv)` */
-export function placeOf({ mount }: Behind): string {
+export function placeOf({ mount }: Pick<Behind, 'mount'>): string {
   return mount ? `on ${mount.source} (${mount.type}, mounted at ${mount.point})` : 'on no mount that is listed';
 }
 

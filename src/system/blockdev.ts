@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SECTOR } from '../core/bytes.ts';
+import type { Prober } from './prober.ts';
 
-/** `major:minor` of a block device, or of the one a link leads to; undefined: there is none. */
+/** `major:minor` of a block device, or of the one a link below /dev leads to; undefined: there is none. */
 export function deviceNumber(device: string): string | undefined {
+  // Any other path may lead where nobody answers.
+  if (!device.startsWith('/dev/')) return undefined;
   try {
     const stat = fs.statSync(device);
     return stat.isBlockDevice() ? numberOf(stat.rdev) : undefined;
@@ -47,26 +50,26 @@ export function read(file: string): string | undefined {
   }
 }
 
-/** Bytes of a block device or an image file. Infinity: unknown. */
+/** Bytes of a block device. Infinity: unknown. */
 export function deviceBytes(device: string): number {
   const number = deviceNumber(device);
-  if (number === undefined) return imageBytes(device) ?? Number.POSITIVE_INFINITY;
-  const sectors = attribute(number, 'size');
+  const sectors = number === undefined ? undefined : attribute(number, 'size');
   return sectors === undefined ? Number.POSITIVE_INFINITY : Number(sectors) * SECTOR;
 }
 
-/** What a loop device can show of an image file: whole sectors of 512 bytes. Undefined: it is no file. */
-export function imageBytes(file: string): number | undefined {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() ? Math.floor(stat.size / SECTOR) * SECTOR : undefined;
+/** Bytes of a block device, or what a loop device can show of an image file: whole sectors of 512 bytes. Infinity: unknown. */
+export async function bytesOf(volume: string, prober: Prober): Promise<number> {
+  if (volume.startsWith('/dev/')) return deviceBytes(volume);
+  const inode = await prober.ask('lookUp', { file: volume });
+  return inode?.kind === 'file' ? Math.floor(inode.bytes / SECTOR) * SECTOR : Number.POSITIVE_INFINITY;
 }
 
 /** Bytes of a sector as the kernel reads a partition table there; undefined: unknown. */
 export function sectorBytes(device: string): number | undefined {
-  const number = deviceNumber(device);
   // Our loop devices over images have these.
-  if (number === undefined) return imageBytes(device) === undefined ? undefined : SECTOR;
-  const bytes = attribute(number, 'queue/logical_block_size');
+  if (!device.startsWith('/dev/')) return SECTOR;
+  const number = deviceNumber(device);
+  const bytes = number === undefined ? undefined : attribute(number, 'queue/logical_block_size');
   return bytes === undefined ? undefined : Number(bytes);
 }
 

@@ -1,5 +1,6 @@
 import { Fault } from '../core/fault.ts';
 import { shellWord } from '../core/shell.ts';
+import type { Prober } from './prober.ts';
 
 /** What a finished command left. */
 export interface Finished {
@@ -35,11 +36,24 @@ export interface Command<T> {
   parse(result: Finished): T;
 }
 
+/** How long a hook may still take, whenever it is asked: core/deadline.ts. All in milliseconds. */
+export interface Limits {
+  /** That a command may take which starts now; 0: none may start any more. */
+  commandMs(): number;
+  /** That a command which changes something may take to end, once it was asked to. */
+  graceMs(): number;
+}
+
 /** Runs commands. The only implementation that starts processes is in exec.ts. */
-export interface Exec {
+export interface Commands {
   /** Throws `tool.missing`, `tool.failed` (the detail is the tool's standard error) or `tool.timeout`. */
   run<T>(command: Command<T>): Promise<T>;
+  /** Milliseconds that one may wait for others: `most`, less where the hook has less time. */
+  patienceMs(most: number): number;
 }
+
+/** What works for us in other processes: commands, and whoever looks at what is not ours. */
+export interface Exec extends Commands, Prober {}
 
 /**
  * The lines of what a tool printed. Throws `tool.failed` where the last one has no end: the tool did not come to the end

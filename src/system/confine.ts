@@ -56,6 +56,7 @@ export function confine(exec: Exec): Exec & { readonly notes: readonly string[] 
     return complaint === undefined || tell(complaint);
   };
   return {
+    ...exec,
     notes,
     async run(command) {
       const words = CONFINED[command.tool];

@@ -9,25 +9,24 @@ export function copyWords(source: string, target: string, how: CopyHow): readonl
   return [...words, '--no-target-directory', '--', source, target];
 }
 
-/** Fills a file that is open. The result is what cp complains of, undefined if all is well. */
+/** Fills a file; both are best named by a descriptor that somebody holds open (`/proc/PID/fd/N`). The result is what cp complains of, undefined if all is well. */
 export async function copyImage(
   source: string,
-  descriptor: number,
+  target: string,
   how: CopyHow,
-  exec: Exec,
+  exec: Pick<Exec, 'run'>,
 ): Promise<readonly string[] | undefined> {
-  const words = copyWords(source, '/proc/self/fd/0', how);
-  const complaint = await exec.run(fill(words, descriptor));
+  const words = copyWords(source, target, how);
+  const complaint = await exec.run(fill(words));
   // Before coreutils 8.30 it can't be told not to share, and does so only where it is told to.
   const old = complaint?.some((line) => line.endsWith(`invalid argument 'never' for '--reflink'`));
-  return old ? exec.run(fill(words.slice(1), descriptor)) : complaint;
+  return old ? exec.run(fill(words.slice(1))) : complaint;
 }
 
-function fill(words: readonly string[], descriptor: number): Command<readonly string[] | undefined> {
+function fill(words: readonly string[]): Command<readonly string[] | undefined> {
   return {
     tool: 'cp',
     argv: words,
-    fd: descriptor,
     mutates: true,
     statuses: [0, 1],
     parse: ({ status, stderr }) => (status === 0 ? undefined : stderr.split('\n').filter((line) => line.trim() !== '')),

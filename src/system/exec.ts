@@ -3,17 +3,17 @@ import { constants } from 'node:os';
 import { execa, type Options } from 'execa';
 import { Fault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
-import type { Command, Exec, Finished } from './command.ts';
+import type { Command, Commands, Finished, Limits } from './command.ts';
 import { howToInstall } from './packages.ts';
+import type { Talk } from './prober.ts';
 import { CHANGING_TOOLS, MARK } from './processes.ts';
 import { PATH } from './programs.ts';
 import { tooOld } from './since.ts';
 
-/** Milliseconds that a command may take, and after it was asked to end; then we go on without it. */
-interface Limits {
-  commandMs(): number;
-  graceMs(): number;
-}
+/** Commands at one time: two for each of 200 snapshots would be 400 processes. */
+const MOST_AT_ONCE = 8;
+/** Bytes that a command may print. */
+const MOST_PRINTED = 16 * 1024 * 1024;
 
 /**
  * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
@@ -21,19 +21,27 @@ interface Limits {
  * (see `markedProcesses`, which knows the tools that change something: no other may). One that only looks, and that a signal
  * of somebody else ends, is started once more.
  */
-export function createExec(log: Log, limits: Limits, mark: string): Exec {
+export function createExec(log: Log, limits: Limits, mark: string): Commands {
   callersUmask ??= process.umask(0o077);
+  const turns = createTurns(MOST_AT_ONCE);
   return {
+    patienceMs: (most) => Math.min(most, limits.commandMs() / 2),
     async run(command) {
-      const began = performance.now();
       const { tool, argv, within = [], secret } = command;
       if (command.mutates && !CHANGING_TOOLS.includes(tool)) throw new Error(`${tool} is none of CHANGING_TOOLS`);
       const input = secret ? undefined : command.input;
       // A tool that does not understand its input prints it.
       const told = secret ? '' : undefined;
-      let finished = await spawn(command, limits, mark);
-      // A signal to our whole group can hit a child that has no group of its own yet.
-      if (finished.signal !== undefined && !command.mutates) finished = await spawn(command, limits, mark);
+      const release = await turns();
+      const began = performance.now();
+      let finished: Ended;
+      try {
+        finished = await spawn(command, limits, mark);
+        // A signal to our whole group can hit a child that has no group of its own yet.
+        if (finished.signal !== undefined && !command.mutates) finished = await spawn(command, limits, mark);
+      } finally {
+        release();
+      }
       const ms = Math.round(performance.now() - began);
       log.debug(
         { argv: [...within, tool, ...argv], input, exit: finished.status, ms, stderr: told ?? finished.stderr },
@@ -53,6 +61,22 @@ export function createExec(log: Log, limits: Limits, mark: string): Exec {
 
 let callersUmask: number | undefined;
 
+/** Lets so many go on at one time; each calls what it gets when it is done. */
+function createTurns(most: number): () => Promise<() => void> {
+  let taken = 0;
+  const waiting: (() => void)[] = [];
+  const release = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else taken -= 1;
+  };
+  return async () => {
+    if (taken < most) taken += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    return release;
+  };
+}
+
 interface Ended extends Finished {
   /** The signal that ended it, which was not ours. */
   readonly signal: string | undefined;
@@ -70,6 +94,8 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
     mostMs = allowedMs,
   } = command;
   const timeoutMs = Math.min(allowedMs, mostMs);
+  if (timeoutMs <= 0)
+    throw new Fault('tool.timeout', `${nameOf(command)} was not started: the time of the hook is over`);
   const graceMs = limits.graceMs();
   const options = {
     reject: false,
@@ -78,7 +104,7 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
     // LVM prints a warning for every inherited descriptor without this: lvm(8), ENVIRONMENT VARIABLES.
     env: { PATH, LC_ALL: 'C', LVM_SUPPRESS_FD_WARNINGS: '1', [MARK]: mark },
     cwd: '/',
-    maxBuffer: 16 * 1024 * 1024,
+    maxBuffer: MOST_PRINTED,
     // A process group of its own: Ctrl-C and a product's kill of our group must not cut a change in half, nor blind a verdict.
     detached: true,
     cleanup: false,
@@ -106,6 +132,8 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
     throw late(command, timeoutMs, `process ${child.pid} may still be running; look at it, and `);
   }
   if (asked && result.signal !== undefined) throw late(command, timeoutMs, '');
+  // What is missing would be taken for gone, whatever the status.
+  if (result.isMaxBuffer) throw new Fault('tool.failed', `${nameOf(command)} printed more than ${MOST_PRINTED} bytes`);
   if (result.code === 'ENOENT') {
     throw new Fault('tool.missing', `${tool} is not installed (looked in ${PATH})`, {
       hint: howToInstall(tool),
@@ -138,17 +166,7 @@ function linesOf(text: string): readonly string[] {
  * open and nothing of our environment but `env`. Resolves when it runs; throws `tool.failed`.
  */
 export async function startAgain(env: Readonly<Record<string, string>>): Promise<void> {
-  // The words that hooks/prologue.sh started Node.js with; see loader() in hooks/build.ts.
-  const { holdstillStart = [] } = globalThis as { readonly holdstillStart?: readonly string[] };
-  const child = execa(process.execPath, [...holdstillStart, '--', process.argv[1] ?? ''], {
-    reject: false,
-    extendEnv: false,
-    env: { PATH, LC_ALL: 'C', ...env },
-    cwd: '/',
-    stdio: 'ignore',
-    detached: true,
-    cleanup: false,
-  });
+  const child = execa(process.execPath, ourselves(), oneOfOurs(env));
   child.unref();
   const begun = once(child, 'spawn').then(
     () => undefined,
@@ -157,6 +175,48 @@ export async function startAgain(env: Readonly<Record<string, string>>): Promise
   // What fails before there is a process (too long a list of arguments) is never told as an event.
   const problem = await Promise.race([begun, child.then(({ code, shortMessage }) => code ?? shortMessage)]);
   if (problem !== undefined) throw new Fault('tool.failed', `${process.execPath} can't be started: ${problem}`);
+}
+
+/** The words that hooks/prologue.sh started Node.js with; see loader() in hooks/build.ts. */
+function ourselves(): readonly string[] {
+  const { holdstillStart = [] } = globalThis as { readonly holdstillStart?: readonly string[] };
+  return [...holdstillStart, '--', process.argv[1] ?? ''];
+}
+
+function oneOfOurs(env: Readonly<Record<string, string>>) {
+  return {
+    reject: false,
+    extendEnv: false,
+    env: { PATH, LC_ALL: 'C', ...env },
+    cwd: '/',
+    stdio: 'ignore',
+    detached: true,
+    cleanup: false,
+  } as const satisfies Options;
+}
+
+/** Starts this very executable again, to be talked with by messages; it ends with us, or when it is left. `mark` as for commands. */
+export async function startTalking(env: Readonly<Record<string, string>>, mark: string): Promise<Talk> {
+  const child = execa(process.execPath, ourselves(), {
+    ...oneOfOurs({ ...env, [MARK]: mark }),
+    ipc: true,
+    serialization: 'advanced',
+    buffer: false,
+  });
+  child.unref();
+  child.channel?.unref();
+  let heard: ((message: never) => void) | undefined;
+  child.on('message', (message) => heard?.(message as never));
+  const ended = child.then(() => undefined);
+  return {
+    pid: child.pid,
+    send: (message) => child.send(message, () => undefined),
+    next: () => Promise.race([new Promise<never>((resolve) => (heard = resolve)), ended]),
+    leave: () => {
+      child.kill('SIGKILL');
+      if (child.connected) child.disconnect();
+    },
+  };
 }
 
 /**

@@ -39,7 +39,7 @@ function flock(fd: number, waitSeconds: number): Command<boolean> {
     tool: 'flock',
     argv: ['--exclusive', '--wait', String(waitSeconds), '0'],
     mutates: false,
-    timeoutMs: (waitSeconds + 30) * 1000,
+    timeoutMs: (waitSeconds + 3) * 1000,
     fd,
     statuses: [0, 1],
     parse: ({ status }) => status === 0,

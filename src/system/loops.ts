@@ -87,6 +87,14 @@ function belowOf(backing: string, file: string | undefined, nodes: ReadonlyMap<s
 }
 
 /**
+ * Whether nobody tells what is behind a loop device: losetup asks for the file, whose server or disk does not answer. Then only the device
+ * itself and the path are left to know it by, and it must not be taken for gone.
+ */
+export function isUntold({ file, below }: LoopDevice): boolean {
+  return file === undefined && below === undefined;
+}
+
+/**
  * What a device (`major:minor`) really stands on, whatever it is called: its own dm UUID or that of the LV below a loop
  * device, else how the image below it is known, also by its path as journals of version 0.1.0 have it. Empty: it can't be told.
  */

@@ -62,9 +62,39 @@ function groupOf(flags: readonly string[], name: string): string | undefined {
   return flags.find((flag) => flag.startsWith(name))?.slice(name.length);
 }
 
-/** The mount that is on top at a directory; undefined: none is. */
+/** The mount that is on top at a directory, and that no mount above covers; undefined: none is. */
 export function mountAt(point: string, mounts: readonly MountEntry[]): MountEntry | undefined {
-  return mounts.findLast((entry) => entry.point === point);
+  const entry = visibleAt(point, mounts);
+  return entry?.point === point ? entry : undefined;
+}
+
+/**
+ * The mount that a path without links leads to, as the kernel finds it: from the root down, at each directory into the mount that
+ * stands on the one we are in. A later mount at a directory above covers those below it. Undefined: no root is listed.
+ */
+export function visibleAt(file: string, mounts: readonly MountEntry[]): MountEntry | undefined {
+  const ids = new Set(mounts.map(({ id }) => id));
+  let entry = mounts.find(({ point, parent, id }) => point === '/' && (parent === id || !ids.has(parent)));
+  const enter = (point: string): void => {
+    for (let next = entry; next;) {
+      entry = next;
+      next = mounts.findLast((one) => one.parent === entry?.id && one.point === point && one !== entry);
+    }
+  };
+  enter('/');
+  const parts = path.resolve('/', file).split('/').slice(1).filter(Boolean);
+  parts.forEach((_, index) => enter(`/${parts.slice(0, index + 1).join('/')}`));
+  return entry;
+}
+
+/** Whether a mount stands on another one, directly or on others that do. */
+export function isBelow(entry: MountEntry, on: MountEntry, mounts: readonly MountEntry[]): boolean {
+  for (let at: MountEntry | undefined = entry, steps = 0; at && steps < 1000; steps += 1) {
+    const parent: number = at.parent;
+    if (parent === on.id) return true;
+    at = parent === at.id ? undefined : mounts.find(({ id }) => id === parent);
+  }
+  return false;
 }
 
 /** The drivers that show each mounted file system in a directory of sysfs, by the name of its device. */

@@ -18,6 +18,9 @@ export const CHANGING_TOOLS = [
   'ntfsfix',
 ];
 
+/** What a process of ours is called while it changes what is not ours: probe.ts. */
+const EDITING = 'holdstill edits';
+
 /**
  * The commands with this mark that still run and change the machine, as `name (pid)`. A hook that was killed leaves the
  * command it had started, which goes on to its end. Daemons that a command has left (ntfs-3g, dmeventd) have other names, and are none.
@@ -25,7 +28,7 @@ export const CHANGING_TOOLS = [
 export function markedProcesses(mark: string): readonly string[] {
   return pids().flatMap((pid) => {
     const name = nameOf(pid);
-    if (!CHANGING_TOOLS.includes(name)) return [];
+    if (name !== EDITING && !CHANGING_TOOLS.includes(name)) return [];
     try {
       const variables = fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
       return variables.includes(`${MARK}=${mark}`) ? [`${name} (${pid})`] : [];

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exec } from './command.ts';
 import { deviceNumber, numberOf } from './blockdev.ts';
 import { devicesAbove, type LoopDevice } from './loops.ts';
 import { readMounts, type MountEntry } from './mountinfo.ts';
@@ -237,28 +236,28 @@ function lostNamespaces(views: readonly View[], processes: readonly Process[]): 
   );
 }
 
-/** How long a file may take to say what it lies on: one of a server that is gone never does. */
-const ANSWER_MS = 2000;
+/** How long a file may take to say what it lies on, and all of them: one of a server that is gone never does. */
+const ANSWER_MS = 1000;
+const ANSWERS_MS = 3000;
 
 /**
  * The processes that have something open of a file system on these devices, though it is mounted nowhere any more: what
  * `umount -l` leaves, and what dmeventd does to a snapshot that is full. No path leads there, so every file is asked.
  */
-export async function detachedUsers(numbers: ReadonlySet<string>): Promise<readonly string[]> {
+export async function detachedUsers(numbers: ReadonlySet<string>, exec: Exec): Promise<readonly string[]> {
   const found: string[] = [];
-  const asked = pids().map(async (pid) => {
+  const end = performance.now() + exec.patienceMs(ANSWERS_MS);
+  for (const pid of pids()) {
     for (const { file, target } of readProcess(pid).links) {
-      if (!target.startsWith('/')) continue;
-      const device = await stat(file)
-        .then(({ dev }) => numberOf(dev))
-        .catch(() => '');
-      if (!numbers.has(device)) continue;
+      if (performance.now() > end) return found;
+      if (!target.startsWith('/') || target.startsWith('/dev/')) continue;
+      const inode = await exec.ask('behindLink', { file }, ANSWER_MS).catch(() => undefined);
+      if (inode === undefined || !numbers.has(numberOf(inode.dev))) continue;
       found.push(`${nameOf(pid)} (${pid})`);
-      return;
+      break;
     }
-  });
-  await Promise.race([Promise.all(asked), sleep(ANSWER_MS, undefined, { ref: false })]);
-  return [...found];
+  }
+  return found;
 }
 
 /** Files and devices that are swapped to: proc(5), /proc/swaps. */

@@ -44,7 +44,7 @@ Y
       # another run of the task: the first one's watcher goes
       $PRE t >/dev/null; sleep 2; $PRE t >/dev/null; sleep 2; watchers | wc -l; $POST t >/dev/null
       # no caller can make a hook a watcher
-      HOLDSTILL_WATCH='0 t' $PRE t | tail -n 1 | cut -c 1-10; $POST t | sed -n 2p | cut -c 1-18
+      HOLDSTILL_ORDER='watch 0 t' $PRE t | tail -n 1 | cut -c 1-10; $POST t | sed -n 2p | cut -c 1-18
       # Node.js can't be started any more (a bind mount hides it): the task is opened all the same
       mv /usr/bin/mount /usr/bin/mount.real; printf '#!/bin/sh\n/usr/bin/mount.real --bind /dev/null %s; exec /usr/bin/mount.real "$@"\n' $node >/usr/bin/mount
       chmod 755 /usr/bin/mount; call unwatched $PRE t; mv /usr/bin/mount.real /usr/bin/mount; umount $node; $POST t >/dev/null

@@ -3,6 +3,7 @@ import { probeDevice } from '../../src/system/blkid.ts';
 import type { Command, Exec } from '../../src/system/command.ts';
 import { confine } from '../../src/system/confine.ts';
 import { readDirectories } from '../../src/system/find.ts';
+import { unhurried } from '../prober.ts';
 
 /** Keeps what it is asked to run, and answers to the first of it with this complaint. */
 function recording(complaint: string): { readonly exec: Exec; readonly asked: Command<unknown>[] } {
@@ -10,6 +11,7 @@ function recording(complaint: string): { readonly exec: Exec; readonly asked: Co
   return {
     asked,
     exec: {
+      ...unhurried,
       async run(command) {
         asked.push(command);
         const stderr = asked.length === 1 ? complaint : '';

@@ -9,6 +9,7 @@ import { findArrays } from '../../src/guests/md/arrays.ts';
 import { parseSuperblock, readSuperblock, sumOf } from '../../src/guests/md/superblock.ts';
 import { overlapsOf } from '../../src/guests/partitions.ts';
 import { parseShow } from '../../src/system/btrfs.ts';
+import { read } from '../prober.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdstill-containers.'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -40,7 +41,7 @@ test('reads the superblock of a software RAID as mdadm 4.2 writes it', async () 
 
   const bytes = 8 * 1024 * 1024;
   const old = fileWith(fixture('md-4.2.raid1-0.90'), bytes - 65_536);
-  expect(await readSuperblock({ device: old, offset: 0, bytes })).toMatchObject({
+  expect(await readSuperblock({ device: old, offset: 0, bytes }, read)).toMatchObject({
     level: 1,
     disks: 2,
     role: 1,
@@ -71,6 +72,7 @@ test('a disk of a RAID 5 that failed a moment ago is not taken for one that is i
         partition: index + 1,
         extent: { device, offset: 0, bytes },
       })),
+      read,
     );
   expect((await found(10, [0, 1, 2])).containers).toHaveLength(1);
   const failed = await found(10, [0, 0xfffe, 2]);
@@ -80,12 +82,12 @@ test('a disk of a RAID 5 that failed a moment ago is not taken for one that is i
 
 test('reads how LUKS lies on its device, as cryptsetup 2.6.1 writes it', async () => {
   const first = { cipher: 'aes-xts-plain64', first: 4096, sectors: undefined, tweak: '0', sectorBytes: 512 };
-  expect(await readSegment(fileWith(fixture('luks-2.6.1.first')))).toEqual(first);
+  expect(await readSegment(fileWith(fixture('luks-2.6.1.first')), read)).toEqual(first);
   const second = fixture('luks-2.6.1.second');
-  expect(await readSegment(fileWith(second))).toEqual({ ...first, first: 32_768, sectorBytes: 4096 });
+  expect(await readSegment(fileWith(second), read)).toEqual({ ...first, first: 32_768, sectorBytes: 4096 });
   const integrity = Buffer.from(second.toString('latin1').replace('"type":"crypt"', '"type":"linear"'), 'latin1');
-  expect(await readSegment(fileWith(integrity))).toContain('not opened');
-  expect(await readSegment(fileWith(Buffer.from(second).fill(0x20, 4096, 4200)))).toContain('damaged');
+  expect(await readSegment(fileWith(integrity), read)).toContain('not opened');
+  expect(await readSegment(fileWith(Buffer.from(second).fill(0x20, 4096, 4200)), read)).toContain('damaged');
 });
 
 test('reads what btrfs-progs 6.2 says of a subvolume', () => {

@@ -6,7 +6,10 @@ import { copyImage } from '../../src/system/cp.ts';
 const OLD = "cp: invalid argument 'never' for '--reflink'\nValid arguments are:\n  - 'auto'\n  - 'always'\n";
 
 /** A cp that answers with these texts, one after the other; an empty one is a success. */
-function cpSaying(texts: readonly string[]): { readonly exec: Exec; readonly calls: (readonly string[])[] } {
+function cpSaying(texts: readonly string[]): {
+  readonly exec: Pick<Exec, 'run'>;
+  readonly calls: (readonly string[])[];
+} {
   const calls: (readonly string[])[] = [];
   return {
     calls,
@@ -22,7 +25,7 @@ function cpSaying(texts: readonly string[]): { readonly exec: Exec; readonly cal
 
 test('a cp that can not be told not to share is not told', async () => {
   const { exec, calls } = cpSaying([OLD]);
-  expect(await copyImage('/i', 3, 'copy', exec)).toBeUndefined();
+  expect(await copyImage('/i', '/o', 'copy', exec)).toBeUndefined();
   expect(calls.map(([first]) => first)).toEqual(['--reflink=never', '--sparse=always']);
 });
 
@@ -31,6 +34,6 @@ test.each([
   ['share', "cp: failed to clone '/proc/self/fd/0' from '/i': Operation not supported\n"],
 ] as const)('what else it complains of is told, and not tried again (%s)', async (how, text) => {
   const { exec, calls } = cpSaying([text]);
-  expect(await copyImage('/i', 3, how, exec)).toEqual([text.trim()]);
+  expect(await copyImage('/i', '/o', how, exec)).toEqual([text.trim()]);
   expect(calls).toHaveLength(1);
 });

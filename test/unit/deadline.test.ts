@@ -12,7 +12,21 @@ test('two thirds of the time are for work, the rest is for undoing', () => {
   deadline.check();
   now = 45_000;
   expect(() => deadline.check()).toThrow('not done after 40 s of the 60 s that the hook may take');
-  expect(deadline.commandMs(), 'what is left').toBe(20_000);
+  expect([deadline.commandMs(), deadline.graceMs()], 'half of what is left, and a quarter to end').toEqual([
+    10_000, 5000,
+  ]);
+  now = 65_000;
+  expect([deadline.commandMs(), deadline.graceMs()], 'late, but undone all the same').toEqual([750, 250]);
   now = 90_000;
-  expect(deadline.commandMs(), 'late, but undone all the same').toBe(10_000);
+  expect(deadline.commandMs(), 'over').toBe(0);
+});
+
+test('any number of commands that hang until they are given up end within five seconds after the time', () => {
+  for (const timeoutMs of [1000, 5000, 15_000, 600_000]) {
+    let now = 0;
+    const deadline = createDeadline(timeoutMs, () => now);
+    for (let count = 0; deadline.commandMs() > 0 && count < 1000; count += 1)
+      now += deadline.commandMs() + deadline.graceMs();
+    expect(now, `${timeoutMs}`).toBeLessThan(timeoutMs + 5000);
+  }
 });

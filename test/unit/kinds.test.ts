@@ -10,6 +10,7 @@ import { purposeOf } from '../../src/guests/purposes.ts';
 import { contentOf } from '../../src/guests/probe.ts';
 import { WITNESSES } from '../../src/guests/spread.ts';
 import type { Probe } from '../../src/system/blkid.ts';
+import { prober } from '../prober.ts';
 
 /** What the tool and version in the file's name wrote, from the place on where a witness stands. */
 function recorded(name: string): Buffer {
@@ -144,12 +145,12 @@ describe('an image that boots from a disk and from a CD has a table of its own',
   };
 
   test('a partition that begins with it, or with its second descriptor', async () => {
-    expect(await isImage(first(0, 6144), image(false), 0)).toBe(true);
-    expect(await isImage(first(64, 100), image(true), 0)).toBe(true);
+    expect(await isImage(first(0, 6144), image(false), 0, prober)).toBe(true);
+    expect(await isImage(first(64, 100), image(true), 0, prober)).toBe(true);
   });
 
   test('an old image under a new table has none', async () => {
-    expect(await isImage(first(2048, 6144), image(false), 0)).toBe(false);
-    expect(await isImage(first(0, 0), image(false), 0)).toBe(false);
+    expect(await isImage(first(2048, 6144), image(false), 0, prober)).toBe(false);
+    expect(await isImage(first(0, 0), image(false), 0, prober)).toBe(false);
   });
 });

@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { Exec, Finished } from '../../src/system/command.ts';
 import { lvsOf, readLvs, vgs } from '../../src/system/lvs.ts';
 import { complaintsOf, refusalOf } from '../../src/system/refusal.ts';
+import { unhurried } from '../prober.ts';
 
 /** An emulation of `lvm`: says what the lab's one (2.03.16) said, by the name of the command. */
 function lvmThatSays(answers: Readonly<Record<string, Partial<Finished>>>): Exec {
   return {
+    ...unhurried,
     run: ({ argv: [name = ''], parse }) =>
       Promise.resolve().then(() => parse({ status: 0, stdout: '', stderr: '', ...answers[name] })),
   };

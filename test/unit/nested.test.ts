@@ -8,6 +8,7 @@ import { type GuestMap, readableLvs } from '../../src/guests/lvm/maps.ts';
 import { groupFrom, type GroupText } from '../../src/guests/lvm/metadata.ts';
 import { parseText } from '../../src/guests/lvm/text.ts';
 import { entriesIn } from '../../src/guests/table.ts';
+import { read } from '../prober.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdstill-nested.'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -21,7 +22,7 @@ const BYTES = 60 * 1024 * 1024;
 async function labelOf(content: Buffer, offset = 0) {
   const device = join(directory, 'disk');
   writeFileSync(device, Buffer.concat([Buffer.alloc(offset), content]));
-  return readLabel({ device, offset, bytes: BYTES });
+  return readLabel({ device, offset, bytes: BYTES }, read);
 }
 
 function groupOf(metadata: string | undefined): GroupText {
@@ -148,7 +149,7 @@ test('a chain of logical partitions that goes on and on without one is lost, and
       sector([0x83, 1], [0x83, 2]),
     ]);
   writeFileSync(device, links(100));
-  expect(await entriesIn(device, 'dos', 512)).toEqual([5, 6]);
+  expect(await entriesIn(device, BYTES, 'dos', 512, read)).toEqual([5, 6]);
   writeFileSync(device, links(102));
-  expect(await entriesIn(device, 'dos', 512)).toEqual([5]);
+  expect(await entriesIn(device, BYTES, 'dos', 512, read)).toEqual([5]);
 });

@@ -1,5 +1,6 @@
 import { SECTOR } from '../../core/bytes.ts';
 import type { DeviceMap, Extent, GuestGroup, GuestLv, Member, MemberPlace } from '../../core/volume.ts';
+import type { ReadBytes } from '../../system/read.ts';
 import { byVolume, placeOf, told } from '../members.ts';
 import { readLabel, type Label } from './label.ts';
 import { type GuestMap, readableLvs } from './maps.ts';
@@ -25,11 +26,14 @@ export interface Groups {
  * same UUIDs, so only what is of one guest may be put together: what is in one volume, or in several of which each says
  * that it belongs to all the others.
  */
-export async function findGroups(places: readonly (MemberPlace & { readonly extent: Extent })[]): Promise<Groups> {
+export async function findGroups(
+  places: readonly (MemberPlace & { readonly extent: Extent })[],
+  read: ReadBytes,
+): Promise<Groups> {
   const found: Found[] = [];
   const members: Member[] = [];
   for (const place of places) {
-    const label = await readLabel(place.extent);
+    const label = await readLabel(place.extent, read);
     const text = label?.metadata === undefined ? undefined : parseText(label.metadata);
     if (label) found.push({ ...place, label, group: text && groupFrom(text) });
     else members.push(told(place, 'its LVM label is damaged'));

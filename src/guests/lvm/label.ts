@@ -1,6 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { SECTOR } from '../../core/bytes.ts';
 import type { Extent } from '../../core/volume.ts';
+import type { ReadBytes } from '../../system/read.ts';
 import { crc32From } from '../crc32.ts';
 
 /** The label stands in one of the first four sectors. */
@@ -26,21 +26,19 @@ export interface Label {
  * bytes, not by LVM's commands: the host's LVM must never see what a guest calls its volume groups, since two of one
  * name make it refuse the host's own. The format is that of lvm2 2.03.16 (lib/format_text/layout.h, lib/label/label.h).
  */
-export async function readLabel({ device, offset, bytes }: Extent): Promise<Label | undefined> {
-  const file = await open(device);
-  try {
-    const read = (at: number, length: number): Promise<Buffer | undefined> =>
-      at >= 0 && length >= 0 && at + length <= bytes ? readAll(file, offset + at, length) : Promise.resolve(undefined);
-    const found = await findLabel(read);
-    if (!found) return undefined;
-    for (const area of found.areas) {
-      const metadata = await readArea(area, read);
-      if (metadata !== undefined) return { uuid: found.uuid, metadata };
-    }
-    return { uuid: found.uuid, metadata: undefined };
-  } finally {
-    await file.close();
+export async function readLabel({ device, offset, bytes }: Extent, read: ReadBytes): Promise<Label | undefined> {
+  const within: Read = async (at, length) => {
+    if (!(at >= 0 && length >= 0 && at + length <= bytes)) return undefined;
+    const found = await read(device, offset + at, length);
+    return found.length === length ? found : undefined;
+  };
+  const found = await findLabel(within);
+  if (!found) return undefined;
+  for (const area of found.areas) {
+    const metadata = await readArea(area, within);
+    if (metadata !== undefined) return { uuid: found.uuid, metadata };
   }
+  return { uuid: found.uuid, metadata: undefined };
 }
 
 type Read = (at: number, length: number) => Promise<Buffer | undefined>;
@@ -93,10 +91,4 @@ async function readArea({ offset }: Place, read: Read): Promise<string | undefin
   if (!head || !tail) return undefined;
   const text = Buffer.concat([head, tail]);
   return crc32From(INITIAL, text) === checksum ? text.toString('utf8').replace(/\0+$/, '') : undefined;
-}
-
-async function readAll(file: FileHandle, at: number, length: number): Promise<Buffer | undefined> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await file.read(buffer, 0, length, at);
-  return bytesRead === length ? buffer : undefined;
 }

@@ -1,5 +1,6 @@
 import { SECTOR } from '../../core/bytes.ts';
 import type { Container, DeviceMap, Extent, Member, MemberPlace } from '../../core/volume.ts';
+import type { ReadBytes } from '../../system/read.ts';
 import { byVolume, placeOf, told } from '../members.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';
 
@@ -23,11 +24,12 @@ interface Found extends MemberPlace {
  */
 export async function findArrays(
   places: readonly (MemberPlace & { readonly extent: Extent })[],
+  read: ReadBytes,
 ): Promise<{ readonly containers: readonly Container[]; readonly members: readonly Member[] }> {
   const found: Found[] = [];
   const members: Member[] = [];
   for (const place of places) {
-    const superblock = await readSuperblock(place.extent);
+    const superblock = await readSuperblock(place.extent, read);
     if (superblock) found.push({ ...place, superblock });
     else members.push(told(place, 'is a part of a software RAID, whose superblock is damaged'));
   }

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { SECTOR } from '../../core/bytes.ts';
 import type { Extent } from '../../core/volume.ts';
+import type { ReadBytes } from '../../system/read.ts';
 
 const MAGIC = 0xa92b4efc;
 const LONGEST = 256 + 2 * 1024;
@@ -41,25 +41,19 @@ export interface Superblock {
  * Reads the superblock of a member, of any version; undefined: there is no sound one. By bytes and not by mdadm: an array
  * of a guest must never be one of the host's. Linux 6.1, include/uapi/linux/raid/md_p.h.
  */
-export async function readSuperblock({ device, offset, bytes }: Extent): Promise<Superblock | undefined> {
-  const file = await open(device);
-  try {
-    const sectors = Math.floor(bytes / SECTOR);
-    for (const at of [4096, 0, (sectors - 16 - ((sectors - 16) % 8)) * SECTOR]) {
-      const found = at < 0 ? undefined : parseSuperblock(await read(LONGEST, offset + at), at / SECTOR);
-      if (found) return found;
-    }
-    const old = Math.floor(bytes / OLD_PLACE) * OLD_PLACE - OLD_PLACE;
-    return old < 0 ? undefined : parseOld(await read(OLD_BYTES, offset + old), old / SECTOR);
-  } finally {
-    await file.close();
+export async function readSuperblock(
+  { device, offset, bytes }: Extent,
+  read: ReadBytes,
+): Promise<Superblock | undefined> {
+  const block = async (length: number, at: number): Promise<Buffer> =>
+    Buffer.concat([await read(device, offset + at, length)], length);
+  const sectors = Math.floor(bytes / SECTOR);
+  for (const at of [4096, 0, (sectors - 16 - ((sectors - 16) % 8)) * SECTOR]) {
+    const found = at < 0 ? undefined : parseSuperblock(await block(LONGEST, at), at / SECTOR);
+    if (found) return found;
   }
-
-  async function read(length: number, at: number): Promise<Buffer> {
-    const buffer = Buffer.alloc(length);
-    await file.read(buffer, 0, length, at);
-    return buffer;
-  }
+  const old = Math.floor(bytes / OLD_PLACE) * OLD_PLACE - OLD_PLACE;
+  return old < 0 ? undefined : parseOld(await block(OLD_BYTES, old), old / SECTOR);
 }
 
 /** Version 1; `sector`: where it stands, which it must know itself. */

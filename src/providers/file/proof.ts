@@ -1,7 +1,7 @@
-import fs from 'node:fs';
 import path from 'node:path';
+import type { Inode } from '../../foreign/inodes.ts';
 import type { Facts, NotedStep } from '../../core/step.ts';
-import { fileUuid } from '../../system/loops.ts';
+import type { Exec } from '../../system/command.ts';
 
 /** Granularity of the times of file systems, and then some. */
 const SLACK_MS = 2000;
@@ -9,91 +9,67 @@ const SLACK_MS = 2000;
 /** How the file of a step is now. `absent`: the directory is not the one in which it was made; its file system may just not be mounted. */
 export type State = 'gone' | 'ours' | 'foreign' | 'absent';
 
+/** A step's file, and the inode at its place. */
+interface Looked {
+  readonly state: State;
+  readonly inode: Inode | undefined;
+}
+
 /**
  * Whether the file at a step's place is the one that the step made: by its inode once that is known, else as a file of
  * root's alone that was born after the step was noted; the random id of the run is in its name. Inode numbers are given
  * again at once, so the birth has to be the same, and where a file system knows none (OCFS2; Node.js says 0 then) what
  * else it was when it was made.
  */
-export function stateOf({ step, facts }: NotedStep): State {
-  let stat: fs.BigIntStats;
-  try {
-    stat = fs.lstatSync(step['name'] ?? '', { bigint: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-    return identityOf(path.dirname(step['name'] ?? '')) === step['directory'] ? 'gone' : 'absent';
+export async function stateOf({ step, facts }: NotedStep, exec: Exec): Promise<Looked> {
+  const { name = '' } = step;
+  const inode = await exec.ask('lookUp', { file: name });
+  if (!inode) {
+    const directory = await exec.ask('lookUp', { file: path.dirname(name) });
+    return { state: directory && identityOf(directory) === step['directory'] ? 'gone' : 'absent', inode };
   }
-  if (!stat.isFile()) return 'foreign';
-  if (facts?.['inode'] !== undefined) return isMade(stat, facts) ? 'ours' : 'foreign';
-  const alone = stat.uid === 0n && stat.nlink === 1n && (stat.mode & 0o077n) === 0n;
-  const began = stat.birthtimeNs > 0n ? stat.birthtimeMs : stat.ctimeMs;
-  return alone && Number(began) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign';
-}
-
-/** Tells a directory from those of other file systems, many of which have the same inode number; undefined: it is not there. */
-export function identityOf(directory: string): string | undefined {
-  const stat = fs.statSync(directory, { bigint: true, throwIfNoEntry: false });
-  return stat && inodeOf(stat);
+  if (inode.kind !== 'file') return { state: 'foreign', inode };
+  if (facts?.['inode'] !== undefined) return { state: isMade(inode, facts) ? 'ours' : 'foreign', inode };
+  const alone = inode.owner === 0 && inode.links === 1 && (inode.mode & 0o077) === 0;
+  const began = BigInt(inode.born === '0' ? inode.changed : inode.born) / 1_000_000n;
+  return { state: alone && Number(began) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign', inode };
 }
 
 /** Tells a file or directory from all others, and on most file systems also from later ones with its inode number. */
-export function inodeOf({ ino, birthtimeNs }: fs.BigIntStats): string {
-  return `${ino}.${birthtimeNs}`;
+export function identityOf({ inode, born }: Pick<Inode, 'inode' | 'born'>): string {
+  return `${inode}.${born}`;
 }
 
 /** The name in its directory that a file of ours has now which is not at its place; undefined: it has none. */
-export function renamedTo({ step: { name = '' }, facts }: NotedStep): string | undefined {
+export async function renamedTo({ step: { name = '' }, facts }: NotedStep, exec: Exec): Promise<string | undefined> {
   const directory = path.dirname(name);
-  return facts?.['inode'] === undefined
-    ? undefined
-    : fs.readdirSync(directory).find((one) => {
-        const stat = fs.lstatSync(path.join(directory, one), { bigint: true, throwIfNoEntry: false });
-        return stat?.isFile() && isMade(stat, facts);
-      });
+  if (facts?.['inode'] === undefined) return undefined;
+  for (const one of await exec.ask('namesIn', { file: directory })) {
+    const inode = await exec.ask('lookUp', { file: path.join(directory, one) });
+    if (inode?.kind === 'file' && isMade(inode, facts)) return one;
+  }
+  return undefined;
 }
 
 /** Whether its size is not what it was when it was made. */
-export function isResized({ step, facts }: NotedStep): boolean {
-  const stat = fs.lstatSync(step['name'] ?? '', { bigint: true });
-  return facts?.['size'] !== undefined && facts['size'] !== String(stat.size);
+export function isResized({ bytes }: Inode, facts: Facts | undefined): boolean {
+  return facts?.['size'] !== undefined && facts['size'] !== String(bytes);
 }
 
-function isMade(stat: fs.BigIntStats, facts: Facts): boolean {
-  const { inode, born, owner, size } = factsOf(stat);
-  const alike = stat.birthtimeNs > 0n || (owner === facts['owner'] && size === facts['size']);
+function isMade(now: Inode, facts: Facts): boolean {
+  const { inode, born, owner, size } = factsOf(now);
+  const alike = born !== '0' || (owner === facts['owner'] && size === facts['size']);
   return inode === facts['inode'] && born === facts['born'] && alike;
 }
 
-function factsOf({ ino, birthtimeNs, uid, mode, size, blocks }: fs.BigIntStats) {
+/** By what it is known again; see `stateOf`. */
+export function factsOf({ inode, born, owner, mode, bytes, usedBytes }: Inode) {
+  // As journals of all versions have it: the type of a regular file is in the mode of stat(2).
   return {
-    inode: String(ino),
-    born: String(birthtimeNs),
-    owner: `${uid} ${mode.toString(8)}`,
-    size: String(size),
-    bytes: String(blocks * 512n),
+    inode,
+    born,
+    owner: `${owner} ${(0o100000 | mode).toString(8)}`,
+    size: String(bytes),
+    bytes: String(usedBytes),
   };
-}
-
-/** Makes the empty file and lets it be filled by its descriptor, whatever its name may lead to by then. Throws what the kernel says. */
-export async function makeFile(file: string, fill: (descriptor: number) => Promise<void>): Promise<Facts> {
-  const descriptor = fs.openSync(file, 'wx', 0o600);
-  try {
-    await fill(descriptor);
-    const stat = fs.fstatSync(descriptor, { bigint: true });
-    return { uuid: fileUuid(stat), ...factsOf(stat) };
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-/** Removes a file, and waits until that outlives a power cut. */
-export function removeFile(file: string, directory: string): void {
-  fs.unlinkSync(file);
-  const descriptor = fs.openSync(directory, 'r');
-  try {
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
 }

@@ -69,7 +69,8 @@ export function lvAt({ real, kind }: Behind, rows: readonly LvRow[]): LvRow | un
 
 /** The LV that a file system is on. */
 export function lvBehind({ mount }: Behind, rows: readonly LvRow[]): LvRow | undefined {
-  const number = mount && (deviceNumber(mount.source) ?? mount.device);
+  // Its source is what it was called when it was mounted. Without a number only a name is left: btrfs has devices of its own.
+  const number = mount?.device.startsWith('0:') ? deviceNumber(mount.source) : mount?.device;
   return rows.find((one) => one.number !== undefined && one.number === number);
 }
 

@@ -34,7 +34,7 @@ export async function removeSnapshots(
   users: LvUsers,
   exec: Exec,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly rows: readonly LvRow[] }> {
-  const using = await waitForUsers(steps, users);
+  const using = await waitForUsers(steps, users, exec);
   const free = steps.filter((step) => !using.has(step));
   await forgetThinDevices(free, proofOf, exec);
   let { rows, complaints } = await changeLvs(
@@ -64,8 +64,9 @@ export async function removeSnapshots(
 async function waitForUsers(
   steps: readonly NotedStep[],
   users: LvUsers,
+  exec: Exec,
 ): Promise<ReadonlyMap<NotedStep, readonly string[]>> {
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + exec.patienceMs(PATIENCE_MS);
   for (;;) {
     const found = await users.of(
       steps.map(({ step, facts }) => facts?.['uuid'] ?? users.uuidAt(step['vg'] ?? '', step['name'] ?? '') ?? ''),

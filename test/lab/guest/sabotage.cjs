@@ -19,7 +19,7 @@ try {
   // no plan: the hook is left alone
 }
 // The watcher that `pre` starts has moments of its own, at its own time.
-if (plan.length > 0 && process.env.HOLDSTILL_WATCH === undefined) watch(Number(plan[0]), plan[1]);
+if (plan.length > 0 && process.env.HOLDSTILL_ORDER === undefined) watch(Number(plan[0]), plan[1]);
 
 function watch(at, how) {
   let count = 0;

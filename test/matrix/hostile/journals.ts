@@ -6,6 +6,7 @@ import { journalPath } from '../../../src/core/names.ts';
 import { sealLines } from '../../../src/core/seal.ts';
 import { statusText } from '../../../src/report/status.ts';
 import { undoDirectories } from '../../../src/guests/points.ts';
+import { prober } from '../../prober.ts';
 import { must, orFault, property, type Property } from './property.ts';
 import { scratch } from './scratch.ts';
 import { damaged, text } from './texts.ts';
@@ -95,7 +96,7 @@ export const journals: readonly Property[] = [
     for (const { step, facts } of steps) {
       for (const value of [...Object.values(step), ...Object.values(facts ?? {})])
         must(typeof value === 'string', 'a text');
-      if (step.kind === 'directory') undoDirectories.describe({ number: 1, step, facts });
+      if (step.kind === 'directory') undoDirectories(prober).describe({ number: 1, step, facts });
     }
     for (const value of [header.task, header.run, header.contract, header.boot, header.runKey, header.startedAt])
       must(typeof value === 'string', `a header: ${JSON.stringify(header)}`);

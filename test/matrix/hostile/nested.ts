@@ -6,6 +6,7 @@ import { crc32From } from '../../../src/guests/crc32.ts';
 import { findGroups } from '../../../src/guests/lvm/groups.ts';
 import { readSegment } from '../../../src/guests/luks.ts';
 import { findArrays } from '../../../src/guests/md/arrays.ts';
+import { read } from '../../prober.ts';
 import { sumOf } from '../../../src/guests/md/superblock.ts';
 import { parseText } from '../../../src/guests/lvm/text.ts';
 import { must, property, type Property } from './property.ts';
@@ -71,7 +72,7 @@ export const nested: readonly Property[] = [
     const device = path.join(scratch(), 'pv');
     writeFileSync(device, withText(metadata));
     const extent = { device, offset: 0, bytes: BYTES };
-    const { groups } = await findGroups([{ volume: 0, partition: 2, extent }]);
+    const { groups } = await findGroups([{ volume: 0, partition: 2, extent }], read);
     for (const group of groups) {
       for (const lv of group.lvs) {
         if (lv.refused) continue;
@@ -102,7 +103,7 @@ export const nested: readonly Property[] = [
       writeFileSync(device, Buffer.concat([Buffer.alloc(4096), block]));
       const bytes = 8 * 1024 * 1024;
       const places = [0, 1, 2].map((volume) => ({ volume, partition: 1, extent: { device, offset: 0, bytes } }));
-      const { containers, members } = await findArrays(places);
+      const { containers, members } = await findArrays(places, read);
       must(containers.length + members.length > 0, 'the members are not told of');
       for (const { lines } of containers.flatMap(({ maps }) => maps)) {
         for (const { start, sectors, words } of lines) {
@@ -119,7 +120,7 @@ export const nested: readonly Property[] = [
   property('the header of what is encrypted', 300, damaged(LUKS.toString('latin1')), async (header) => {
     const device = path.join(scratch(), 'luks');
     writeFileSync(device, Buffer.from(header, 'latin1'));
-    const segment = await readSegment(device);
+    const segment = await readSegment(device, read);
     if (typeof segment === 'string') return;
     must(/^[\w:()-]+$/.test(segment.cipher) && /^\d+$/.test(segment.tweak), segment.cipher);
     must(Number.isSafeInteger(segment.first) && segment.first >= 0, `it begins at ${segment.first}`);

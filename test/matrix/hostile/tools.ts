@@ -13,6 +13,7 @@ import type { LvUsers } from '../../../src/providers/lvm/remove.ts';
 import type { Command, Exec } from '../../../src/system/command.ts';
 import { reportOf } from '../../../src/system/lvs.ts';
 import { parseMountinfo } from '../../../src/system/mountinfo.ts';
+import { unhurried } from '../../prober.ts';
 import { must, orFault, property, type Property } from './property.ts';
 import { damaged, recorded, text } from './texts.ts';
 
@@ -91,6 +92,7 @@ function answering(
 ): Exec & { readonly asked: Command<unknown>[] } {
   const asked: Command<unknown>[] = [];
   return {
+    ...unhurried,
     asked,
     run: async (command) => {
       asked.push(command);
@@ -241,6 +243,7 @@ export const tools: readonly Property[] = [
     async (input) => {
       const devices = ['/dev/system/xenvm', '/dev/system/disk', '/dev/system/gpt'];
       const exec: Exec = {
+        ...unhurried,
         run: async (command) => {
           const { blkid, partx, statuses } = input;
           const status = command.statuses[(statuses[0] ?? 0) % command.statuses.length] ?? 0;
@@ -310,7 +313,7 @@ export const tools: readonly Property[] = [
     }
   }),
   property('the name that losetup gives', 300, fc.oneof(text, fc.constant('/dev/loop7\n')), async (said) => {
-    const exec: Exec = { run: async (command) => command.parse({ status: 0, stdout: said, stderr: '' }) };
+    const exec: Exec = { ...unhurried, run: async (command) => command.parse({ status: 0, stdout: said, stderr: '' }) };
     const step = { kind: 'loop', backing: '/dev/system/x', offset: '0', bytes: '512' };
     const facts = await orFault(() => attach([{ number: 1, step, facts: undefined }], exec));
     if (!(facts instanceof Error)) must(/^\/dev\/loop\d+$/.test(facts[0]?.['device'] ?? ''), `a loop device: ${said}`);

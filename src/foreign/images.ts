@@ -1,13 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Fault } from '../../core/fault.ts';
-import { matchesGlob } from '../../core/glob.ts';
-import type { LeftOut } from '../../core/provider.ts';
-import { errorCode } from '../../core/trust.ts';
-import { SNAPSHOT } from '../beside.ts';
-import { whyNot } from '../../core/why.ts';
+import { Fault } from '../core/fault.ts';
+import { hasWildcards, matchesGlob } from '../core/glob.ts';
+import type { LeftOut } from '../core/provider.ts';
+import { errorCode } from '../core/trust.ts';
+import { inodeFrom, type Inode } from './inodes.ts';
+import { standingOf, type Standing } from './place.ts';
+import { SNAPSHOT } from '../core/names.ts';
+import { whyNot } from '../core/why.ts';
 
-const MAGIC = /[*?[]/;
 /** As the kernel writes paths in sysfs, one a line, no other character can be told from the end. */
 const CONTROL = /\p{Cc}/u;
 
@@ -26,17 +27,24 @@ const FORMATS: readonly (readonly [begin: string, format: string])[] = [
 export interface Image {
   /** Without links. */
   readonly file: string;
+  readonly standing: Standing;
+  readonly inode: Inode;
+  /** Of the directory that it is in. */
+  readonly directory: Inode;
   /** Relative to the part of the pattern that holds no wildcard. */
   readonly parts: readonly string[];
 }
 
 /** The images that fit a pattern, in order, and what fits and is none. Throws `origin.unknown`, `origin.none`, `origin.unsuitable`. */
-export function findImages(glob: string): { readonly images: readonly Image[]; readonly leftOut: readonly LeftOut[] } {
+export function findImages({ file: glob }: { readonly file: string }): {
+  readonly images: readonly Image[];
+  readonly leftOut: readonly LeftOut[];
+} {
   const segments = glob.split('/').slice(1);
-  const first = segments.findIndex((segment) => MAGIC.test(segment));
+  const first = segments.findIndex((segment) => hasWildcards(segment));
   if (first < 0) {
     const found = lookAt(realFile(glob));
-    if ('file' in found) return { images: [{ file: found.file, parts: [path.basename(glob)] }], leftOut: [] };
+    if ('file' in found) return { images: [{ ...found, parts: [path.basename(glob)] }], leftOut: [] };
     throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${found.reason}`);
   }
   const top = `/${segments.slice(0, first).join('/')}`;
@@ -49,7 +57,7 @@ export function findImages(glob: string): { readonly images: readonly Image[]; r
     if (!('file' in found)) leftOut.push({ label, ...found });
     else if (twin)
       leftOut.push({ label, reason: `is the same image as ${path.join(top, ...twin.parts)}`, harmless: true });
-    else images.set(found.file, { file: found.file, parts });
+    else images.set(found.file, { ...found, parts });
   }
   if (images.size > 0) return { images: [...images.values()], leftOut };
   const why = leftOut.map(({ label, reason }) => `${label} ${reason}`).join('; ') || 'no file fits';
@@ -57,20 +65,15 @@ export function findImages(glob: string): { readonly images: readonly Image[]; r
 }
 
 /** The directories that images which a pattern means may be in, as far as they are there. */
-export function directoriesOf(glob: string): readonly string[] {
+export function directoriesOf({ file: glob }: { readonly file: string }): readonly string[] {
   const directory = path.dirname(glob);
   const segments = directory.split('/').slice(1);
-  const first = segments.findIndex((segment) => MAGIC.test(segment));
+  const first = segments.findIndex((segment) => hasWildcards(segment));
   const top = `/${segments.slice(0, first < 0 ? segments.length : first).join('/')}`;
   const found = first < 0 ? [[]] : expand(top, [], segments.slice(first), []);
   return found
     .map((parts) => path.join(top, ...parts))
     .filter((one) => fs.statSync(one, { throwIfNoEntry: false })?.isDirectory());
-}
-
-/** Whether a pattern has wildcards at all: then each image gets a directory of its own. */
-export function isPattern(glob: string): boolean {
-  return MAGIC.test(glob);
 }
 
 /** What fits a pattern below a directory. What a wildcard led to and can't be looked into is told. */
@@ -86,7 +89,7 @@ function expand(
   const fitting = (names ?? []).filter(
     (name) => (segment.startsWith('.') || !name.startsWith('.')) && matchesGlob(name, segment),
   );
-  if (names && fitting.length === 0 && above.length > 0 && !MAGIC.test(segment)) {
+  if (names && fitting.length === 0 && above.length > 0 && !hasWildcards(segment)) {
     leftOut.push({ label: directory, reason: `holds no ${segment}: is all mounted?`, harmless: true });
   }
   // oxlint-disable-next-line unicorn/no-array-sort
@@ -126,10 +129,14 @@ function linkOfOthers(file: string): number | undefined {
 }
 
 /** The image that a name leads to, or why there is none. */
-function lookAt(label: string): { readonly file: string } | Omit<LeftOut, 'label'> {
+function lookAt(label: string): Omit<Image, 'parts'> | Omit<LeftOut, 'label'> {
   try {
     const file = fs.realpathSync(label);
-    return whyNoImage(file) ?? { file };
+    const unfit = whyNoImage(file);
+    if (unfit) return unfit;
+    const inode = inodeFrom(fs.lstatSync(file, { bigint: true }));
+    const directory = inodeFrom(fs.statSync(path.dirname(file), { bigint: true }));
+    return { file, inode, directory, standing: standingOf({ file }) };
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
@@ -156,8 +163,13 @@ function whyNothing(label: string, otherwise: string): Omit<LeftOut, 'label'> {
   return odd ? { reason: 'has a name that is no UTF-8', harmless: false } : { reason: otherwise, harmless: true };
 }
 
+/** As `whyNoImage`. */
+export function imageFault({ file }: { readonly file: string }): Omit<LeftOut, 'label'> | undefined {
+  return whyNoImage(file);
+}
+
 /** Why a file is no raw image; harmless where it holds no disk at all. Undefined: it may be one. */
-export function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
+function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
   const stat = fs.statSync(file);
   if (stat.isBlockDevice()) return { reason: 'is a block device; write lv: for a logical volume', harmless: false };
   if (!stat.isFile()) return { reason: stat.isDirectory() ? 'is a directory' : 'is no file', harmless: true };

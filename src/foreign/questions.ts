@@ -1,0 +1,49 @@
+import { readAt } from './bytes.ts';
+import { linkTarget, makeDirectory, readText, realPath, removeDirectory, removeFile, writeNew } from './changes.ts';
+import { freeIn, heldInode, holdFile, letGo, makeFile } from './copies.ts';
+import { directoriesOf, findImages, imageFault } from './images.ts';
+import { behindLink, lookUp, namesIn } from './inodes.ts';
+import { keyMode } from './keys.ts';
+import { aboveWithInode, standingOf } from './place.ts';
+
+/**
+ * All that is asked about bytes and inodes that are not ours (system/prober.ts). Each function is synchronous, knows nothing but its one
+ * argument, which names a `file`, and is called in a process that may hang.
+ */
+export const questions = {
+  aboveWithInode,
+  behindLink,
+  directoriesOf,
+  findImages,
+  freeIn,
+  heldInode,
+  holdFile,
+  imageFault,
+  keyMode,
+  letGo,
+  linkTarget,
+  lookUp,
+  makeDirectory,
+  makeFile,
+  namesIn,
+  readAt,
+  readText,
+  realPath,
+  removeDirectory,
+  removeFile,
+  standingOf,
+  writeNew,
+} as const;
+
+export type QuestionName = keyof typeof questions;
+export type AboutOf<N extends QuestionName> = Parameters<(typeof questions)[N]>[0];
+export type AnswerOf<N extends QuestionName> = ReturnType<(typeof questions)[N]>;
+
+/** Those that change something. */
+export const CHANGES: ReadonlySet<QuestionName> = new Set([
+  'makeDirectory',
+  'makeFile',
+  'removeDirectory',
+  'removeFile',
+  'writeNew',
+]);

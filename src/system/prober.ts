@@ -1,0 +1,106 @@
+import { Fault, type FaultCode } from '../core/fault.ts';
+import { questions, type AboutOf, type AnswerOf, type QuestionName } from '../foreign/questions.ts';
+import type { Limits } from './command.ts';
+import { readMounts, visibleAt } from './mountinfo.ts';
+
+/** The longest that one question may take; less where the hook has less time (limits). */
+const LONGEST_MS = 20_000;
+const LEAST_MS = 500;
+/** The share of what a command may take: others have to be asked as well. */
+const SHARE = 1 / 3;
+
+/** A process of ours that answers one message at a time (probe.ts). */
+export interface Talk {
+  readonly pid: number | undefined;
+  send(message: object): void;
+  /** Resolves with the next message; undefined: the process has ended. */
+  next(): Promise<Reply | undefined>;
+  /** Ends it; where it hangs it is left behind. */
+  leave(): void;
+}
+
+interface Reply {
+  readonly value?: unknown;
+  readonly error?: { readonly code: string | undefined; readonly message: string };
+  readonly fault?: {
+    readonly code: FaultCode;
+    readonly message: string;
+    readonly hint: string | undefined;
+    readonly detail: readonly string[];
+  };
+}
+
+/**
+ * Asks about bytes and inodes that are not ours. A read of a disk that hangs, or of a server that is gone, can't be ended and
+ * keeps its process from ending (Node.js joins its threads, 20.20), so another process of ours does it, which can be left behind. One
+ * process answers all questions of a hook, one after the other.
+ */
+export interface Prober {
+  /**
+   * Throws what the question throws: a Fault, or an error with the `code` of the system; `tool.timeout` where there is no
+   * answer, and at once for what lies on the same mount as something that did not answer.
+   */
+  ask<N extends QuestionName>(name: N, about: AboutOf<N>, mostMs?: number): Promise<AnswerOf<N>>;
+}
+
+/** `start`: a new process, when one is needed. `own`: the directory of ours whose inodes need no other process. */
+export function createProber(start: () => Promise<Talk>, limits: Limits, own: string): Prober {
+  let talk: Talk | undefined;
+  let before: Promise<unknown> = Promise.resolve();
+  /** Devices of mounts on which something did not answer. */
+  const dead = new Set<string>();
+
+  const exchange = async (name: QuestionName, about: { readonly file: string }, mostMs: number): Promise<unknown> => {
+    const mount = visibleAt(about.file, readMounts());
+    const mostNow = limits.commandMs();
+    if (mostNow <= 0 || (mount && dead.has(mount.device))) throw silent(about.file, 0);
+    const ms = Math.max(LEAST_MS, Math.min(mostMs, mostNow * SHARE));
+    talk ??= await start();
+    talk.send({ name, about });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), ms)));
+    const reply = await Promise.race([talk.next(), late]);
+    clearTimeout(timer);
+    if (reply === 'late') {
+      talk.leave();
+      talk = undefined;
+      // A device, or what a link on the root leads to, tells nothing of its neighbours.
+      if (mount && mount.point !== '/' && mount.point !== '/dev') dead.add(mount.device);
+      throw silent(about.file, ms);
+    }
+    if (reply === undefined) {
+      talk = undefined;
+      throw new Fault('tool.failed', `the process of holdstill that looks at ${about.file} has ended`);
+    }
+    if (reply.fault) {
+      const { code, message, hint, detail } = reply.fault;
+      throw new Fault(code, message, { ...(hint === undefined ? {} : { hint }), detail });
+    }
+    if (reply.error) throw Object.assign(new Error(reply.error.message), { code: reply.error.code });
+    return reply.value;
+  };
+
+  return {
+    async ask<N extends QuestionName>(name: N, about: AboutOf<N>, mostMs = LONGEST_MS): Promise<AnswerOf<N>> {
+      if (isOwn(about.file, own)) return questions[name](about as never) as AnswerOf<N>;
+      const asked = before.then(() => exchange(name, about, mostMs));
+      before = asked.catch(() => undefined);
+      return (await asked) as AnswerOf<N>;
+    },
+  };
+}
+
+/** Whether it is the directory of ours, leads to it, or is in it and not in what is mounted below. */
+function isOwn(file: string, own: string): boolean {
+  if (own === file || own.startsWith(file === '/' ? file : `${file}/`)) return true;
+  if (!file.startsWith(`${own}/`) || file.split('/').includes('..')) return false;
+  const mount = visibleAt(file, readMounts());
+  return mount !== undefined && !`${mount.point}/`.startsWith(`${own}/`);
+}
+
+function silent(file: string, ms: number): Fault {
+  const waited = ms === 0 ? '' : ` (waited ${Math.round(ms / 100) / 10} s)`;
+  return new Fault('tool.timeout', `${file} does not answer${waited}`, {
+    hint: 'look at the disk or server that holds it: dmesg, mount',
+  });
+}
