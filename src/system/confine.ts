@@ -33,8 +33,9 @@ function rootWith(right: string): readonly string[] {
 const CONFINED: Readonly<Record<string, readonly string[]>> = {
   blkid: READER,
   partx: READER,
-  'ntfs-3g.probe': READER,
   e2fsck: rootWith(''),
+  // It opens the device for writing, to learn whether ntfs-3g would.
+  'ntfs-3g.probe': rootWith(''),
   ntfsfix: rootWith(''),
   cryptsetup: rootWith(',+ipc_lock'),
   // A program that shows a file system makes its mount itself, and is what is left of it. ntfs-3g (2022.10.3) leaves its groups.

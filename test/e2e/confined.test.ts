@@ -12,8 +12,8 @@ const SHOWERS = { uid: 0, rights: SET_GID | SYS_ADMIN };
 const EXPECTED: Readonly<Record<string, { readonly uid: number; readonly rights: number }>> = {
   blkid: READERS,
   partx: READERS,
-  'ntfs-3g.probe': READERS,
   e2fsck: WRITERS,
+  'ntfs-3g.probe': WRITERS,
   ntfsfix: WRITERS,
   cryptsetup: { uid: 0, rights: IPC_LOCK },
   'fuse2fs of ext': SHOWERS,

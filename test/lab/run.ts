@@ -85,12 +85,14 @@ export async function inLab(script: string, options: LabOptions = {}): Promise<L
 
 /** The script with all that stands before it. */
 export function wholeScript(script: string, { world: description, bacula: jobs }: LabOptions): string {
+  const older = process.env['LAB_UTIL_LINUX'];
   const source = (file: string) => `. "$REPO/test/lab/guest/${file}" || exit 99\n`;
   return [
     `export REPO=${quote(repository)} NODE=${quote(process.execPath)}\ncd "$REPO" || exit 99\n`,
     source('prelude.bash'),
     description === undefined ? '' : world(description),
     jobs === undefined ? '' : bacula(jobs),
+    older === undefined ? '' : `${source('old-util-linux.emulation.bash')}old_util_linux ${quote(older)}\n`,
     script,
     '\n',
   ].join('');
