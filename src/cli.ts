@@ -5,9 +5,9 @@ import type { Answer, Reply } from './core/contract.ts';
 import { escapeText } from './core/escape.ts';
 import { exitStatus } from './core/exit.ts';
 import { Fault, isFault } from './core/fault.ts';
-import { notConfigured } from './core/reply.ts';
 import { VERSION } from './core/version.ts';
 import { obey } from './obey.ts';
+import { refuseNearNames, taskToOpen } from './meant.ts';
 import { readOrder } from './order.ts';
 import { CONFIG_DIRECTORY } from './places.ts';
 import { closeInheritedDescriptors, speakAndLeave, writeAll } from './speak.ts';
@@ -139,16 +139,20 @@ function program(say: Say): Command {
 
 async function openOrPass(task: string): Promise<Reply> {
   const sources = configuration();
-  const fault = sources.faultFor(task);
-  if (fault) throw fault;
-  if (!sources.taskNames.has(task)) return notConfigured(task, CONFIG_DIRECTORY);
+  const call = { ...callFor('open', task), switches: sources.switches('generic') };
+  const meant = taskToOpen(call, sources, 'one job');
+  if (typeof meant !== 'string') return meant;
   const { openTask } = await import('./app.ts');
-  return openTask({ task, contract: 'cli', call: callFor('open', task), sources });
+  return openTask({ task, contract: 'cli', call, sources });
 }
 
 async function closeOrPass(task: string): Promise<Reply> {
   const { closeTask } = await import('./app.ts');
-  return closeTask({ task, contract: 'cli', call: callFor('close', task), sources: ifReadable() });
+  const call = callFor('close', task);
+  const sources = ifReadable();
+  const reply = await closeTask({ task, contract: 'cli', call, sources });
+  if (reply.kind === 'nothing' && sources?.taskNames.has(task) === false) refuseNearNames(call, sources);
+  return reply;
 }
 
 /** The command's own status comes back, unless it is 0 and the data may be bad or something is left. */

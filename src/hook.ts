@@ -7,10 +7,13 @@ import { asError, Fault, isFault } from './core/fault.ts';
 import { journalPath, lockPath } from './core/names.ts';
 import { notConfigured, nothing } from './core/reply.ts';
 import { obey } from './obey.ts';
+import { helpFor } from './help.ts';
+import { refuseNearNames, taskToOpen } from './meant.ts';
 import { readOrder } from './order.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { listenForSignals } from './signals.ts';
 import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
+import { readingsOf } from './spelling.ts';
 import { openDescriptors, traceCall } from './trace.ts';
 import { asRoot, whyNot } from './core/why.ts';
 
@@ -29,10 +32,11 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   process.on('uncaughtException', (error) => leave(failed(error)));
   process.on('unhandledRejection', (error) => leave(failed(error)));
 
+  if (process.argv.slice(2).join(' ') === '--help') speakAndLeave(helpFor(contract, phase));
   const foreign = quickly(contract, phase);
   if (foreign) leave(foreign);
   const sources = await trySources();
-  if (!isFault(sources) && contract.section) switches = sources.switches(contract.section);
+  if (!isFault(sources)) switches = sources.switches(contract.section);
   if (switches.trace) traceCall(contract.product, phase, descriptors);
   try {
     const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches });
@@ -43,15 +47,11 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
 }
 
 async function open(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
-  if (isFault(sources)) return failed(sources);
-  for (const task of call.candidates) {
-    const fault = sources.faultFor(task);
-    if (fault) return failed(fault);
-    if (!sources.taskNames.has(task)) continue;
-    const { openTask } = await import('./app.ts');
-    return openTask({ task, contract: contract.product, call, sources });
-  }
-  return notOurs(call);
+  if (isFault(sources)) throw sources;
+  const task = taskToOpen(call, sources, contract.serves);
+  if (typeof task !== 'string') return task;
+  const { openTask } = await import('./app.ts');
+  return openTask({ task, contract: contract.product, call, sources });
 }
 
 /** Closing needs a journal and nothing else, whatever has become of the configuration. */
@@ -66,7 +66,9 @@ async function close(contract: Contract, call: Call, sources: Sources | Fault): 
   if (isFault(sources)) {
     return sources.code === 'config.missing' ? failed(sources) : nothing('nothing is open, nothing to close');
   }
-  return configured === undefined ? notOurs(call) : nothing(`task ${configured} is not open, nothing to close`);
+  if (configured !== undefined) return nothing(`task ${configured} is not open, nothing to close`);
+  refuseNearNames(call, sources);
+  return notConfigured(call.candidates[0], CONFIG_DIRECTORY);
 }
 
 /**
@@ -87,10 +89,12 @@ function isOpen(task: string): boolean {
 
 /** The answer for a task that is surely none of ours, for the price of reading a file or two. */
 function quickly(contract: Contract, phase: Phase): Reply | undefined {
+  // That of one job is an error.
+  if (phase === 'open' && contract.serves === 'one job') return undefined;
   try {
     const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches: {} });
-    return !call.candidates.some(isOpen) && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates)
-      ? notOurs(call)
+    return !call.candidates.some(isOpen) && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates, 0, readingsOf)
+      ? notConfigured(call.candidates[0], CONFIG_DIRECTORY)
       : undefined;
   } catch {
     // Whatever is wrong is told by the long way.
@@ -106,10 +110,6 @@ async function trySources(): Promise<Sources | Fault> {
     if (isFault(error)) return error;
     throw error;
   }
-}
-
-function notOurs({ candidates: [first] }: Call): Reply {
-  return notConfigured(first, CONFIG_DIRECTORY);
 }
 
 function failed(error: unknown): Reply {

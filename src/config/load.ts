@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import type { Switches } from '../core/contract.ts';
-import { Fault } from '../core/fault.ts';
 import { parseSelector, type Selector } from '../core/choice.ts';
 import type { Source, Task } from '../core/task.ts';
 import { clashes, filesWith } from './clashes.ts';
@@ -11,7 +10,7 @@ import { mapOf, type SourceFile } from './plain.ts';
 import { DropInSchema, MainSchema, TaskSchema } from './schema.ts';
 import type { Sources } from './source.ts';
 import { parseDuration, parseSize } from './units.ts';
-import { invalid, problemAt, problemsOf, quoted } from './wording.ts';
+import { invalid, problemAt, problemsOf } from './wording.ts';
 
 export interface Log {
   readonly level: 'info' | 'debug';
@@ -22,6 +21,7 @@ export interface Config {
   readonly tasks: ReadonlyMap<string, Task>;
   readonly sesam: Switches;
   readonly bacula: Switches;
+  readonly generic: Switches;
   readonly log: Log;
 }
 
@@ -47,8 +47,8 @@ export function loadConfig(sources: Sources): Config {
   const tasks = sources.files.flatMap((file) =>
     Object.entries(mapOf(file.value['tasks'])).map(([name, value]) => taskFrom(name, TaskSchema.parse(value))),
   );
-  const { sesam, bacula, log } = settings(sources);
-  return { tasks: new Map(tasks.map((task) => [task.name, task])), sesam, bacula, log };
+  const { sesam, bacula, generic, log } = settings(sources);
+  return { tasks: new Map(tasks.map((task) => [task.name, task])), sesam, bacula, generic, log };
 }
 
 /**
@@ -60,11 +60,7 @@ export function loadTask(sources: Sources, name: string): TaskConfig {
   if (fault !== undefined) throw fault;
   const holders = filesWith(sources, name);
   const [first] = holders;
-  if (first === undefined) {
-    throw new Fault('task.unknown', `there is no task ${quoted(name)} in the configuration`, {
-      hint: 'for the tasks that there are: holdstill config show',
-    });
-  }
+  if (first === undefined) throw sources.unknown(name);
   const path = ['tasks', name];
   const parsed = TaskSchema.safeParse(mapOf(first.value['tasks'])[name]);
   const misnamed = taskNameProblem(name);

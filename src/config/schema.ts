@@ -49,6 +49,14 @@ const trace = onOff(
     'that only root can read; it grows by one record a hook, so switch it off again.',
 );
 
+const unknownTask = z
+  .enum(['error', 'pass'], { error: 'must be error or pass' })
+  .default('error')
+  .describe(
+    'What becomes of a job of which no task is configured: `error` fails it, `pass` lets it save what it saves, for hooks ' +
+      'that stand in the defaults of many jobs. A name that is nearly that of a task fails in any case.',
+  );
+
 function selectors(what: string) {
   return z
     .array(
@@ -220,7 +228,14 @@ export const MainSchema = z.strictObject({
     )
     .prefault({})
     .describe('How the hooks for SEP sesam behave.'),
-  bacula: z.strictObject({ trace }, section).prefault({}).describe('How the hooks for Bacula and Bareos behave.'),
+  bacula: z
+    .strictObject({ trace, unknownTask }, section)
+    .prefault({})
+    .describe('How the hooks for Bacula and Bareos behave.'),
+  generic: z
+    .strictObject({ trace, unknownTask }, section)
+    .prefault({})
+    .describe('How the hooks for any other product behave, and `holdstill pre`.'),
   log: z
     .strictObject(
       {
@@ -243,7 +258,8 @@ export function keysAt(path: Path): readonly string[] {
   const [top, , third] = path;
   if (top === undefined) return Object.keys(MainSchema.shape);
   if (top === 'tasks') return Object.keys(third === 'each' ? Each.shape : TaskRecord.shape);
-  if (top === 'sesam' || top === 'bacula' || top === 'log') return Object.keys(MainSchema.shape[top].unwrap().shape);
+  if (top === 'sesam' || top === 'bacula' || top === 'generic' || top === 'log')
+    return Object.keys(MainSchema.shape[top].unwrap().shape);
   return [];
 }
 

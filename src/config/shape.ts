@@ -4,7 +4,7 @@ import { isPlainMap, type Plain, type SourceFile } from './plain.ts';
 import { at, invalid, unknownKey, whatItIs } from './wording.ts';
 
 /** The keys at the top of holdstill.yaml. Kept apart from the schema, whose library is slow to load; a test compares. */
-export const MAIN_KEYS = ['version', 'tasks', 'sesam', 'bacula', 'log'];
+export const MAIN_KEYS = ['version', 'tasks', 'sesam', 'bacula', 'generic', 'log'];
 /** The keys at the top of a file of tasks.d. */
 export const DROP_IN_KEYS = ['version', 'tasks'];
 
@@ -40,10 +40,11 @@ export function unknownTopKey(file: SourceFile, key: string): string {
 
 /** A product's section as far as its values have the right type. */
 export function lenientSwitches(section: { readonly [key: string]: Plain }): Switches {
-  const { taskEnv, exitZero, trace } = section;
+  const { taskEnv, exitZero, trace, unknownTask } = section;
   return {
     ...(typeof taskEnv === 'string' && { taskEnv }),
     ...(typeof exitZero === 'boolean' && { exitZero }),
     ...(typeof trace === 'boolean' && { trace }),
+    ...(unknownTask === 'pass' && { unknownTask }),
   };
 }

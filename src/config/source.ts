@@ -1,10 +1,11 @@
-import type { Switches } from '../core/contract.ts';
-import { isFault, type Fault } from '../core/fault.ts';
+import type { Contract, Switches } from '../core/contract.ts';
+import { Fault, isFault } from '../core/fault.ts';
 import { mentions, readFiles, type RawFile } from './files.ts';
 import { ignoredIn, type Ignored } from './ignored.ts';
+import { nearlyNamed, nearNames } from './near.ts';
 import { mapOf, type SourceFile } from './plain.ts';
 import { lenientSwitches, shapeProblem } from './shape.ts';
-import { at, invalid } from './wording.ts';
+import { at, closest, invalid, quoted } from './wording.ts';
 import { readYaml } from './yaml.ts';
 
 /** A file that can't be used, and why. */
@@ -23,7 +24,7 @@ export interface Sources {
   /** How much goes to the log; what is not well written counts as `info`. */
   readonly logLevel: 'info' | 'debug';
   /** A product's section of holdstill.yaml, read leniently: what is not of the right type is left out. */
-  switches(section: 'sesam' | 'bacula'): Switches;
+  switches(section: Contract['section']): Switches;
   /** What lies beside the files that are read and looks like one of them, and why it is none. */
   ignored(): readonly Ignored[];
   /**
@@ -31,6 +32,10 @@ export interface Sources {
    * and a broken one mentions it. Undefined: it can; `name` is a task exactly if it is in `taskNames`.
    */
   faultFor(name: string): Fault | undefined;
+  /** Why a word that is not the name of a task, read in one of these ways, can't be somebody else's: it nearly is one. */
+  nearFault(word: string, readings: readonly string[]): Fault | undefined;
+  /** For a name that is no task: the Fault that says so, with the name that was probably meant. */
+  unknown(name: string): Fault;
 }
 
 /**
@@ -59,6 +64,16 @@ export function readSources(directory = '/etc/holdstill', options: { readonly ow
         if (fault !== undefined && (raw.main || (!taskNames.has(name) && mentions(raw.bytes, name)))) return fault;
       }
       return undefined;
+    },
+    nearFault: (word, readings) => {
+      const near = [...new Set(readings.flatMap((reading) => nearNames(word, reading, taskNames)))];
+      return near.length === 0 ? undefined : nearlyNamed(word, near);
+    },
+    unknown: (name) => {
+      const meant = closest(name, [...taskNames]);
+      return new Fault('task.unknown', `there is no task ${quoted(name)} in the configuration`, {
+        hint: `${meant === undefined ? '' : `did you mean ${quoted(meant)}? `}for the tasks that there are: holdstill config show`,
+      });
     },
   };
 }

@@ -64,7 +64,7 @@ export function unknownKey(key: string, known: readonly string[]): string {
 }
 
 /** The known word that `word` was probably meant to be; undefined where none is near. */
-function closest(word: string, known: readonly string[]): string | undefined {
+export function closest(word: string, known: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const near = known
     .map((candidate) => ({ candidate, far: distance(lower, candidate.toLowerCase()) }))

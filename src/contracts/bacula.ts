@@ -13,6 +13,11 @@ import { problemOf } from '../core/problem.ts';
 export const bacula: Contract = {
   product: 'bacula',
   section: 'bacula',
+  serves: 'one job',
+  usage: {
+    open: 'run-before "%n" --job=%i --level=%l      (in a RunScript with RunsWhen = Before)',
+    close: 'run-after "%n" --job=%i "--status=%e"   (in a RunScript with RunsWhen = After)',
+  },
 
   decode({ phase, argv, switches }) {
     const [task, ...rest] = argv;

@@ -9,7 +9,12 @@ import { problemOf } from '../core/problem.ts';
  */
 export const generic: Contract = {
   product: 'generic',
-  section: undefined,
+  section: 'generic',
+  serves: 'one job',
+  usage: {
+    open: 'pre TASK    (before the backup; on a status other than 0 it must not run)',
+    close: 'post TASK   (after the backup, always; on a status other than 0 look at the backup)',
+  },
 
   decode({ phase, argv, switches }) {
     const [task, ...rest] = argv;

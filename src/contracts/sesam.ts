@@ -11,6 +11,11 @@ import { problemOf } from '../core/problem.ts';
 export const sesam: Contract = {
   product: 'sesam',
   section: 'sesam',
+  serves: 'all jobs',
+  usage: {
+    open: 'sbc_pre WORD...    (SEP sesam calls it before a backup; one of the words is the name of the task)',
+    close: 'sbc_post WORD...   (SEP sesam calls it after a backup; one of the words is the name of the task)',
+  },
 
   decode({ phase, argv, env, switches }) {
     const { taskEnv } = switches;

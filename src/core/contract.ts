@@ -20,6 +20,8 @@ export interface Switches {
   readonly exitZero?: boolean | undefined;
   /** Note how the product called us in a root-only file. */
   readonly trace?: boolean | undefined;
+  /** bacula, generic: a job of which no task is configured is let through. */
+  readonly unknownTask?: 'error' | 'pass' | undefined;
 }
 
 /** A decoded call. */
@@ -83,7 +85,11 @@ export interface Answer {
 export interface Contract {
   readonly product: string;
   /** The section of the configuration whose switches it reads. */
-  readonly section: 'sesam' | 'bacula' | undefined;
+  readonly section: 'sesam' | 'bacula' | 'generic';
+  /** Whether a hook is one job's, so that a task that is not configured is a mistake, or is called for all jobs of a client. */
+  readonly serves: 'one job' | 'all jobs';
+  /** How each hook is called, for people. */
+  readonly usage: Readonly<Record<Phase, string>>;
   /** Throws Fault `call.invalid` where the call can't be understood. */
   decode(context: CallContext): Call;
   encode(reply: Reply, switches: Switches): Answer;

@@ -112,6 +112,15 @@ describe.skipIf(configured)('an executable, copied alone to an empty directory',
     expectAnswer('sesam/sbc_pre', run(['sh', '-c', 'PATH=$0; sbc_pre nightly', cwd]), 1);
   });
 
+  test.each(hooks)('$file --help says what it is and where its configuration is', ({ file }) => {
+    const answer = run([alone(file), '--help']);
+    expect(answer).toMatchObject({ status: 0, stderr: '' });
+    expect(answer.stdout.split('\n')[0]).toMatch(new RegExp(`^usage: ${basename(file)} .*`));
+    expect(answer.stdout).toContain('/etc/holdstill/holdstill.yaml');
+    // It must be alone: an argument of a product's is none of these.
+    expectAnswer(file, run([alone(file), 'nightly', '--help']), file.startsWith('sesam/') ? 1 : 2);
+  });
+
   test('holdstill takes its arguments as they are', () => {
     const copy = alone('holdstill');
     expect(run([copy, '--help']).stdout).toMatch(/^Usage: holdstill /);

@@ -27,12 +27,23 @@ const UNKNOWN = [
   '*',
 ];
 
+/** Names that nearly are one that somebody configured, as bytes for printf. */
+const NEARLY = {
+  case: 'BÜRO Eins',
+  dashes: 'Büro_Eins',
+  blanks: ' Büro  Eins',
+  decomposed: 'Bu\\xcc\\x88ro Eins',
+  latin1: 'B\\xfcro Eins',
+  cp850: 'B\\x81ro Eins',
+  twice: 'B\\xc3\\x83\\xc2\\xbcro Eins',
+} as const;
+
 const word = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 describeLab('the name of a task', () => {
   let run: LabRun;
   beforeAll(async () => {
-    const tasks = [NAME, LONGEST, ...FORBIDDEN.map(([, name]) => name)];
+    const tasks = [NAME, LONGEST, 'Büro Eins', ...FORBIDDEN.map(([, name]) => name)];
     run = await inLab(
       `
       . "$REPO/test/lab/guest/break.bash"
@@ -52,6 +63,18 @@ Y
       ${UNKNOWN.map((name, index) => `call unknown${index} $PRE ${word(name)}; call sesam${index} $sesam/sbc_pre ${word(name)}; call bacula${index} $bacula/run-before ${word(name)}`).join('\n')}
       call empty-generic $PRE ''; call empty-sesam $sesam/sbc_pre ''; call empty-bacula $bacula/run-before ''
       call none-generic $POST; call none-sesam $sesam/sbc_post; call none-bacula $bacula/run-after
+      ${Object.entries(NEARLY)
+        .map(([how, bytes]) => `call near-${how} $sesam/sbc_pre "$(printf '${bytes}')"`)
+        .join('; ')}
+      for hook in generic/pre generic/post sesam/sbc_post bacula/run-before bacula/run-after; do call near-${'${hook#*/}'} $REPO/dist/$hook 'büro eins'; done
+      name=$(printf 'B\\xfcro Eins')
+      call near-second $sesam/sbc_pre SC1 "$name" F; SESAM_TASK=$name call near-unasked $sesam/sbc_pre SC1
+      call near-cli-pre $HOLDSTILL pre 'büro eins'; call near-cli-post $HOLDSTILL post 'büro eins'; call far-cli-pre $HOLDSTILL pre 'Büro Einz'; call far-cli-post $HOLDSTILL post 'Büro Einz'
+      call far $bacula/run-before 'Büro Einz' --job=7
+      printf '%s\\n' 'sesam: {taskEnv: SESAM_TASK}' 'bacula: {unknownTask: pass}' 'generic: {unknownTask: pass}' >>/etc/holdstill/holdstill.yaml
+      SESAM_TASK=$name call near-env $sesam/sbc_pre SC1
+      for hook in generic/pre bacula/run-before; do call pass-${'${hook#*/}'} $REPO/dist/$hook nobody; call pass-near-${'${hook#*/}'} $REPO/dist/$hook 'büro eins'; done
+      call pass-cli $HOLDSTILL pre nobody
       same end; ls -d pwned /pwned 2>/dev/null`,
       { world: 'vg vg0 200M\n  lv data 32M ext4', timeoutMs: 150_000 },
     );
@@ -85,16 +108,46 @@ Y
     expect(name).not.toBe('');
   });
 
-  test('that nobody configured passes, in one line without a control character', () => {
+  test('that nobody configured passes where one hook serves all jobs, and is an error where it stands in one', () => {
+    const due = {
+      unknown: [2, /^\|holdstill: there is no task ".*" in the configuration; .*holdstill config show\n$/],
+      sesam: [0, /^holdstill: no task .*\nSTATUS:OK\n\|$/],
+      bacula: [2, /^ERROR: there is no task ".*" in the configuration; .*holdstill config show\n\|$/],
+    } as const;
     UNKNOWN.forEach((name, index) => {
-      for (const hook of ['unknown', 'sesam', 'bacula']) {
+      for (const [hook, [exit, lines]] of Object.entries(due)) {
         const { status, stdout, stderr } = run.call(`${hook}${index}`);
-        const lines = hook === 'sesam' ? /^holdstill: no task .*\nSTATUS:OK\n$/ : /^holdstill: no task .*\n$/;
-        expect({ name, stderr, status }).toEqual({ name, stderr: '', status: 0 });
-        expect(stdout).toMatch(lines);
-        expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+        expect({ name, status }).toEqual({ name, status: exit });
+        expect(`${stdout}|${stderr}`).toMatch(lines);
+        expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
       }
     });
+    expect(run.call('far')).toMatchObject({
+      status: 2,
+      stdout: expect.stringContaining('did you mean "Büro Eins"?') as string,
+    });
+    expect(run.call('far-cli-pre')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('did you mean "Büro Eins"?') as string,
+    });
+    expect(run.call('far-cli-post')).toMatchObject({ status: 0, stderr: '' });
+    for (const name of ['pass-pre', 'pass-run-before', 'pass-cli']) {
+      expect(run.call(name), name).toMatchObject({ status: 0, stderr: '' });
+      expect(run.call(name).stdout, name).toMatch(/no task 'nobody' is configured/);
+    }
+  });
+
+  test('that is nearly that of a task is an error for every product, before and after the job', () => {
+    const said = /there is no task ".*", but there is "Büro Eins", which differs only in case/;
+    const hooks = ['pre', 'post', 'sbc_post', 'run-before', 'run-after', 'second', 'env', 'cli-pre', 'cli-post'];
+    const names = [...Object.keys(NEARLY), ...hooks].map((what) => `near-${what}`);
+    for (const name of [...names, 'pass-near-pre', 'pass-near-run-before']) {
+      const { status, stdout, stderr } = run.call(name);
+      expect({ name, status }).toEqual({ name, status: /pre$|run-|near-post|cli/.test(name) ? 2 : 1 });
+      expect(stdout + stderr, name).toMatch(said);
+    }
+    // A variable that the configuration does not name is nobody's business.
+    expect(run.call('near-unasked').status).toBe(0);
   });
 
   test('that is empty or missing is a bad call, but for sesam, which names no task then', () => {

@@ -117,7 +117,8 @@ test('loads every form of a task', () => {
   const { tasks, ...rest } = loadConfig(sources);
   expect(rest).toEqual({
     sesam: { trace: false, exitZero: false },
-    bacula: { trace: false },
+    bacula: { trace: false, unknownTask: 'error' },
+    generic: { trace: false, unknownTask: 'error' },
     log: { level: 'info' },
   });
   expect(Object.fromEntries(tasks)).toEqual(
@@ -357,7 +358,8 @@ test('the reference has a row for every key, and says what each does', () => {
     'timeout',
   ];
   const sesam = ['sesam', 'sesam.taskEnv', 'sesam.exitZero', 'sesam.trace'];
-  const others = ['bacula', 'bacula.trace', 'log', 'log.level'];
+  const jobs = ['bacula', 'generic'].flatMap((name) => [name, `${name}.trace`, `${name}.unknownTask`]);
+  const others = [...jobs, 'log', 'log.level'];
   expect(keys).toEqual(['version', 'tasks', ...task.map((key) => `tasks.NAME.${key}`), ...sesam, ...others]);
   for (const row of rows) expect(row).toMatch(/\.( \||`\. \|)$/);
 });

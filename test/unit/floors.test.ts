@@ -27,17 +27,21 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^hooks\/[^/]+\//, to: /^src\/(hook|contracts\/[^/]+)\.ts$/ },
   {
     from: /^src\/hook\.ts$/,
-    to: /^(node:|src\/core\/|src\/(config\/(quick|source)|order|obey|places|speak|signals|trace|app)\.ts$)/,
+    to: /^(node:|src\/core\/|src\/(config\/(quick|source)|help|meant|order|obey|places|speak|spelling|signals|trace|app)\.ts$)/,
   },
   {
     from: /^src\/cli\.ts$/,
-    to: /^(node:|src\/(core|config|contracts|report)\/|src\/(order|obey|places|speak|signals|app)\.ts$)/,
+    to: /^(node:|src\/(core|config|contracts|report)\/|src\/(meant|order|obey|places|speak|signals|app)\.ts$)/,
   },
   { from: /^src\/obey\.ts$/, to: /^src\/(order|probe|app)\.ts$/ },
   { from: /^src\/probe\.ts$/, to: /^(node:|src\/(core|foreign)\/)/ },
   // The composition root; machine.ts is the half that gives the core its interfaces.
   { from: /^src\/(app|session|machine|watcher)\.ts$/, to: /^(node:|src\/(?!hook\.ts|cli\.ts))/ },
-  { from: /^src\/(order|places|directories|speak|signals|trace)\.ts$/, to: /^(node:|src\/core\/|src\/places\.ts$)/ },
+  { from: /^src\/(help|meant)\.ts$/, to: /^(src\/core\/|src\/(config\/source|places|spelling)\.ts$)/ },
+  {
+    from: /^src\/(spelling|order|places|directories|speak|signals|trace)\.ts$/,
+    to: /^(node:|src\/core\/|src\/places\.ts$)/,
+  },
   { from: /^src\/core\//, to: /^(node:|src\/core\/)/ },
   { from: /^src\/contracts\//, to: /^src\/core\// },
   { from: /^src\/config\//, to: /^(node:|src\/core\/)/ },

@@ -149,6 +149,8 @@ export const configs: readonly Property[] = [
         const known = sources.taskNames.has(name);
         const unknown = await orFault(() => surelyNotConfigured(place, [name], owner));
         must(name === '' || unknown !== true || !known, `${name}: surely not configured, but it is`);
+        const near = sources.nearFault(name, [name]);
+        must(unknown !== true || near === undefined, `${name}: surely not configured, but ${near?.message}`);
         const task = await orFault(() => loadTask(sources, name));
         if (isFault(task)) {
           const { stdout, stderr, exit } = generic.encode(failedReply('pre', name, task, []), {});

@@ -1,0 +1,54 @@
+import { Fault } from '../core/fault.ts';
+import { quoted } from './wording.ts';
+
+/** What one writes in this way and another in that: blanks, dashes, `_`, and what can't be seen. */
+const BETWEEN = String.raw`\s_\p{Pd}\p{Cc}\p{Cf}`;
+const BETWEEN_ALL = new RegExp(`[${BETWEEN}]+`, 'gu');
+/** A name of 128 bytes is not longer, whatever its form. */
+const LONGEST_FOLDED = 1000;
+
+/**
+ * The tasks whose names are not `name`, but differ from it (or from what its bytes may be read as) only in case, blanks, dashes, `_` or the form of Unicode.
+ * Such a name is a mistake: the job would be taken for somebody else's and saved without a snapshot.
+ */
+export function nearNames(name: string, reading: string, tasks: Iterable<string>): readonly string[] {
+  const folded = fold(reading);
+  if (folded === '') return [];
+  return [...tasks].filter((task) => task !== name && fold(task) === folded);
+}
+
+/** `word`: as the call has it; `tasks`: what it is near to. */
+export function nearlyNamed(word: string, tasks: readonly string[]): Fault {
+  const names = tasks.map(quoted).join(' and ');
+  const differ = tasks.length > 1 ? `there are ${names}, which differ` : `there is ${names}, which differs`;
+  return new Fault(
+    'task.unknown',
+    `there is no task ${quoted(word)}, but ${differ} only in case, blanks, "-", "_", Unicode form or encoding`,
+    { hint: 'write the name in the backup software exactly as in the configuration: holdstill config show' },
+  );
+}
+
+/** Whether a text of YAML without a backslash may hold a name that is near to this one; quick, and seldom in vain. */
+export function mayBeNear(text: string): (name: string) => boolean {
+  const all = unified(text);
+  return (name) => {
+    const folded = fold(name);
+    if (folded === '' || folded.length > LONGEST_FOLDED) return false;
+    const letters = Array.from(folded, (letter) =>
+      letter === "'" ? "''?" : letter.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&'),
+    );
+    const word = letters.join(`[${BETWEEN}]*`);
+    // Not as a part of a longer word: hooks are called with short arguments that could be anywhere.
+    const alone = String.raw`(?<![\p{L}\p{N}.\p{Pd}_])[\p{Pd}_]*${word}[\p{Pd}_]*(?![\p{L}\p{N}.\p{Pd}_])`;
+    return new RegExp(alone, 'u').test(all);
+  };
+}
+
+/** Upper case, since lower case depends on where in a word a letter stands. */
+function unified(text: string): string {
+  return text.normalize('NFKC').toUpperCase().normalize('NFKC');
+}
+
+function fold(name: string): string {
+  return unified(name).replaceAll(BETWEEN_ALL, '');
+}

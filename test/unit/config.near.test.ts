@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { nearNames, nearlyNamed } from '../../src/config/near.ts';
+import { encodedTwice, otherReadings } from '../../src/core/encodings.ts';
+
+const near = (name: string, ...tasks: readonly string[]): readonly string[] => nearNames(name, name, tasks);
+
+describe('a name is nearly that of a task', () => {
+  test.each([
+    ['in another case', 'vm', 'VM'],
+    ['with other blanks', ' Backup  vm1\t', 'Backup vm1'],
+    ['without its blank', 'Backupvm1', 'Backup vm1'],
+    ['with a dash for an underscore', 'Backup-XEN-vm1', 'Backup_XEN_vm1'],
+    ['with a dash that a word processor made', 'a\u2013b', 'a-b'],
+    ['with a blank that does not break', 'a\u00a0b', 'a b'],
+    ['with what can not be seen', '\ufeffa\u200bb\u00ad', 'ab'],
+    ['with the end of a line of Windows', 'nightly\r\n', 'nightly'],
+    ['decomposed', 'Bu\u0308ro', 'B\u00fcro'],
+    ['in the wide letters of East Asia', '\uff36\uff2d1', 'VM1'],
+    ['with a ligature', 'pro\ufb01le', 'profile'],
+    ['in Greek with another sigma', '\u039f\u0394\u039f\u03a3', '\u03bf\u03b4\u03bf\u03c2'],
+    ['in all of these ways', 'BU\u0308RO eins', 'b\u00fcro_eins'],
+  ])('%s', (_, name, task) => {
+    expect(near(name, 'other', task)).toEqual([task]);
+    expect(near(task, name)).toEqual([name]);
+  });
+
+  test('of two of them, if it is', () => expect(near('vm-1', 'VM1', 'other', 'vm_1')).toEqual(['VM1', 'vm_1']));
+
+  test('in Latin-1 and in code page 850', () => {
+    const read = (...bytes: readonly number[]): readonly string[] =>
+      otherReadings(Buffer.from(bytes)).flatMap((reading) => nearNames('B\ufffdro', reading, ['B\u00fcro']));
+    expect(read(0x42, 0xfc, 0x72, 0x6f)).toEqual(['B\u00fcro']);
+    expect(read(0x42, 0x81, 0x72, 0x6f)).toEqual(['B\u00fcro']);
+    expect(read(0x42, 0xe4, 0x72, 0x6f)).toEqual([]);
+  });
+
+  test('encoded twice', () => {
+    expect(encodedTwice('B\u00c3\u00bcro')).toBe('B\u00fcro');
+    for (const name of ['B\u00fcro', 'plain', '\u2603 \u00c3\u00bc']) expect(encodedTwice(name)).toBeUndefined();
+  });
+});
+
+test.each([
+  ['itself', 'VM'],
+  ['a part of it', 'V'],
+  ['another number', 'VM1'],
+  ['nothing that can be seen', '-_ '],
+])('a name that is %s is not', (_, name) => expect(near(name, 'VM', '--')).toEqual([]));
+
+test('both are named, and what to do', () => {
+  expect(nearlyNamed('v\nm', ['VM'])).toMatchObject({
+    code: 'task.unknown',
+    exitStatus: 2,
+    message:
+      'there is no task "v\\nm", but there is "VM", which differs only in case, blanks, "-", "_", Unicode form or encoding',
+    hint: expect.stringContaining('exactly as in the configuration') as string,
+  });
+  expect(nearlyNamed('v-m', ['VM', 'v_m']).message).toContain('there are "VM" and "v_m", which differ only in');
+});
