@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Sources } from './config/source.ts';
-import { close } from './core/close.ts';
-import type { Call, Reply } from './core/contract.ts';
+import type { Reply } from './core/contract.ts';
 import { asError, Fault, isFault } from './core/fault.ts';
 import { Journal } from './core/journal.ts';
 import { journalPath } from './core/names.ts';
@@ -14,19 +13,13 @@ import { shellWord } from './core/shell.ts';
 import { survey, type TaskStatus } from './core/survey.ts';
 import type { Source } from './core/task.ts';
 import { STATE_DIRECTORY } from './places.ts';
-import {
-  brokenReply,
-  closedReply,
-  failedReply,
-  heldReply,
-  openedReply,
-  otherRunReply,
-  recoveredReply,
-} from './report/joblog.ts';
+import { brokenReply, failedReply, heldReply, openedReply, recoveredReply } from './report/joblog.ts';
+import { closeTask, leaveDirectory, openedWith, sessionOf, type Work } from './closing.ts';
 import { clearStillborn, readJournals, openMachine, withTask, type Session } from './session.ts';
 import { checkState } from './directories.ts';
 import { stopSignal } from './signals.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
+import { callersOf } from './system/processes.ts';
 import { whyNot } from './core/why.ts';
 
 /**
@@ -38,54 +31,12 @@ const OPENING_WAITS_SECONDS = 60;
 /** What only looks answers within this, whatever hangs: monitoring asks every few minutes. */
 const LOOK_MS = 20_000;
 
+export { closeTask } from './closing.ts';
 export { watch } from './watcher.ts';
-
-/** What a hook asks the application to do with one task. */
-export interface Work {
-  readonly task: string;
-  readonly contract: string;
-  readonly call: Call;
-  /** Undefined: the configuration can't be read; enough to close. */
-  readonly sources: Sources | undefined;
-}
 
 /** Opens a task. Every failure comes back as a reply; nothing is thrown. */
 export async function openTask(work: Work): Promise<Reply> {
   return (await openedOrReply(work)).reply;
-}
-
-/**
- * Closes a task. Needs its journal only; works with a broken configuration. With `run`, only this run of it: that it is
- * not open any more is no good sign then.
- */
-export function closeTask(work: Work, run?: string): Promise<Reply> {
-  leaveDirectory();
-  const session = { ...sessionOf(work, 'post'), timeoutMs: openedWith(work.task) };
-  return withTask(session, Number.POSITIVE_INFINITY, async (machine) => {
-    const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
-    if (run !== undefined && journal?.header.run !== run) {
-      journal?.close();
-      return otherRunReply(work.task, `run ${run} was closed while its command still ran`);
-    }
-    if (!journal) return nothing(`task ${work.task} is not open, nothing to close`);
-    const [opener, closer] = [journal.header.runKey, work.call.runKey];
-    // A cancelled job's post hook may come late, when the next job has opened the task already.
-    if (opener !== '' && closer !== undefined && opener !== closer) {
-      journal.close();
-      return otherRunReply(work.task, `the task is open for job ${opener}; what job ${closer} read was cleared`);
-    }
-    return closedReply(await close(journal, machine));
-  });
-}
-
-/** The time limit that the task was opened with; undefined where that can't be told. */
-function openedWith(task: string): number | undefined {
-  try {
-    return Journal.read(journalPath(STATE_DIRECTORY, task))?.header.timeoutMs;
-  } catch {
-    // A damaged journal is told by who loads it.
-    return undefined;
-  }
 }
 
 /** How a command of the user's over a task went: what to say, and how to leave. */
@@ -270,11 +221,6 @@ export async function recoverTasks(only: string | undefined): Promise<readonly R
   return replies;
 }
 
-/** Whoever starts us in the mount that we are to remove must not make us its last user. */
-function leaveDirectory(): void {
-  process.chdir('/');
-}
-
 /** Checks the whole configuration: what is hardly meant, and a line that says it is well. Throws a Fault that tells all problems. */
 export async function validateConfig(sources: Sources): Promise<string> {
   const { loadConfig } = await import('./config/load.ts');
@@ -300,6 +246,7 @@ export async function configSchema(): Promise<string> {
 
 async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | undefined; readonly reply: Reply }> {
   const began = performance.now();
+  const callers = callersOf();
   let opened: Opened | undefined;
   try {
     if (!work.sources) throw new Error('opening needs a configuration');
@@ -308,15 +255,11 @@ async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | un
     const { task, log } = loadTask(work.sources, work.task);
     const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs };
     const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine) => {
-      opened = await open({ task, contract: work.contract, runKey: work.call.runKey }, machine);
+      opened = await open({ task, contract: work.contract, runKey: work.call.runKey, callers }, machine);
       return openedReply(task.name, opened, performance.now() - began);
     });
     return { opened, reply };
   } catch (error) {
     return { opened, reply: failedReply('pre', work.task, asError(error), []) };
   }
-}
-
-function sessionOf({ task, contract, sources }: Work, phase: string): Session {
-  return { task, contract, phase, level: sources?.logLevel ?? 'info', timeoutMs: undefined };
 }

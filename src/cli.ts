@@ -47,12 +47,14 @@ function program(say: Say): Command {
   cli
     .command('pre <task>')
     .description('open a task: snapshots, looked into and mounted read-only')
-    .action(async (task: string) => say(generic.encode(await openOrPass(task), {})));
+    .option('--run <id>', "the product's own id of the run, the same for post")
+    .action(async (task: string, { run }: { run?: string }) => say(generic.encode(await openOrPass(task, run), {})));
 
   cli
     .command('post <task>')
     .description('close a task: say whether its snapshots were good to the end, remove everything')
-    .action(async (task: string) => say(generic.encode(await closeOrPass(task), {})));
+    .option('--run <id>', 'the id that pre was given')
+    .action(async (task: string, { run }: { run?: string }) => say(generic.encode(await closeOrPass(task, run), {})));
 
   cli
     .command('run <task> <command...>')
@@ -137,18 +139,18 @@ function program(say: Say): Command {
   return cli;
 }
 
-async function openOrPass(task: string): Promise<Reply> {
+async function openOrPass(task: string, run: string | undefined): Promise<Reply> {
   const sources = configuration();
-  const call = { ...callFor('open', task), switches: sources.switches('generic') };
+  const call = { ...callFor('open', task, run), switches: sources.switches('generic') };
   const meant = taskToOpen(call, sources, 'one job');
   if (typeof meant !== 'string') return meant;
   const { openTask } = await import('./app.ts');
   return openTask({ task, contract: 'cli', call, sources });
 }
 
-async function closeOrPass(task: string): Promise<Reply> {
+async function closeOrPass(task: string, run: string | undefined): Promise<Reply> {
   const { closeTask } = await import('./app.ts');
-  const call = callFor('close', task);
+  const call = callFor('close', task, run);
   const sources = ifReadable();
   const reply = await closeTask({ task, contract: 'cli', call, sources });
   if (reply.kind === 'nothing' && sources?.taskNames.has(task) === false) refuseNearNames(call, sources);
@@ -175,8 +177,8 @@ function escapeLines(text: string): string {
   return text.split('\n').map(escapeText).join('\n');
 }
 
-function callFor(phase: 'open' | 'close', task: string) {
-  return { phase, candidates: [task], switches: {} } as const;
+function callFor(phase: 'open' | 'close', task: string, run?: string) {
+  return { phase, candidates: [task], runKey: run || undefined, switches: {} } as const;
 }
 
 function configuration(): Sources {

@@ -4,7 +4,7 @@ import type { Sources } from './config/source.ts';
 import type { Answer, Call, Contract, Phase, Reply, Switches } from './core/contract.ts';
 import { escapeText } from './core/escape.ts';
 import { asError, Fault, isFault } from './core/fault.ts';
-import { journalPath, lockPath } from './core/names.ts';
+import { journalPath, lockPath, takenPath } from './core/names.ts';
 import { notConfigured, nothing } from './core/reply.ts';
 import { obey } from './obey.ts';
 import { helpFor } from './help.ts';
@@ -58,8 +58,8 @@ async function open(contract: Contract, call: Call, sources: Sources | Fault): P
 async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
   const known = isFault(sources) ? undefined : sources;
   const configured = call.candidates.find((name) => known?.taskNames.has(name));
-  const task = configured ?? call.candidates.find(isOpen);
-  if (task !== undefined && isOpen(task)) {
+  const task = configured ?? call.candidates.find(concernsUs);
+  if (task !== undefined && concernsUs(task)) {
     const { closeTask } = await import('./app.ts');
     return closeTask({ task, contract: contract.product, call, sources: known });
   }
@@ -72,13 +72,14 @@ async function close(contract: Contract, call: Call, sources: Sources | Fault): 
 }
 
 /**
- * Whether a task has a journal, or may soon have one: a hook works on it. A product that cancels a job may call `post`
+ * Whether a closing has work to do: the task has a journal, or may soon have one since a hook works on it, or a run of it
+ * was taken over, whose job must be told. A product that cancels a job may call `post`
  * while `pre` still looks at the volumes. Throws where that can't be told, since nothing would be closed then.
  */
-function isOpen(task: string): boolean {
+function concernsUs(task: string): boolean {
   const journal = journalPath(STATE_DIRECTORY, task);
   try {
-    const files = [journal, lockPath(STATE_DIRECTORY, task)];
+    const files = [journal, lockPath(STATE_DIRECTORY, task), takenPath(STATE_DIRECTORY, task)];
     return files.some((file) => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined);
   } catch (error) {
     throw new Fault('journal.broken', `${journal} can't be looked at (${whyNot(error)})`, {
@@ -93,7 +94,7 @@ function quickly(contract: Contract, phase: Phase): Reply | undefined {
   if (phase === 'open' && contract.serves === 'one job') return undefined;
   try {
     const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches: {} });
-    return !call.candidates.some(isOpen) && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates, 0, readingsOf)
+    return !call.candidates.some(concernsUs) && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates, 0, readingsOf)
       ? notConfigured(call.candidates[0], CONFIG_DIRECTORY)
       : undefined;
   } catch {

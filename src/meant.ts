@@ -22,7 +22,7 @@ export function taskToOpen(call: Call, sources: Sources, serves: 'one job' | 'al
 export function refuseNearNames({ candidates }: Call, sources: Sources): void {
   for (const word of candidates) {
     // Of several words one is the level of the backup, `F`; a task of that name is no better known by `f`.
-    if (candidates.length > 1 && [...word].length === 1) continue;
+    if (candidates.length > 1 && word.length === 1) continue;
     const fault = sources.nearFault(word, readingsOf(word));
     if (fault) throw fault;
   }

@@ -4,7 +4,7 @@ import type { Contract } from '../core/contract.ts';
 import { problemOf } from '../core/problem.ts';
 
 /**
- * Any product with a script hook: `pre TASK`, `post TASK`, the result is the exit status (core/exit.ts). Progress goes
+ * Any product with a script hook: `pre TASK`, `post TASK`, with `--run=ID` where the product has an id of the run; the result is the exit status (core/exit.ts). Progress goes
  * to standard output, what is wrong to standard error.
  */
 export const generic: Contract = {
@@ -12,18 +12,19 @@ export const generic: Contract = {
   section: 'generic',
   serves: 'one job',
   usage: {
-    open: 'pre TASK    (before the backup; on a status other than 0 it must not run)',
-    close: 'post TASK   (after the backup, always; on a status other than 0 look at the backup)',
+    open: 'pre TASK [--run=ID]    (before the backup; on a status other than 0 it must not run)',
+    close: 'post TASK [--run=ID]   (after the backup, always; on a status other than 0 look at the backup)',
   },
 
   decode({ phase, argv, switches }) {
-    const [task, ...rest] = argv;
-    if (task === undefined || task === '' || rest.length > 0) {
-      throw new Fault('call.invalid', `expected one task name, got ${argv.length} arguments`, {
-        hint: `type: ${phase === 'open' ? 'pre' : 'post'} TASK`,
+    const { task, runKey, wrong } = read(argv);
+    if (task === undefined || task === '' || wrong !== undefined) {
+      throw new Fault('call.invalid', wrong ?? 'called without a task name', {
+        hint: `type: ${phase === 'open' ? 'pre' : 'post'} TASK [--run=ID]`,
       });
     }
-    return { phase, candidates: [task], switches };
+    // Where a product has no id to put in, the rest of the word stands alone.
+    return { phase, candidates: [task], runKey: runKey || undefined, switches };
   },
 
   encode(reply) {
@@ -35,3 +36,20 @@ export const generic: Contract = {
     };
   },
 };
+
+interface Words {
+  readonly task: string | undefined;
+  readonly runKey?: string | undefined;
+  readonly wrong?: string | undefined;
+}
+
+/** The first word is the task, whatever it is. */
+function read([task, ...rest]: readonly string[]): Words {
+  const [option, value, ...more] = rest;
+  if (option === undefined) return { task };
+  if (option.startsWith('--run=') && value === undefined) return { task, runKey: option.slice('--run='.length) };
+  if (option === '--run' && value !== undefined && more.length === 0) return { task, runKey: value };
+  return option === '--run' && value === undefined
+    ? { task, wrong: '--run has no id' }
+    : { task, wrong: `expected one task name, got ${rest.length + 1} arguments` };
+}

@@ -31,11 +31,11 @@ export interface Examined {
 /**
  * Judges the snapshots of an open task, then removes everything. Needs nothing but the journal, so it works with a
  * broken configuration and after a reboot. A closing that was cut short keeps the verdict it had come to, unless that
- * was that it could not be checked.
+ * was that it could not be checked. `doubt`: why the data may be bad though the snapshots are good.
  */
-export async function close(journal: Journal, machine: Machine): Promise<Closed> {
+export async function close(journal: Journal, machine: Machine, doubt?: string): Promise<Closed> {
   const { header } = journal;
-  const examined = await examine(journal, machine);
+  const examined = withDoubt(await examine(journal, machine), doubt);
   const settled = journal.verdict?.kind === 'unknown' ? undefined : journal.verdict;
   try {
     journal.markClosing(settled ?? examined.lasting);
@@ -55,6 +55,12 @@ export async function close(journal: Journal, machine: Machine): Promise<Closed>
     mounts: mounts.length,
     leftovers,
   };
+}
+
+function withDoubt(examined: Examined, doubt: string | undefined): Examined {
+  if (doubt === undefined || examined.verdict.kind === 'unknown') return examined;
+  const more = examined.verdict.kind === 'bad' ? examined.verdict.reasons : [];
+  return { ...examined, ...both({ kind: 'bad', reasons: [doubt, ...more] }) };
 }
 
 /** How the snapshots and mounts of an open task are. Changes nothing. */

@@ -3,21 +3,35 @@ import { Fault } from './fault.ts';
 import { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Opened } from './opened.ts';
+import { stateOf } from './recover.ts';
 import { replay } from './replay.ts';
 import { shellWord } from './shell.ts';
+import { readTaken, takenFrom, writeTaken, type Taken } from './taken.ts';
 import { namesOf } from './users.ts';
 import { localTime } from './when.ts';
 
-type Earlier = { readonly kind: 'clear'; readonly cleared: string | undefined } | Exclude<Opened, { kind: 'opened' }>;
+type Cleared = Extract<Opened, { kind: 'opened' }>['cleared'];
+type Earlier = { readonly kind: 'clear'; readonly cleared: Cleared } | Exclude<Opened, { kind: 'opened' }>;
+
+/** The run that is to be opened. */
+interface Next {
+  readonly run: string;
+  readonly task: string;
+  readonly runKey: string | undefined;
+}
 
 /**
  * Deals with what an earlier opening of the task left. The same run of the product is answered as before, if all of it
  * still stands; one that somebody still reads is refused, naming the process; anything else is undone first, since no
  * product promises to call its post hook.
  */
-export async function clearEarlier(file: string, runKey: string | undefined, machine: Machine): Promise<Earlier> {
+export async function clearEarlier(file: string, next: Next, machine: Machine): Promise<Earlier> {
+  const { runKey } = next;
   const journal = Journal.load(file);
-  if (!journal) return { kind: 'clear', cleared: undefined };
+  if (!journal) {
+    settle(next, undefined, machine);
+    return { kind: 'clear', cleared: undefined };
+  }
   const { header, opened, steps } = journal;
   try {
     const sameRun = runKey !== undefined && header.runKey === runKey && header.boot === machine.bootId;
@@ -35,13 +49,27 @@ export async function clearEarlier(file: string, runKey: string | undefined, mac
       return { kind: 'failed', fault, leftovers: [] };
     }
     machine.log.warn({ earlier: header.run, steps }, 'clearing what an earlier run left');
+    const wasOpen = stateOf(journal, machine) === 'held';
+    settle(next, wasOpen ? takenFrom(header, next.run) : undefined, machine);
     // If not all of it can be cleared, whoever closes the rest must not take it for a sound snapshot.
     journal.markClosing({ kind: 'bad', reasons: ['a later run of the task cleared it'] });
     const leftovers = await replay(journal, machine);
-    if (leftovers.length === 0) return { kind: 'clear', cleared: header.run };
+    if (leftovers.length === 0) return { kind: 'clear', cleared: { run: header.run, wasOpen } };
     const fault = new Fault('task.busy', `what run ${header.run} of this task left can't be removed`);
     return { kind: 'failed', fault, leftovers };
   } finally {
     journal.close();
+  }
+}
+
+/**
+ * Notes which run is taken over, before that is done: its job may still be there, and is told. Where nothing is taken
+ * over, nobody is waited for any more who could not say which run he means.
+ */
+function settle({ task, runKey }: Next, lost: Taken | undefined, { stateDirectory }: Machine): void {
+  const before = readTaken(stateDirectory, task);
+  const others = before.filter((one) => one.runKey !== runKey && (lost !== undefined || one.runKey !== ''));
+  if (lost ?? others.length !== before.length) {
+    writeTaken(stateDirectory, task, lost ? [...others, lost] : others);
   }
 }

@@ -39,6 +39,8 @@ export interface JournalHeader {
   readonly startedAt: string;
   /** Milliseconds that a hook may take, as the task was configured when it was opened. */
   readonly timeoutMs: number;
+  /** The processes that the opening was called by (see `callersOf`); undefined where it was not noted. */
+  readonly callers?: string | undefined;
 }
 
 /** A line that is sound and not one of ours may have been a step, so it must not be passed over, unless it says `optional`. */
@@ -128,7 +130,8 @@ function headerOf(format: Format, fields: Fields): JournalHeader | undefined {
     Number.isInteger(format.sublevel) &&
     Number.isInteger(timeoutMs) &&
     texts.every((key) => typeof fields[key] === 'string');
-  return sound ? ({ format, timeoutMs, ...pick(fields, texts) } as JournalHeader) : undefined;
+  const callers = typeof fields['callers'] === 'string' ? pick(fields, ['callers']) : {};
+  return sound ? ({ format, timeoutMs, ...callers, ...pick(fields, texts) } as JournalHeader) : undefined;
 }
 
 function pick(fields: Fields, keys: readonly string[]): Fields {

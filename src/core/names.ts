@@ -37,6 +37,11 @@ export function journalPath(stateDirectory: string, task: string): string {
   return path.join(stateDirectory, `${encodeName(task)}${JOURNAL}`);
 }
 
+/** The runs of a task that another one took over: there only where there were some. */
+export function takenPath(stateDirectory: string, task: string): string {
+  return path.join(stateDirectory, `${encodeName(task)}.history`);
+}
+
 /** The lock of a task: held while a hook works on it, and only seldom there when none does. */
 export function lockPath(stateDirectory: string, task: string): string {
   return path.join(stateDirectory, `${encodeName(task)}.lock`);

@@ -18,6 +18,8 @@ export interface Opening {
   readonly contract: string;
   /** The product's own id of the run; undefined where it has none. */
   readonly runKey: string | undefined;
+  /** The processes that called us; see `callersOf`. */
+  readonly callers: string;
 }
 
 /**
@@ -27,10 +29,10 @@ export interface Opening {
 export async function open(opening: Opening, host: Machine): Promise<Opened> {
   const machine = opening.task.trust === 'hostile' ? host.confined() : host;
   const file = journalPath(machine.stateDirectory, opening.task.name);
-  const earlier = await clearEarlier(file, opening.runKey, machine);
+  const run = newRunId();
+  const earlier = await clearEarlier(file, { run, task: opening.task.name, runKey: opening.runKey }, machine);
   if (earlier.kind !== 'clear') return earlier;
 
-  const run = newRunId();
   let prepared: Prepared;
   try {
     prepared = await prepare(opening.task, run, machine);
@@ -46,6 +48,7 @@ export async function open(opening: Opening, host: Machine): Promise<Opened> {
     boot: machine.bootId,
     startedAt: new Date().toISOString(),
     timeoutMs: opening.task.timeoutMs,
+    callers: opening.callers,
   });
   try {
     const { layout, findings } = await carryOut(opening.task, prepared, journal, machine);

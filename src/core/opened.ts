@@ -11,8 +11,8 @@ export type Opened =
       readonly paths: readonly OpenedPath[];
       readonly prepared: Prepared;
       readonly layout: Layout;
-      /** The run that had been left and was cleared first. */
-      readonly cleared: string | undefined;
+      /** The run that had been left and was cleared first; `wasOpen`: its job may still go on. */
+      readonly cleared: { readonly run: string; readonly wasOpen: boolean } | undefined;
       /** What the check of the file systems found, a line each. */
       readonly findings: readonly string[];
       /** Why snapshots that could be extended won't be. */

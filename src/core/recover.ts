@@ -2,6 +2,7 @@ import { close, type Closed } from './close.ts';
 import type { Journal } from './journal.ts';
 import type { JournalView } from './journalview.ts';
 import type { Machine } from './machine.ts';
+import { rememberTaken } from './taken.ts';
 
 /**
  * How a task that has a journal stands. `opening`: its hook never came to the end; whether it still works or died, its
@@ -30,5 +31,6 @@ export async function recover(journal: Journal, byName: boolean, machine: Machin
   if (stateOf(journal, machine) === 'held' && !byName) return { kind: 'held' };
   const users = await machine.usersOf(journal.steps);
   if (users.length > 0) return { kind: 'busy', users };
+  if (stateOf(journal, machine) === 'held') rememberTaken(journal.header, machine);
   return { kind: 'closed', closed: await close(journal, machine) };
 }

@@ -43,7 +43,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
         paths: opened.paths,
         lines: [
           headline('pre', task, opened.run),
-          ...(opened.cleared === undefined ? [] : [line('cleared', `what run ${opened.cleared} had left`)]),
+          ...clearedLine(opened.cleared),
           ...atMost(MOST.snapshots, 'snapshot', snapshots, where),
           ...atMost(
             MOST.mounts,
@@ -58,6 +58,12 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       };
     }
   }
+}
+
+function clearedLine(cleared: Extract<Opened, { kind: 'opened' }>['cleared']): readonly string[] {
+  if (!cleared) return [];
+  const told = cleared.wasOpen ? '; if its job still runs, it is told that its data may be bad' : '';
+  return [line('cleared', `what run ${cleared.run} had left${told}`)];
 }
 
 /** What a closing came to. */

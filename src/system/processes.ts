@@ -54,6 +54,30 @@ export function mapsOf(pid: string): readonly string[] {
   }
 }
 
+/** Of more there is a loop, or somebody makes fun of us. */
+const MOST_ANCESTORS = 32;
+
+/**
+ * The processes that called us, nearest first, each as `PID.START` (the start in clock ticks after the boot, which tells
+ * a process from a later one with its number), with blanks between: proc(5), stat.
+ */
+export function callersOf(pid: number = process.ppid): string {
+  const found: string[] = [];
+  for (let next = pid; next > 1 && found.length < MOST_ANCESTORS;) {
+    let stat: string;
+    try {
+      stat = fs.readFileSync(`/proc/${next}/stat`, 'utf8');
+    } catch {
+      break;
+    }
+    // The name, in brackets, may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    found.push(`${next}.${fields[19]}`);
+    next = Number(fields[1]);
+  }
+  return found.join(' ');
+}
+
 /** All processes but ourselves. */
 export function pids(): readonly string[] {
   return list('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid));

@@ -138,6 +138,16 @@ const CALLS: readonly [product: string, argv: readonly string[], understood: obj
   ['generic', [''], undefined],
   ['generic', [], undefined],
   ['generic', ['two', 'words'], undefined],
+  ['generic', ['nightly', '--run=7'], { candidates: ['nightly'], runKey: '7' }],
+  ['generic', ['nightly', '--run', 'a b'], { candidates: ['nightly'], runKey: 'a b' }],
+  ['generic', ['nightly', '--run=-1=2'], { candidates: ['nightly'], runKey: '-1=2' }],
+  ['generic', ['nightly', '--run='], { candidates: ['nightly'], runKey: undefined }],
+  ['generic', ['nightly', '--run', ''], { candidates: ['nightly'], runKey: undefined }],
+  ['generic', ['--run=7'], { candidates: ['--run=7'], runKey: undefined }],
+  ['generic', ['nightly', '--run'], undefined],
+  ['generic', ['nightly', '--run=7', 'more'], undefined],
+  ['generic', ['nightly', '--run', '7', '8'], undefined],
+  ['generic', ['nightly', '--runs=7'], undefined],
 ];
 
 describe('a call', () => {

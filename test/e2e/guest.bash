@@ -5,9 +5,10 @@ configure() {
   mkdir -p /etc/holdstill && cat >/etc/holdstill/holdstill.yaml && chmod 600 /etc/holdstill/holdstill.yaml
 }
 
-# look NAME: the machine, for comparing before with after. The lock files and the directories that they are in may stay.
+# look NAME: the machine, for comparing before with after. The lock files and the directories that they are in
+# may stay, and what is remembered of runs that were taken over.
 look() {
-  picture | grep -vE ' (/run/holdstill|/var/lib/holdstill(/[^/]+\.lock)?)$' >"$LAB/$1"
+  picture | grep -vE ' (/run/holdstill|/var/lib/holdstill(/[^/]+\.(lock|history))?)$' >"$LAB/$1"
 }
 
 # writes_on ID: waits until that writer has made another ten files, so whatever it writes to is not frozen.

@@ -66,17 +66,17 @@ Y
       ${Object.entries(NEARLY)
         .map(([how, bytes]) => `call near-${how} $sesam/sbc_pre "$(printf '${bytes}')"`)
         .join('; ')}
-      for hook in generic/pre generic/post sesam/sbc_post bacula/run-before bacula/run-after; do call near-${'${hook#*/}'} $REPO/dist/$hook 'büro eins'; done
+      for hook in generic/pre generic/post sesam/sbc_post bacula/run-before bacula/run-after; do call near-$(basename $hook) $REPO/dist/$hook 'büro eins'; done
       name=$(printf 'B\\xfcro Eins')
       call near-second $sesam/sbc_pre SC1 "$name" F; SESAM_TASK=$name call near-unasked $sesam/sbc_pre SC1
       call near-cli-pre $HOLDSTILL pre 'büro eins'; call near-cli-post $HOLDSTILL post 'büro eins'; call far-cli-pre $HOLDSTILL pre 'Büro Einz'; call far-cli-post $HOLDSTILL post 'Büro Einz'
       call far $bacula/run-before 'Büro Einz' --job=7
       printf '%s\\n' 'sesam: {taskEnv: SESAM_TASK}' 'bacula: {unknownTask: pass}' 'generic: {unknownTask: pass}' >>/etc/holdstill/holdstill.yaml
       SESAM_TASK=$name call near-env $sesam/sbc_pre SC1
-      for hook in generic/pre bacula/run-before; do call pass-${'${hook#*/}'} $REPO/dist/$hook nobody; call pass-near-${'${hook#*/}'} $REPO/dist/$hook 'büro eins'; done
+      for hook in generic/pre bacula/run-before; do call pass-$(basename $hook) $REPO/dist/$hook nobody; call pass-near-$(basename $hook) $REPO/dist/$hook 'büro eins'; done
       call pass-cli $HOLDSTILL pre nobody
       same end; ls -d pwned /pwned 2>/dev/null`,
-      { world: 'vg vg0 200M\n  lv data 32M ext4', timeoutMs: 150_000 },
+      { world: 'vg vg0 200M\n  lv data 32M ext4', timeoutMs: 250_000 },
     );
   });
 
@@ -132,8 +132,8 @@ Y
     });
     expect(run.call('far-cli-post')).toMatchObject({ status: 0, stderr: '' });
     for (const name of ['pass-pre', 'pass-run-before', 'pass-cli']) {
-      expect(run.call(name), name).toMatchObject({ status: 0, stderr: '' });
-      expect(run.call(name).stdout, name).toMatch(/no task 'nobody' is configured/);
+      expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
+      expect(run.call(name).stdout, `of ${name}`).toMatch(/no task 'nobody' is configured/);
     }
   });
 
@@ -144,7 +144,7 @@ Y
     for (const name of [...names, 'pass-near-pre', 'pass-near-run-before']) {
       const { status, stdout, stderr } = run.call(name);
       expect({ name, status }).toEqual({ name, status: /pre$|run-|near-post|cli/.test(name) ? 2 : 1 });
-      expect(stdout + stderr, name).toMatch(said);
+      expect(stdout + stderr, `of ${name}`).toMatch(said);
     }
     // A variable that the configuration does not name is nobody's business.
     expect(run.call('near-unasked').status).toBe(0);

@@ -89,16 +89,18 @@ describeLab("SEP sesam's article, with an emulation of the SEP client", () => {
       sep_hook pre2 sbc_pre Backup_XEN_vm1; lvs --noheadings -o lv_tags system | grep -c holdstill
       cat /mnt/vmbackup/later
       sep_hook while-open sbc_post Backup_other
-      sep_hook post1 sbc_post Backup_XEN_vm1; sep_hook post2 sbc_post Backup_XEN_vm1
+      sep_hook post1 sbc_post Backup_XEN_vm1; sep_hook post2 sbc_post Backup_XEN_vm1; sep_hook post3 sbc_post Backup_XEN_vm1
       look after
       stat -c %a /var/log/holdstill/trace.jsonl; head -n 1 /var/log/holdstill/trace.jsonl >"$LAB/trace"`,
       { world: SMALL_WORLD },
     );
     const names = ['other-pre', 'other-post', 'bare-pre', 'bare-post', 'early-post', 'pre1', 'pre2', 'while-open'];
-    for (const name of [...names, 'post1', 'post2']) expect(verdictOf(run.call(name))).toBe('STATUS:OK');
+    for (const name of [...names, 'post3']) expect(verdictOf(run.call(name))).toBe('STATUS:OK');
     expect(run.call('pre2').stdout).toMatch(/^ {2}cleared /m);
-    expect(run.call('post1').stdout).toMatch(/^ {2}verdict +good/m);
-    expect(run.call('post2').stdout).toContain('not open');
+    // The client calls for all tasks, so nothing says which of the two runs ends; see taken.test.ts.
+    for (const name of ['post1', 'post2'])
+      expect(verdictOf(run.call(name))).toMatch(/^STATUS:ERROR \{THIS BACKUP MAY BE/);
+    expect(run.call('post3').stdout).toContain('not open');
     expect(run.files('after-other')).toBe(run.files('before'));
     expect(run.files('after')).toBe(run.files('before'));
     expect(run.stdout).toBe('1\nlater\n600\n');

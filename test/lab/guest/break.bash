@@ -9,8 +9,8 @@ configure() {
   chmod 644 /etc/holdstill/holdstill.yaml
 }
 
-# What a crash may leave without harm is a lock that nobody holds: an empty file.
-without_locks() { picture | grep -v '\.lock$'; }
+# What may stay without harm: a lock that nobody holds, an empty file; and what is remembered of runs that were taken over.
+without_locks() { picture | grep -v '\.\(lock\|history\)$'; }
 
 # mark: what the machine looks like now is how it shall look later. The program's own directories are there from now on.
 mark() {

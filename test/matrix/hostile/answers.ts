@@ -47,7 +47,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
     kind: 'opened',
     run,
     paths: points.map((place, index) => ({ source: labels[index] ?? '', path: place })),
-    cleared,
+    cleared: cleared === undefined ? undefined : { run: cleared, wasOpen: true },
     findings: labels,
     unwatched: cleared,
     prepared: {

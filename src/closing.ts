@@ -1,0 +1,129 @@
+import type { Sources } from './config/source.ts';
+import { claimOf, type Claim } from './core/claim.ts';
+import { close } from './core/close.ts';
+import type { Call, Reply } from './core/contract.ts';
+import { asError } from './core/fault.ts';
+import { Journal } from './core/journal.ts';
+import { journalPath } from './core/names.ts';
+import { nothing } from './core/reply.ts';
+import { readTaken, rememberTaken, writeTaken, type Taken } from './core/taken.ts';
+import type { OurMachine } from './machine.ts';
+import { STATE_DIRECTORY } from './places.ts';
+import { closedReply, otherRunReply } from './report/joblog.ts';
+import { withTask, type Session } from './session.ts';
+import { callersOf } from './system/processes.ts';
+
+/** What a hook asks the application to do with one task. */
+export interface Work {
+  readonly task: string;
+  readonly contract: string;
+  readonly call: Call;
+  /** Undefined: the configuration can't be read; enough to close. */
+  readonly sources: Sources | undefined;
+}
+
+/**
+ * Closes a task. Needs its journal only; works with a broken configuration. With `run`, only this run of it: that it is
+ * not open any more is no good sign then. Whose job calls for a run that another one took over is told so.
+ */
+export function closeTask(work: Work, run?: string): Promise<Reply> {
+  leaveDirectory();
+  const callers = callersOf();
+  const session = { ...sessionOf(work, 'post'), timeoutMs: openedWith(work.task) };
+  return withTask(session, Number.POSITIVE_INFINITY, async (machine) => {
+    const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
+    if (run !== undefined) return closeRun(journal, work.task, run, machine);
+    const other = journal && otherJob(journal.header.runKey, work.call.runKey);
+    if (other !== undefined) {
+      journal?.close();
+      return otherRunReply(work.task, other);
+    }
+    return closeClaimed(journal, work, callers, machine);
+  });
+}
+
+async function closeRun(journal: Journal | undefined, task: string, run: string, machine: OurMachine): Promise<Reply> {
+  if (journal?.header.run === run) return closedReply(await close(journal, machine));
+  journal?.close();
+  return otherRunReply(task, `run ${run} was closed while its command still ran`);
+}
+
+/** Why a task can't have been opened by the job that calls, told by the ids of their runs; undefined: it can. */
+function otherJob(opener: string, closer: string | undefined): string | undefined {
+  // A cancelled job's post hook may come late, when the next job has opened the task already.
+  if (closer === undefined || closer === opener) return undefined;
+  return opener === ''
+    ? `the task was opened by a job that gave no run id, not by job ${closer}; give both hooks the same id`
+    : `the task is open for job ${opener}; what job ${closer} read was cleared`;
+}
+
+async function closeClaimed(
+  journal: Journal | undefined,
+  { task, contract, call }: Work,
+  callers: string,
+  machine: OurMachine,
+): Promise<Reply> {
+  const { stateDirectory, log, bootId } = machine;
+  let taken: readonly Taken[] = [];
+  let doubt: string | undefined;
+  try {
+    taken = readTaken(stateDirectory, task);
+  } catch (error) {
+    doubt = asError(error).message;
+  }
+  const claim = claimOf({ contract, runKey: call.runKey, callers }, journal?.header, taken, bootId);
+  if (claim.kind === 'taken') {
+    journal?.close();
+    // An id is always the same job's. Who has none is told once, since nobody knows who comes then.
+    if (claim.taken.runKey === '') forget(claim.taken, taken, task, machine);
+    return otherRunReply(task, whyTaken(claim.taken));
+  }
+  if (!journal) {
+    return doubt === undefined ? nothing(`task ${task} is not open, nothing to close`) : otherRunReply(task, doubt);
+  }
+  log.info({ run: journal.header.run, claim }, 'closing');
+  // Whoever closes by hand what a product has an id for leaves its job in the belief that all is well.
+  const { runKey, contract: opener } = journal.header;
+  if (runKey !== '' && call.runKey === undefined && contract !== opener) rememberTaken(journal.header, machine);
+  return closedReply(await close(journal, machine, doubt ?? whyUnknown(claim, journal.header.run)));
+}
+
+function forget(told: Taken, taken: readonly Taken[], task: string, { stateDirectory, log }: OurMachine): void {
+  try {
+    const others = taken.filter((one) => one !== told);
+    writeTaken(stateDirectory, task, others);
+  } catch (error) {
+    log.warn({ err: error }, 'who comes next will be told the same');
+  }
+}
+
+function whyTaken({ run, by }: Taken): string {
+  return by === ''
+    ? `run ${run} of the task was closed by hand while its job may have read`
+    : `another job took the task over: run ${run} was cleared by run ${by}, so what was read after that is not its snapshot`;
+}
+
+function whyUnknown(claim: Claim, run: string): string | undefined {
+  if (claim.kind !== 'unknown') return undefined;
+  const lost = claim.rivals.map((rival) => rival.run).join(', ');
+  return `two jobs had the task open, run ${lost} was cleared by run ${run}, and which of them ends now can't be told; give each job a task of its own`;
+}
+
+/** The time limit that the task was opened with; undefined where that can't be told. */
+export function openedWith(task: string): number | undefined {
+  try {
+    return Journal.read(journalPath(STATE_DIRECTORY, task))?.header.timeoutMs;
+  } catch {
+    // A damaged journal is told by who loads it.
+    return undefined;
+  }
+}
+
+/** Whoever starts us in the mount that we are to remove must not make us its last user. */
+export function leaveDirectory(): void {
+  process.chdir('/');
+}
+
+export function sessionOf({ task, contract, sources }: Work, phase: string): Session {
+  return { task, contract, phase, level: sources?.logLevel ?? 'info', timeoutMs: undefined };
+}
