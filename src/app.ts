@@ -10,17 +10,15 @@ import { plan, type Plan } from './core/plan.ts';
 import { recover } from './core/recover.ts';
 import { nothing } from './core/reply.ts';
 import { shellWord } from './core/shell.ts';
-import { survey, type TaskStatus } from './core/survey.ts';
-import type { Source } from './core/task.ts';
 import { STATE_DIRECTORY } from './places.ts';
 import { brokenReply, failedReply, heldReply, openedReply, recoveredReply } from './report/joblog.ts';
 import { closeTask, leaveDirectory, openedWith, sessionOf, type Work } from './closing.ts';
-import { clearStillborn, readJournals, openMachine, withTask, type Session } from './session.ts';
+import { jsonText } from './report/json.ts';
+import { clearStillborn, LOOK_MS, readJournals, openMachine, withTask, type Session } from './session.ts';
 import { checkState } from './directories.ts';
 import { stopSignal } from './signals.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
 import { callersOf } from './system/processes.ts';
-import { whyNot } from './core/why.ts';
 
 /**
  * How long an opening waits for another hook that works on the same task. A closing waits as long as it may: a product
@@ -28,10 +26,8 @@ import { whyNot } from './core/why.ts';
  */
 const OPENING_WAITS_SECONDS = 60;
 
-/** What only looks answers within this, whatever hangs: monitoring asks every few minutes. */
-const LOOK_MS = 20_000;
-
 export { closeTask } from './closing.ts';
+export { statusOf } from './status.ts';
 export { watch } from './watcher.ts';
 
 /** Opens a task. Every failure comes back as a reply; nothing is thrown. */
@@ -114,74 +110,6 @@ export async function findPath(asked: string): Promise<{ readonly found: FoundPa
   return { found, text: findText(full, storages, terminalColumns()) };
 }
 
-/** How all tasks stand: those that are configured and those that have a journal. Changes nothing. */
-export interface Status {
-  readonly schema: 1;
-  readonly tasks: readonly TaskStatus[];
-  readonly strays: readonly { readonly what: string; readonly byHand: string }[];
-  /** What can't be told, and why: a damaged journal, a missing tool. */
-  readonly broken: readonly string[];
-}
-
-export async function statusOf(
-  config: Sources | undefined,
-  only: string | undefined,
-): Promise<{ readonly status: Status; readonly text: string }> {
-  const configured = [...(config?.taskNames ?? [])].toSorted();
-  const sources = config ? await soundSources(config, configured) : [];
-  const { statusText } = await import('./report/status.ts');
-  const { terminalColumns } = await import('./report/wrap.ts');
-  const { sound: journals, broken } = readJournals();
-  const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: LOOK_MS });
-  const open: TaskStatus[] = [];
-  for (const journal of journals) open.push(await survey(journal, machine));
-  const problems = broken.map(({ message }) => message);
-  const listed = machine.providers.map((provider) =>
-    provider.marked('now', sources).catch((error: unknown) => {
-      problems.push(`snapshots that no journal knows can't be looked for: ${whyNot(error)}`);
-      return [];
-    }),
-  );
-  const marked = (await Promise.all(listed)).flat();
-  // A hook may have opened a task since the journals were read.
-  const runs = new Set([...journals, ...readJournals().sound].map(({ header }) => header.run));
-  const strays = marked.filter(({ run }) => !runs.has(run)).map(({ what, byHand }) => ({ what, byHand }));
-  const idle = configured
-    .filter((task) => !open.some((one) => one.task === task))
-    .map((task): TaskStatus => ({
-      task,
-      state: 'idle',
-      run: undefined,
-      contract: undefined,
-      since: undefined,
-      snapshots: [],
-      notSaved: [],
-      users: [],
-      others: [],
-    }));
-  const tasks = [...open, ...idle].filter(({ task }) => only === undefined || task === only);
-  if (only !== undefined && tasks.length === 0) {
-    throw new Fault('task.unknown', `there is no task '${only}', neither configured nor open`, {
-      hint: 'see all: holdstill status',
-    });
-  }
-  const status: Status = { schema: 1, tasks, strays, broken: problems };
-  return { status, text: statusText(status.tasks, status.strays, status.broken, terminalColumns()) };
-}
-
-/** What those tasks save whose records are right: the others are told of by `config validate`. */
-async function soundSources(config: Sources, names: readonly string[]): Promise<readonly Source[]> {
-  const { loadTask } = await import('./config/load.ts');
-  return names.flatMap((name) => {
-    try {
-      return [loadTask(config, name).task.source];
-    } catch (error) {
-      if (isFault(error)) return [];
-      throw error;
-    }
-  });
-}
-
 /**
  * For an unattended run, at boot and by a timer: undoes what is left from before the last start and what crashed or
  * interrupted hooks left. Nothing is said of a task that is properly open, or that a hook works on now; neither is an
@@ -222,12 +150,15 @@ export async function recoverTasks(only: string | undefined): Promise<readonly R
 }
 
 /** Checks the whole configuration: what is hardly meant, and a line that says it is well. Throws a Fault that tells all problems. */
-export async function validateConfig(sources: Sources): Promise<string> {
+export async function validateConfig(sources: Sources, json: boolean): Promise<string> {
   const { loadConfig } = await import('./config/load.ts');
   const { warningsOf } = await import('./config/warnings.ts');
   const { tasks } = loadConfig(sources);
-  const warnings = warningsOf(sources, tasks).map((warning) => `warning: ${warning}\n`);
-  return `${warnings.join('')}ok: ${tasks.size} tasks in ${sources.files.map(({ path }) => path).join(', ')}\n`;
+  const warnings = warningsOf(sources, tasks);
+  const files = sources.files.map(({ path }) => path);
+  if (json) return jsonText({ schema: 1, tasks: [...tasks.keys()], files, warnings });
+  const lines = [...warnings.map((warning) => `warning: ${warning}`), `ok: ${tasks.size} tasks in ${files.join(', ')}`];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Every task with all its settings. Throws like `validateConfig`. */
@@ -236,7 +167,7 @@ export async function showConfig(sources: Sources, json: boolean): Promise<strin
   const { configText } = await import('./report/config.ts');
   const config = loadConfig(sources);
   const tasks = [...config.tasks.values()];
-  return json ? `${JSON.stringify({ schema: 1, ...config, tasks }, undefined, 2)}\n` : configText(tasks);
+  return json ? jsonText({ schema: 1, ...config, tasks }) : configText(tasks);
 }
 
 export async function configSchema(): Promise<string> {

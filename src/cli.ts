@@ -4,13 +4,19 @@ import { generic } from './contracts/generic.ts';
 import type { Answer, Reply } from './core/contract.ts';
 import { escapeText } from './core/escape.ts';
 import { exitStatus } from './core/exit.ts';
-import { Fault, isFault } from './core/fault.ts';
+import { asError, Fault, isFault } from './core/fault.ts';
 import { VERSION } from './core/version.ts';
 import { obey } from './obey.ts';
 import { refuseNearNames, taskToOpen } from './meant.ts';
 import { readOrder } from './order.ts';
 import { CONFIG_DIRECTORY } from './places.ts';
+import { jsonError, jsonReplies, jsonReply, jsonText } from './report/json.ts';
 import { closeInheritedDescriptors, speakAndLeave, writeAll } from './speak.ts';
+
+interface HookOptions {
+  readonly run?: string;
+  readonly json?: true;
+}
 
 /** Output so far and the status to leave with; commands only ever add to it. */
 type Say = (answer: Partial<Answer>) => void;
@@ -29,10 +35,25 @@ export async function runCli(): Promise<void> {
   try {
     await program(say).parseAsync();
   } catch (error) {
-    if (error instanceof CommanderError) say({ exit: error.exitCode === 0 ? 0 : 2 });
-    else say(answerTo(error));
+    if (error instanceof CommanderError && error.exitCode === 0) speakAndLeave(said);
+    if (wantsJson(process.argv.slice(2))) speakAndLeave(jsonAnswer(error));
+    say(error instanceof CommanderError ? { exit: 2 } : answerTo(error));
   }
   speakAndLeave(said);
+}
+
+/** Machines get an error on standard output, where they look for the answer, and nothing else. */
+function jsonAnswer(error: unknown): Answer {
+  const fault =
+    error instanceof CommanderError ? new Fault('call.invalid', error.message.replace(/^error: /, '')) : asError(error);
+  const { exit } = generic.encode({ kind: 'failed', fault, leftovers: [], lines: [] }, {});
+  return { stdout: jsonText(jsonError(fault)), stderr: '', exit };
+}
+
+/** Also where the arguments could not be understood. What `run` is given is the command's own. */
+function wantsJson([verb, ...words]: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return verb !== 'run' && words.slice(0, end < 0 ? undefined : end).includes('--json');
 }
 
 function program(say: Say): Command {
@@ -48,13 +69,15 @@ function program(say: Say): Command {
     .command('pre <task>')
     .description('open a task: snapshots, looked into and mounted read-only')
     .option('--run <id>', "the product's own id of the run, the same for post")
-    .action(async (task: string, { run }: { run?: string }) => say(generic.encode(await openOrPass(task, run), {})));
+    .option('--json', 'for machines')
+    .action(async (task: string, { run, json }: HookOptions) => say(answerWith(await openOrPass(task, run), json)));
 
   cli
     .command('post <task>')
     .description('close a task: say whether its snapshots were good to the end, remove everything')
     .option('--run <id>', 'the id that pre was given')
-    .action(async (task: string, { run }: { run?: string }) => say(generic.encode(await closeOrPass(task, run), {})));
+    .option('--json', 'for machines')
+    .action(async (task: string, { run, json }: HookOptions) => say(answerWith(await closeOrPass(task, run), json)));
 
   cli
     .command('run <task> <command...>')
@@ -77,17 +100,19 @@ function program(say: Say): Command {
     .action(async (task: string, { json }: { json?: true }) => {
       const { planTask } = await import('./app.ts');
       const { plan, text } = await planTask(configuration(), task);
-      say({ stdout: json ? `${JSON.stringify(plan, undefined, 2)}\n` : text, exit: plan.problems.length > 0 ? 1 : 0 });
+      say({ stdout: json ? jsonText(plan) : text, exit: plan.problems.length > 0 ? 1 : 0 });
     });
 
   cli
     .command('status [task]')
-    .description('show what is open: origins, snapshots with their fill level, mounts')
+    .description(
+      'show what is open: origins, snapshots with their fill level, mounts; leaves with 0 only if all is well',
+    )
     .option('--json', 'for machines')
     .action(async (task: string | undefined, { json }: { json?: true }) => {
       const { statusOf } = await import('./app.ts');
-      const { status, text } = await statusOf(ifReadable(), task);
-      say({ stdout: json ? `${JSON.stringify(status, undefined, 2)}\n` : text });
+      const { status, text, exit } = await statusOf(sourcesOrFault(), task);
+      say({ stdout: json ? jsonText(status) : text, exit });
     });
 
   cli
@@ -98,17 +123,19 @@ function program(say: Say): Command {
       const { findPath } = await import('./app.ts');
       const { found, text } = await findPath(asked);
       const claimed = found.storages.some(({ claims }) => claims);
-      say({ stdout: json ? `${JSON.stringify(found, undefined, 2)}\n` : text, exit: claimed ? 0 : 1 });
+      say({ stdout: json ? jsonText(found) : text, exit: claimed ? 0 : 1 });
     });
 
   cli
     .command('recover [task]')
     .description('undo what a crash left; with a name also a task that is properly open, if nobody reads it')
     .option('--boot', 'for a run at boot or by a timer: say only what was undone, or could not be')
-    .action(async (task: string | undefined, { boot = false }: { boot?: boolean }) => {
+    .option('--json', 'for machines')
+    .action(async (task: string | undefined, { boot = false, json }: { boot?: boolean; json?: true }) => {
       if (boot && task !== undefined) throw new Fault('call.invalid', `recover --boot takes no task`);
       const { recoverTasks, recoverUnattended } = await import('./app.ts');
       const replies = boot ? await recoverUnattended() : await recoverTasks(task);
+      if (json) return say({ stdout: jsonText(jsonReplies(replies)), exit: Math.max(0, ...replies.map(exitStatus)) });
       if (replies.length === 0 && !boot) say({ stdout: 'nothing is open, nothing to recover\n' });
       for (const reply of replies) say(generic.encode(reply, {}));
     });
@@ -117,9 +144,10 @@ function program(say: Say): Command {
   config
     .command('validate')
     .description('check all files; say every problem with file, line and column')
-    .action(async () => {
+    .option('--json', 'for machines')
+    .action(async ({ json }: { json?: true }) => {
       const { validateConfig } = await import('./app.ts');
-      say({ stdout: await validateConfig(configuration()) });
+      say({ stdout: await validateConfig(configuration(), json === true) });
     });
   config
     .command('show')
@@ -137,6 +165,10 @@ function program(say: Say): Command {
       say({ stdout: await configSchema() });
     });
   return cli;
+}
+
+function answerWith(reply: Reply, json: true | undefined): Answer {
+  return json ? { stdout: jsonText(jsonReply(reply)), stderr: '', exit: exitStatus(reply) } : generic.encode(reply, {});
 }
 
 async function openOrPass(task: string, run: string | undefined): Promise<Reply> {
@@ -186,12 +218,18 @@ function configuration(): Sources {
 }
 
 /** Status and closing must work whatever has become of the configuration. */
-function ifReadable(): Sources | undefined {
+function sourcesOrFault(): Sources | Fault {
   try {
     return configuration();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isFault(error)) return error;
+    throw error;
   }
+}
+
+function ifReadable(): Sources | undefined {
+  const sources = sourcesOrFault();
+  return isFault(sources) ? undefined : sources;
 }
 
 function answerTo(error: unknown): Answer {

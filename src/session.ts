@@ -19,6 +19,9 @@ import { markedProcesses } from './system/processes.ts';
 import { errorCode } from './core/trust.ts';
 import { asRoot, whyNot } from './core/why.ts';
 
+/** What only looks answers within this, whatever hangs: monitoring asks every few minutes. */
+export const LOOK_MS = 20_000;
+
 /** Who works on what; stands in every line of the log. */
 export interface Session {
   readonly task: string;

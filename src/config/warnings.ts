@@ -29,7 +29,7 @@ export function warningsOf(sources: Sources, tasks: ReadonlyMap<string, Task>): 
 }
 
 function noTask({ files: [first] }: Sources): string {
-  const text = 'there is no task, so every hook answers with success and does nothing';
+  const text = 'there is no task, so nothing is held still';
   return first === undefined ? text : problemAt(first, ['tasks'], text);
 }
 

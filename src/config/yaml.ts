@@ -38,7 +38,9 @@ export function readYaml(path: string, main: boolean, bytes: Buffer): SourceFile
   const { document, second } = quietly(() => compose(text, lines));
   if (document === undefined) throw invalid([at(path, { line: 1, column: 1 }, MEANING.RESOURCE_EXHAUSTION)]);
   const [error] = sorted(document.errors, (a, b) => a.pos[0] - b.pos[0]);
-  if (error !== undefined) throw invalid([at(path, place(error.pos[0]), meaning(error))]);
+  // What is not closed is found at the end: that is on a line with text, not on an empty one below it.
+  const end = text.trimEnd().length;
+  if (error !== undefined) throw invalid([at(path, place(Math.min(error.pos[0], end)), meaning(error))]);
   if (second !== undefined) throw invalid([at(path, place(second), MEANING.MULTIPLE_DOCS)]);
   const problems: string[] = [];
   const report: Report = (node, what) => problems.push(at(path, place(node?.range?.[0] ?? 0), what));

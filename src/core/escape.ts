@@ -14,6 +14,13 @@ export function escapeText(text: string): string {
   return text.replace(UNSAFE, (character) => NAMED[character] ?? numbered(character.charCodeAt(0)));
 }
 
+/** The same for JSON, in which a character of a text may be written by its number. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSAFE, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 function numbered(code: number): string {
   const hex = code.toString(16);
   return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`;

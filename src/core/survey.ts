@@ -1,4 +1,5 @@
 import { examine } from './close.ts';
+import type { Verdict } from './contract.ts';
 import type { JournalView } from './journalview.ts';
 import type { Machine } from './machine.ts';
 import type { Health } from './provider.ts';
@@ -10,6 +11,8 @@ import type { NotedStep } from './step.ts';
 export interface TaskStatus {
   readonly task: string;
   readonly state: OpenState | 'idle';
+  /** What a closing would say of its data now; undefined where it is not open. */
+  readonly verdict: Verdict | undefined;
   readonly run: string | undefined;
   readonly contract: string | undefined;
   readonly since: string | undefined;
@@ -51,6 +54,7 @@ export async function survey(journal: JournalView, machine: Machine): Promise<Ta
   return {
     task: header.task,
     state: stateOf(journal, machine),
+    verdict: examined.lasting,
     run: header.run,
     contract: header.contract,
     since: header.startedAt,

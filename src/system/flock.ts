@@ -29,6 +29,17 @@ export async function lockFile(file: string, waitSeconds: number, exec: Exec): P
   }
 }
 
+/** Whether somebody holds the lock on this file now: proc(5), locks. It is not touched; false where that can't be told. */
+export function isLocked(file: string): boolean {
+  try {
+    const { ino } = fs.lstatSync(file);
+    // btrfs gives stat(2) another device number than the kernel's own, so only the inode is compared.
+    return new RegExp(`^\\d+: FLOCK .*:${ino} `, 'm').test(fs.readFileSync('/proc/locks', 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 function release(file: string, fd: number): void {
   fs.rmSync(file, { force: true });
   fs.closeSync(fd);

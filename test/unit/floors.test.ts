@@ -36,7 +36,7 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^src\/obey\.ts$/, to: /^src\/(order|probe|app)\.ts$/ },
   { from: /^src\/probe\.ts$/, to: /^(node:|src\/(core|foreign)\/)/ },
   // The composition root; machine.ts is the half that gives the core its interfaces.
-  { from: /^src\/(app|closing|session|machine|watcher)\.ts$/, to: /^(node:|src\/(?!hook\.ts|cli\.ts))/ },
+  { from: /^src\/(app|closing|session|status|machine|watcher)\.ts$/, to: /^(node:|src\/(?!hook\.ts|cli\.ts))/ },
   { from: /^src\/(help|meant)\.ts$/, to: /^(src\/core\/|src\/(config\/source|places|spelling)\.ts$)/ },
   {
     from: /^src\/(spelling|order|places|directories|speak|signals|trace)\.ts$/,

@@ -112,6 +112,7 @@ export const journals: readonly Property[] = [
         {
           task: header.task,
           state: 'held',
+          verdict: undefined,
           run: header.run,
           contract: header.contract,
           since: header.startedAt,

@@ -28,6 +28,7 @@ const mount: fc.Arbitrary<PlannedMount> = fc.record({
 const status: fc.Arbitrary<TaskStatus> = fc.record({
   task: text,
   state: fc.constantFrom('idle', 'opening', 'held', 'closing', 'rebooted'),
+  verdict: fc.constant(undefined),
   run: maybe,
   contract: maybe,
   since: maybe,

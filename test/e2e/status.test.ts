@@ -1,0 +1,199 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { describeLab } from '../lab/describe.ts';
+import { inLab, type LabRun } from '../lab/run.ts';
+
+const holdstill = path.join(import.meta.dirname, '../../dist/holdstill');
+const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
+if (process.env['CI'] && !namespaces) throw new Error('CI is set, and some of these tests would be skipped');
+if (!namespaces) process.stderr.write('status: some are skipped, `unshare -rm` is not allowed here\n');
+
+interface Said {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command with an /etc/holdstill of its own, which the shell words make; nothing of this host is seen or changed. */
+function configured(make: string, ...words: readonly string[]): Said {
+  const own =
+    'for d in /etc /run /var/lib /var/log; do /bin/mount -t tmpfs -o mode=755 none $d || exit 99; done; umask 022';
+  const script = `${own}; /bin/mkdir /etc/holdstill; cd /etc/holdstill; { ${make}; }; exec "$@"`;
+  const call = ['-rm', '/bin/sh', '-c', script, 'sh', holdstill, ...words];
+  const { status, stdout, stderr } = spawnSync('unshare', call, { encoding: 'utf8', env: {}, timeout: 60_000 });
+  return { status, stdout, stderr };
+}
+
+const SOUND = `echo 'version: 1' >holdstill.yaml; /bin/mkdir tasks.d; echo 'tasks: {t: /srv}' >tasks.d/t.yaml`;
+
+describe.skipIf(!namespaces)('a configuration that can not be used', () => {
+  const CASES: readonly [what: string, make: string, said: RegExp][] = [
+    ['is not there', ':', /there is no \/etc\/holdstill\/holdstill\.yaml/],
+    [
+      'is open to others',
+      `${SOUND}; /bin/chmod 777 .`,
+      /\/etc\/holdstill is writable by everybody \(mode 0777\); chmod go-w/,
+    ],
+    [
+      'is broken',
+      `printf 'version: 1\\ntasks: [broken\\n' >holdstill.yaml`,
+      /\/etc\/holdstill\/holdstill\.yaml:\d:\d+: /,
+    ],
+    ['is broken in one of its files', `${SOUND}; echo 'tasks: [t' >tasks.d/a.yaml`, /tasks\.d\/a\.yaml:\d:\d+: /],
+    [
+      'has a task that could not be opened',
+      `${SOUND}; echo 'tasks: {u: {lvm: a/b}}' >tasks.d/u.yaml`,
+      /u\.yaml:1:\d+: tasks\.u\.lvm: unknown key/,
+    ],
+    ['is a directory', `/bin/mkdir holdstill.yaml`, /holdstill\.yaml is not a regular file/],
+  ];
+
+  test.each(CASES)('is told by status, which does not leave with 0: it %s', (_, make, text) => {
+    const said = configured(make, 'status');
+    expect(said).toMatchObject({ status: 2, stderr: '' });
+    expect(said.stdout).toMatch(text);
+    expect(said.stdout).not.toContain('nothing is open');
+    const json = configured(make, 'status', '--json');
+    expect(json.status).toBe(2);
+    const { schema, broken } = JSON.parse(json.stdout) as { schema: number; broken: readonly string[] };
+    expect({ schema, broken: broken.join('\n') }).toEqual({ schema: 1, broken: expect.stringMatching(text) as string });
+  });
+
+  test('is told of one task as far as it concerns that', () => {
+    const [whole, one] = [CASES[2], CASES[4]] as const;
+    const unknown = configured(whole?.[1] ?? '', 'status', 't');
+    expect(unknown).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/holdstill\.yaml:\d/) as string,
+    });
+    expect(configured(one?.[1] ?? '', 'status', 't')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^t +idle\n$/) as string,
+    });
+    expect(configured(one?.[1] ?? '', 'status', 'u')).toMatchObject({
+      status: 2,
+      stdout: expect.stringContaining('unknown key') as string,
+    });
+    expect(configured(SOUND, 'status', 'T')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('did you mean "t"?') as string,
+    });
+  });
+
+  test('that is sound leaves with 0', () =>
+    expect(configured(SOUND, 'status')).toMatchObject({ status: 0, stderr: '' }));
+});
+
+describe.skipIf(!namespaces)('an error of a command with --json', () => {
+  test.each([
+    [['plan', 'x'], 'task.unknown', 2],
+    [['plan'], 'call.invalid', 2],
+    [['plan', 't', '--nonsense'], 'call.invalid', 2],
+    [['nonsense'], 'call.invalid', 2],
+    [['status', 'x'], 'task.unknown', 2],
+    [['find', '/no/such'], undefined, 1],
+    [['pre', 'x'], 'task.unknown', 2],
+    [['pre', 'T'], 'task.unknown', 2],
+    [['post', 'T'], 'task.unknown', 2],
+    [['recover', '--boot', 't'], 'call.invalid', 2],
+  ] as const)('is one JSON document on standard output: %j', (words, code, status) => {
+    const said = configured(SOUND, ...words, '--json');
+    expect(said).toMatchObject({ status, stderr: '' });
+    const { schema, error } = JSON.parse(said.stdout) as { schema: number; error: { code: string; message: string } };
+    expect(schema).toBe(1);
+    expect(error.message).toMatch(/./);
+    if (code !== undefined) expect(error.code).toBe(code);
+  });
+
+  test('of the configuration, too, and what is well is JSON as well', () => {
+    for (const words of [
+      ['config', 'validate'],
+      ['config', 'show'],
+      ['pre', 't'],
+      ['plan', 't'],
+    ]) {
+      const said = configured(`echo 'tasks: {t: 1}' >holdstill.yaml`, ...words, '--json');
+      expect(said).toMatchObject({ status: 2, stderr: '' });
+      expect(JSON.parse(said.stdout)).toMatchObject({ schema: 1, error: { code: 'config.invalid' } });
+    }
+    expect(JSON.parse(configured(SOUND, 'config', 'validate', '--json').stdout)).toMatchObject({
+      schema: 1,
+      tasks: ['t'],
+      warnings: [],
+    });
+    expect(JSON.parse(configured(SOUND, 'post', 't', '--json').stdout)).toMatchObject({ schema: 1, result: 'nothing' });
+    expect(JSON.parse(configured(SOUND, 'recover', '--json').stdout)).toEqual({ schema: 1, replies: [] });
+  });
+
+  test('what is given to a command of run is that command', () => {
+    const said = configured(SOUND, 'run', 'x', '--', 'true', '--json');
+    expect(said).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^holdstill: /m) as string });
+  });
+});
+
+describeLab('status for monitoring', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    run = await inLab(
+      `. "$REPO/test/lab/guest/break.bash"
+      configure <<'Y'
+tasks:
+  t: {lv: vg0/data, size: 4M, autoextend: false}
+  u: {lv: vg0/other, size: 4M}
+Y
+      mark; stat() { call $1 $HOLDSTILL status $2; }
+      stat idle; $PRE t >/dev/null; stat held; stat held-other u
+      call user setpriv --reuid 1000 --clear-groups $HOLDSTILL status
+      # a hook works on it, then it was killed
+      : >/run/gone.journal; flock -o /var/lib/holdstill/t.lock sleep 60 & sleep 0.3; umount /run/holdstill/t; stat working; kill $!; wait $! 2>/dev/null
+      stat unmounted; $POST t >/dev/null
+      $PRE t >/dev/null; dd if=/dev/urandom of=/srv/data/x bs=1M count=12 conv=fsync status=none; stat overflowed; call overflowed-json $HOLDSTILL status --json; $POST t >/dev/null
+      $PRE u >/dev/null; edit_journal /var/lib/holdstill/u.journal '/"opened"/d'; stat crashed; $HOLDSTILL recover >/dev/null
+      (exec sleep 60 <>/dev/vg0/other) & lvcreate -qq -s -L 4M -n stray --addtag holdstill --addtag holdstill.task=u --addtag holdstill.run=0badf00d vg0/other; stat stray; lvremove -qq -y vg0/stray; kill $!
+      call opened $HOLDSTILL pre u --json; call closed $HOLDSTILL post u --json
+      echo x >/var/lib/holdstill/u.journal; stat damaged; rm /var/lib/holdstill/u.journal`,
+      { world: 'vg vg0 200M\n  lv data 32M ext4 /srv/data\n  lv other 16M ext4', timeoutMs: 200_000 },
+    );
+  });
+
+  test.each([
+    ['idle', 0],
+    ['held', 0],
+    ['held-other', 0],
+    ['working', 0],
+    ['unmounted', 5],
+    ['overflowed', 5],
+    ['crashed', 3],
+    ['stray', 3],
+    ['damaged', 3],
+  ])('leaves well or not: %s, %i', (name, status) => {
+    expect(run.call(name)).toMatchObject({ status, stderr: '' });
+  });
+
+  test('says so to a user that may not look', () => {
+    expect(run.call('user').status).not.toBe(0);
+    expect(run.call('user').stdout + run.call('user').stderr).toMatch(/\/var\/lib\/holdstill|\/etc\/holdstill/);
+  });
+
+  test('tells machines the verdict', () => {
+    const { tasks } = JSON.parse(run.call('overflowed-json').stdout) as {
+      tasks: readonly { task: string; verdict?: object }[];
+    };
+    expect(tasks.find(({ task }) => task === 't')?.verdict).toMatchObject({
+      kind: 'bad',
+      reasons: [expect.stringContaining('overflow')],
+    });
+    expect(JSON.parse(run.call('opened').stdout)).toMatchObject({
+      schema: 1,
+      result: 'opened',
+      paths: [{ source: 'vg0/other' }],
+    });
+    expect(JSON.parse(run.call('closed').stdout)).toMatchObject({
+      result: 'closed',
+      verdict: { kind: 'good' },
+      leftovers: [],
+    });
+  });
+});
