@@ -248,7 +248,8 @@ function whatThereIs({ mounts, skipped }: Layout): string {
 
 /** What the job will not save, most important first. */
 export function notSaved({ skipped }: Layout, leftOut: readonly LeftOut[]): readonly string[] {
-  const told = ({ label, type, reason }: Skipped): string => `${label}: ${type ?? 'unknown'}, ${reason}`;
+  const told = ({ label, type, reason }: Skipped): string =>
+    `${label}: ${type === undefined ? '' : `${type}, `}${reason}`;
   return [
     ...skipped.filter(({ harmless }) => !harmless).map(told),
     ...leftOut.map(({ label, reason }) => `${label}: ${reason}`),

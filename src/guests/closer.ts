@@ -7,43 +7,55 @@ import { readBytes } from './bytes.ts';
 import { isImage, isImageType } from './image.ts';
 import { LAYERS } from './layers.ts';
 import { readSuperblock } from './md/superblock.ts';
+import { aroundLuks, aroundTheEnd, besideZfs, type Spot } from './signatures.ts';
 import { WITNESSES } from './spread.ts';
+import { lookUnnamed } from './unnamed.ts';
 
-/** What blkid knows of a place; nothing where it knows nothing. */
-export type Found = (Probe & { readonly doubt?: string }) | { readonly doubt: string } | undefined;
+/** What blkid knows of a place; nothing where it knows nothing. `shown`: so many bytes of it, where a layer has the rest. */
+export type Found = (Probe & { readonly doubt?: string; readonly shown?: number }) | Untold | undefined;
 
-/** A place of a device, and whether it is the whole of it, which may be divided. */
-interface Spot {
-  readonly device: string;
-  readonly offset: number;
-  /** Undefined: to its end. */
-  readonly bytes: number | undefined;
-  readonly whole: boolean;
+/** Why it can't be told; `ambivalent`: blkid can't decide between two. */
+interface Untold {
+  readonly doubt: string;
+  readonly ambivalent?: boolean;
 }
 
 /** What blkid does not tell of what it found. `stretch`: none for the whole of a disk. */
 export async function lookCloser(
-  probe: Probe,
+  probe: Probe | Untold,
   device: string,
   stretch: Stretch | undefined,
   exec: Exec,
 ): Promise<Found> {
-  const spot = { device, offset: stretch?.offset ?? 0, bytes: stretch?.bytes, whole: stretch === undefined };
-  return closer(probe, spot, exec);
+  // Infinity where it can't be told, as where the device has gone.
+  const whole = async (): Promise<number> => bytesOf(device, exec).catch(() => Number.POSITIVE_INFINITY);
+  const { offset, bytes } = stretch ?? { offset: 0, bytes: await whole() };
+  const spot = { device, offset, bytes, whole: stretch === undefined };
+  if ('type' in probe) return closer(probe, spot, exec);
+  const other = await besideZfs(spot, exec);
+  return typeof other === 'object' ? closer(other, spot, exec) : { doubt: other ?? probe.doubt };
 }
 
 async function closer(probe: Probe, spot: Spot, exec: Exec): Promise<Found> {
   const type = probe.type ?? '';
+  const around = await aroundOf(type, spot, exec);
+  if (around) return closer(around, spot, exec);
   if (LAYERS.has(type)) return lookBelow(probe, spot, exec);
   const table = (await isItsOwn(probe, spot, exec)) ? undefined : probe.table;
   const doubt = await doubtOf(type, spot, exec);
   return { ...probe, table, ...(doubt === undefined ? {} : { doubt }) };
 }
 
+/** What is there, where the signature that was found is a part of something else. */
+async function aroundOf(type: string, spot: Spot, exec: Exec): Promise<Probe | undefined> {
+  if (type === 'crypto_LUKS') return aroundLuks(spot, exec);
+  if (type === 'linux_raid_member') return (await isAtStart(spot, exec)) ? aroundTheEnd(type, spot, exec) : undefined;
+  return LAYERS.has(type) || type.endsWith('_raid_member') ? aroundTheEnd(type, spot, exec) : undefined;
+}
+
 /** What a layer shows that has its own data at the end, if these say that it is whole. */
 async function lookBelow(probe: Probe, spot: Spot, exec: Exec): Promise<Found> {
-  const { device, offset } = spot;
-  const bytes = spot.bytes ?? (await bytesOf(device, exec));
+  const { device, offset, bytes } = spot;
   const layer = LAYERS.get(probe.type ?? '');
   const place = layer?.place(bytes);
   // The table is one of what the layer shows.
@@ -53,8 +65,9 @@ async function lookBelow(probe: Probe, spot: Spot, exec: Exec): Promise<Found> {
   const shown = typeof block === 'string' ? block : layer.shown(block, bytes);
   if (typeof shown === 'string') return told(shown);
   const below = await exec.run(probeDevice(device, { offset, bytes: shown }));
-  if (below === 'nothing') return undefined;
-  return 'type' in below ? closer(below, { ...spot, bytes: shown }, exec) : below;
+  if (below === 'nothing') return lookUnnamed(device, offset, exec);
+  const found = 'type' in below ? await closer(below, { ...spot, bytes: shown }, exec) : below;
+  return found && 'type' in found ? { shown, ...found } : found;
 }
 
 /** Why a file system can't be mounted from this device alone. */
@@ -69,6 +82,8 @@ async function doubtOf(type: string, { device, offset }: Spot, exec: Exec): Prom
 async function isItsOwn({ type, table }: Probe, spot: Spot, exec: Exec): Promise<boolean> {
   if (table === undefined) return false;
   const { device, offset, whole } = spot;
+  // Nobody has one; libblkid before 2.37 sees one in the boot code of ntfs and others (util-linux issue 1159).
+  if (table === 'atari') return true;
   // Such a RAID shows its disk from the start on, table included; so do those of firmware.
   if (type === 'linux_raid_member') return isAtStart(spot, exec);
   if (type?.endsWith('_raid_member')) return true;
@@ -80,7 +95,7 @@ async function isItsOwn({ type, table }: Probe, spot: Spot, exec: Exec): Promise
   return !whole && isImageType(type) && isImage(first, device, offset, exec);
 }
 
-async function isAtStart({ device, offset, bytes: some }: Spot, exec: Exec): Promise<boolean> {
-  const bytes = some ?? (await bytesOf(device, exec));
-  return (await readSuperblock({ device, offset, bytes }, readerOf(exec)).catch(() => undefined))?.dataSector === 0;
+/** Whether what a software RAID shows begins where its part does. */
+async function isAtStart(spot: Spot, exec: Exec): Promise<boolean> {
+  return (await readSuperblock(spot, readerOf(exec)).catch(() => undefined))?.dataSector === 0;
 }

@@ -98,6 +98,9 @@ const KNOWN: ReadonlyMap<string, FileSystem> = new Map(
     },
     iso9660: { type: 'iso9660', options: [], module: 'isofs', outside: undefined },
     udf: { type: 'udf', options: [], module: 'udf', outside: undefined },
+    f2fs: { type: 'f2fs', options: [], module: 'f2fs', outside: undefined },
+    squashfs: { type: 'squashfs', options: [], module: 'squashfs', outside: undefined },
+    erofs: { type: 'erofs', options: [], module: 'erofs', outside: undefined },
     // One that belongs to a cluster is refused by the kernel with this option: other hosts may have it mounted.
     ocfs2: {
       type: 'ocfs2',

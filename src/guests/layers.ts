@@ -34,7 +34,53 @@ function drbd(block: Buffer, bytes: number): number | string {
   return whole;
 }
 
+const IMSM_BLOCK = 1024;
+/** Where the metadata begin: two sectors before the end. */
+function lastSectors(bytes: number): number {
+  return Math.floor(bytes / SECTOR) * SECTOR - IMSM_BLOCK;
+}
+
+const IMSM_DISKS = 0xd8;
+const IMSM_DISK = 48;
+/** In a volume, behind its disks: its size, what becomes of it, its first map with its start, state, level and members. */
+const IMSM_SIZE = 16;
+const IMSM_MIGRATION = 88;
+const IMSM_MAP = 112;
+
+/**
+ * Metadata of Intel's RAID, in the last sector but one, little-endian (mdadm 4.2, super-intel.c). One disk of a mirror is
+ * all of it, if it is that from its first sector on.
+ */
+function imsm(block: Buffer, bytes: number): number | string {
+  const told = (why: string): string => `is a part of a software RAID (Intel) ${why}`;
+  const at = IMSM_DISKS + IMSM_DISK * block.readUInt8(0x38);
+  const [length, volumes] = [block.readUInt32LE(0x24), block.readUInt8(0x39)];
+  if (length > SECTOR || at + IMSM_MAP + 32 > length || sumOf(block.subarray(0, length)) !== block.readUInt32LE(0x20)) {
+    return told('whose metadata are damaged, or too long for this version');
+  }
+  if (volumes !== 1) return told(`with ${volumes} volumes`);
+  const map = block.subarray(at + IMSM_MAP);
+  const [start, sectors] = [wide(map, 0, 20), wide(block, at + IMSM_SIZE, at + IMSM_SIZE + 4)];
+  const [state, level] = [map.readUInt8(14), map.readUInt8(15)];
+  if (level !== 1 || map.readUInt8(16) !== 2) return told(`of level ${level}, which is not opened`);
+  if (state !== 0 || block.readUInt8(at + IMSM_MIGRATION) !== 0) return told('that is not in sync');
+  const shown = sectors * SECTOR;
+  return start === 0 && shown > 0 && shown < bytes ? shown : told('that does not begin with its disk');
+}
+
+function wide(block: Buffer, low: number, high: number): number {
+  return block.readUInt32LE(high) * 2 ** 32 + block.readUInt32LE(low);
+}
+
+/** Of all words but the sum itself, which is the ninth. */
+function sumOf(block: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at + 4 <= block.length; at += 4) sum = (sum + (at === 0x20 ? 0 : block.readUInt32LE(at))) % 2 ** 32;
+  return sum;
+}
+
 /** By blkid's name of the type. */
 export const LAYERS: ReadonlyMap<string, Layer> = new Map([
   ['drbd', { place: (bytes: number) => ({ at: drbdPlace(bytes), bytes: DRBD_BLOCK }), shown: drbd }],
+  ['isw_raid_member', { place: (bytes: number) => ({ at: lastSectors(bytes), bytes: IMSM_BLOCK }), shown: imsm }],
 ]);

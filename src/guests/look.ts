@@ -14,6 +14,7 @@ import type {
 import type { Exec } from '../system/command.ts';
 import { bytesOf } from '../system/blockdev.ts';
 import { readerOf } from '../system/read.ts';
+import type { Found } from './closer.ts';
 import { DIRECTORY } from './filesystems.ts';
 import { settleImages } from './hybrid.ts';
 import { findGroups } from './lvm/groups.ts';
@@ -142,9 +143,9 @@ async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<re
   const tables = await readTables(devices, probes, exec);
   const found: Inside[] = [];
   for (const device of devices) {
-    const bytes = await bytesOf(device, exec);
     const table = tables.get(device);
     const probe = probes.get(device);
+    const bytes = shownOf(probe) ?? (await bytesOf(device, exec));
     const whole = { device, bytes, table: undefined, content: contentOf(probe), partitions: [] };
     const divided = table && {
       table: tableOf(device, probe),
@@ -153,6 +154,11 @@ async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<re
     found.push(divided ? { device, bytes, content: contentOf(undefined), ...divided } : whole);
   }
   return found;
+}
+
+/** A device over it must not show the host what a RAID of firmware has at its end. */
+function shownOf(found: Found): number | undefined {
+  return found && 'shown' in found ? found.shown : undefined;
 }
 
 /** `pieces`: the numbers of those that are pieces of another one. */
@@ -164,8 +170,10 @@ function partitionsOf(
   const entries = all.filter(({ number }) => !pieces.has(number));
   const overlaps = overlapsOf(entries);
   const partitions = entries.map(({ number, offset, bytes, type }): Partition => {
-    const extent = { device, offset, bytes };
-    const content = contentOf(contents.get(keyOf(extent)), purposeOf(type));
+    const whole = { device, offset, bytes };
+    const found = contents.get(keyOf(whole));
+    const content = contentOf(found, purposeOf(type));
+    const extent = { ...whole, bytes: shownOf(found) ?? bytes };
     const other = overlaps.get(number);
     // What is at its start may be one of several volumes in it, or a part of one.
     const doubt = other === undefined ? (isDynamic(type) ? DYNAMIC : undefined) : `overlaps with partition ${other}`;

@@ -1,9 +1,8 @@
-import { SECTOR } from '../core/bytes.ts';
 import type { Content, Extent } from '../core/volume.ts';
 import { probeDevice, probeDevices, type Stretch } from '../system/blkid.ts';
 import type { Exec } from '../system/command.ts';
-import { readBytes } from './bytes.ts';
 import { type Found, lookCloser } from './closer.ts';
+import { lookUnnamed } from './unnamed.ts';
 
 /** One process for all partitions that lie at the same place of their devices, as those of one template do. */
 export async function probeParts(extents: readonly Extent[], exec: Exec): Promise<ReadonlyMap<string, Found>> {
@@ -28,12 +27,13 @@ export async function probeAlike(
   for (const device of devices.filter((one) => !found.has(one))) {
     const probe = await exec.run(probeDevice(device, stretch));
     // blkid says nothing of a device that is empty, and of one that can't be read.
-    const sector = probe === 'nothing' ? await readBytes(device, stretch?.offset ?? 0, SECTOR, exec) : undefined;
-    if (typeof sector === 'string') found.set(device, { doubt: sector });
-    else if (probe !== 'nothing') found.set(device, probe);
+    const told = probe === 'nothing' ? await lookUnnamed(device, stretch?.offset ?? 0, exec) : probe;
+    if (told) found.set(device, told);
   }
   for (const [device, probe] of found) {
-    if (probe && 'type' in probe) found.set(device, await lookCloser(probe, device, stretch, exec));
+    if (probe && ('type' in probe || 'ambivalent' in probe)) {
+      found.set(device, await lookCloser(probe, device, stretch, exec));
+    }
   }
   return found;
 }

@@ -39,9 +39,16 @@ function f2fs(block: Buffer): string | undefined {
   return devices < 2 ? undefined : `is on ${devices} devices, which it looks for by their names`;
 }
 
+/** Linux 6.7, fs/bcachefs/bcachefs_format.h, struct bch_sb: `nr_devices`. */
+function bcachefs(block: Buffer): string | undefined {
+  const devices = block.readUInt8(123);
+  return devices < 2 ? undefined : `is one of ${devices} devices of a bcachefs`;
+}
+
 /** By blkid's name of the type. The journal of ext is told by blkid itself. */
 export const WITNESSES: ReadonlyMap<string, Witness> = new Map([
   ['xfs', { at: 0, bytes: 512, tell: xfs }],
   ['btrfs', { at: 64 * 1024, bytes: 512, tell: btrfs }],
+  ['bcachefs', { at: 4096, bytes: 512, tell: bcachefs }],
   ['f2fs', { at: 1024, bytes: 3072, tell: f2fs }],
 ]);

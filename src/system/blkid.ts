@@ -29,27 +29,33 @@ export interface Stretch {
  * Probes devices by their bytes (no cache, no udev), all in one process. blkid stops at the first device on which it
  * finds nothing (2.38.1, tried), so a device that is missing in the map has to be asked for alone.
  */
-export function probeDevices(devices: readonly string[], stretch?: Stretch): Command<ReadonlyMap<string, Probe>> {
+export function probeDevices(
+  devices: readonly string[],
+  stretch?: Stretch,
+  without?: string,
+): Command<ReadonlyMap<string, Probe>> {
+  const types = without === undefined ? [] : ['-n', `no${without}`];
   // The long names of its options are of 2.30, and nothing else here is younger than 2.23.
   const where = stretch ? ['-O', String(stretch.offset), '-S', String(stretch.bytes)] : [];
   return {
     tool: 'blkid',
-    argv: ['-p', '-o', 'export', ...where, '--', ...devices],
+    argv: ['-p', '-o', 'export', ...types, ...where, '--', ...devices],
     mutates: false,
     statuses: [0, NOTHING, AMBIVALENT],
     parse: ({ stdout }) => parseExport(stdout),
   };
 }
 
-/** Probes one device; a text says why it can't be told what is on it. */
+/** Probes one device; a text says why it can't be told what is on it. `without`: a type that is not looked for. */
 export function probeDevice(
   device: string,
   stretch?: Stretch,
-): Command<Probe | 'nothing' | { readonly doubt: string }> {
+  without?: string,
+): Command<Probe | 'nothing' | { readonly doubt: string; readonly ambivalent?: boolean }> {
   return {
-    ...probeDevices([device], stretch),
+    ...probeDevices([device], stretch, without),
     parse: ({ stdout, stderr, status }) => {
-      if (status === AMBIVALENT) return { doubt: 'has signatures of more than one file system' };
+      if (status === AMBIVALENT) return { doubt: 'has signatures of more than one file system', ambivalent: true };
       // An error to open or read is status 2 as well.
       if (status === NOTHING && stderr.trim() !== '') return { doubt: `can't be read: ${stderr.trim()}` };
       const probe = parseExport(stdout).get(device);

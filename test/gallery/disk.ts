@@ -4,7 +4,8 @@ export type Label = (typeof LABELS)[number];
 
 /** What a disk of the gallery holds; sizes and places in MiB. The language is shown in disks.ts. */
 export type Content =
-  | { readonly kind: 'leaf'; readonly type: string; readonly size: number }
+  /** `also`: what else there is that looks like something. */
+  | { readonly kind: 'leaf'; readonly type: string; readonly also: string; readonly size: number }
   | {
       readonly kind: 'table';
       readonly label: Label;
@@ -59,6 +60,9 @@ const SIZES: Readonly<Record<string, number>> = {
   iso9660: 2,
   ocfs2: 44,
   udf: 4,
+  f2fs: 52,
+  squashfs: 1,
+  erofs: 1,
   swap: 1,
   empty: 1,
   random: 1,
@@ -131,10 +135,11 @@ function readContent(reader: Reader): Content {
   }
   const label = LABELS.find((one) => one === word);
   if (label) return tableOf(label, readList(reader, readContent));
-  const [type = '', size] = word.split(':');
+  const [name = '', size] = word.split(':');
+  const [type = '', also = ''] = name.split('+');
   const least = SIZES[type];
   if (least === undefined) throw new Error(`what is ${word}?`);
-  return { kind: 'leaf', type, size: size === undefined ? least : Number(size) };
+  return { kind: 'leaf', type, also, size: size === undefined ? least : Number(size) };
 }
 
 /** In parentheses; a second list comes after a bar. */

@@ -8,6 +8,7 @@
  *     empty*126                  that word so many times
  *     lvm:vg(root=ext4 b~=xfs)   a volume group with its logical volumes; `~` is a thin one
  *
+ *     ext4+zfs                   one that looks like something else too: what signature.pl puts there
  *     luks1(...), luks2(...)     encrypted; the task has its key
  *     raid1:2(...)               a software RAID over that many partitions; `raid1:2:0.90(...)` of that version
  *
@@ -26,6 +27,9 @@ whole-exfat     exfat
 whole-iso       iso9660
 whole-ocfs2     ocfs2
 whole-udf       udf
+whole-squashfs  squashfs
+whole-f2fs      f2fs
+mbr-erofs       mbr(squashfs erofs)
 whole-lvm       lvm:vg(root=ext4 home=xfs)
 mbr-linux       mbr(ext2 swap ext4)
 mbr-logical     mbr(ext3 | ext4 swap xfs)
@@ -48,6 +52,13 @@ gpt-4k-lvm      gpt4k(ext2 lvm:vg(root=ext4))
 mbr-4k          mbr4k(ext4 | ext2 lvm:vg(root=ext4))
 two-groups      gpt(lvm:one(a=ext4) lvm:two(a=ext4))
 same-group      gpt(ext4 lvm:gallery(root=ext4))
+iso-hybrid      iso9660+isohybrid
+iso-inside      gpt(ext4 iso9660+isohybrid)
+zfs-remains     ext4+zfsend:20
+raid-remains    gpt(ext4+nvidia:20 ext4+zfsend:20)
+luks-image      xfs+luksimage
+drbd            ext4+drbd:10
+drbd-part       mbr(ext2 ext4+drbd:10)
 luks-no-key     gpt(ext4 luks)
 luks            gpt(ext4 luks2(ext4))
 luks-old        mbr(ext2 luks1(lvm:vg(root=ext4 swap=swap)))
@@ -56,6 +67,7 @@ luks-lv         mbr(ext2 lvm:vg(root=luks2(ext4) srv~=luks1(xfs) swap=swap))
 raid-degraded   mbr(ext4 md)
 raid-mirror     gpt(vfat raid1:2:1.0(ext4) raid1:2(lvm:vg(root=ext4)))
 raid-old        mbr(raid1:2:0.90(ext3) swap)
+raid-whole      raid1:1:1.0(mbr(ext4 swap))
 raid-striped    gpt(ext2 raid0:2(ext4))
 raid-parity     gpt(raid5:3(ext4))
 raid-linear     gpt(ext2 raidlinear:2(ext4))

@@ -34,11 +34,21 @@ assemble() {
   local level=$1 version=$2 bitmap=--bitmap=none
   shift 2
   [[ $level != 0 && $level != linear ]] || bitmap=
-  mdadm --quiet --create /dev/md9 --run --assume-clean --level="$level" --metadata="$version" $bitmap --raid-devices=$# "$@" </dev/null || die "no RAID of $*"
+  mdadm --quiet --create /dev/md9 --run --assume-clean --level="$level" --metadata="$version" $bitmap --raid-devices=$# --force "$@" </dev/null || die "no RAID of $*"
 }
 
-# leaf DEVICE TYPE ID
+# leaf DEVICE TYPE ID [ALSO]
 leaf() {
+  local whole=$1
+  # What DRBD shows ends before its own data.
+  [ "${4-}" != drbd ] || piece "$1" 0 $(($(blockdev --getsize64 "$1") / 1048576 - 1)) 512
+  [ "${4-}" != drbd ] || set -- "$at" "${@:2}"
+  only "$@"
+  [ "$1" = "$whole" ] || drop "$1"
+  [ -z "${4-}" ] || perl "$REPO/test/gallery/signature.pl" "$4" "$whole" || die "$3: no $4"
+}
+
+only() {
   case $2 in
     empty) return ;;
     random|bios|msr|prep|wiped) dd if=/dev/urandom of="$1" bs=64k count=4 status=none; return ;;
@@ -52,12 +62,21 @@ leaf() {
     zfs) perl "$REPO/test/gallery/signature.pl" zfs "$1" ;;
     bitlocker) perl "$REPO/test/gallery/signature.pl" bitlocker "$1" ;;
     iso9660) mkdir /run/gallery/tree && content /run/gallery/tree "$3" && genisoimage -quiet -R -o "$1" /run/gallery/tree; rm -r /run/gallery/tree ;;
+    squashfs|erofs) finished "$@" ;;
     *) file_system "$1" "$2" "$3" ;;
   esac >/run/gallery/log 2>&1 || die "$3, $2: $(</run/gallery/log)"
 }
 
+# A file system that is read-only, as its tool made it: squashfs-4.5.1.img.gz.
+finished() {
+  zcat "$REPO"/test/fixtures/"$2"-*.img.gz >"$1" && mkdir -p /run/gallery/there &&
+    mount -t "$2" -o ro "$1" /run/gallery/there && mkdir -p "$(dirname "$LAB/sums/$3")" &&
+    (cd /run/gallery/there && sha256sum name noise) >"$LAB/sums/$3" && umount /run/gallery/there
+}
+
 file_system() {
   case $2 in
+    f2fs) zcat "$REPO"/test/fixtures/f2fs-*.img.gz.gz | zcat >"$1" ;;
     ocfs2) mkfs.ocfs2 -q -x -M local -N 1 -L ocfs "$1" ;;
     udf) mkudffs --media-type=hd "$1" ;;
     *) world_mkfs "$2" "$1" ;;

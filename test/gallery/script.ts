@@ -36,7 +36,7 @@ export function scriptOf({ name, content, damage }: Disk, device: string): strin
 function contentScript(device: string, id: string, content: Content): readonly string[] {
   switch (content.kind) {
     case 'leaf':
-      return [`leaf ${device} ${content.type} ${id}`];
+      return [`leaf ${device} ${content.type} ${id} ${content.also}`.trimEnd()];
     case 'table': {
       const filled = content.parts.filter(({ content: one }) => one.kind !== 'leaf' || one.type !== 'empty');
       return [
@@ -60,8 +60,10 @@ function contentScript(device: string, id: string, content: Content): readonly s
         'cryptsetup close gallery',
       ];
     case 'raid':
+      if (content.count > 1) throw new Error('a RAID of several disks needs a partition table');
+      return raidScript(content, [device], id);
     case 'member':
-      throw new Error('a RAID needs a partition table');
+      throw new Error('is a part of another one');
   }
 }
 
@@ -69,9 +71,21 @@ function partScript({ number, content }: Part, others: readonly Part[], id: stri
   if (content.kind === 'member') return [];
   if (content.kind !== 'raid') return contentScript(`$p${number}`, `${id}/p${number}`, content);
   const members = [number, ...others.slice(0, content.count - 1).map((part) => part.number)];
+  return raidScript(
+    content,
+    members.map((one) => `$p${one}`),
+    `${id}/p${number}`,
+  );
+}
+
+function raidScript(
+  { level, version, inner }: Extract<Content, { kind: 'raid' }>,
+  members: readonly string[],
+  id: string,
+): readonly string[] {
   return [
-    `assemble ${content.level} ${content.version} ${members.map((one) => `$p${one}`).join(' ')}`,
-    ...contentScript('/dev/md9', `${id}/p${number}`, content.inner),
+    `assemble ${level} ${version} ${members.join(' ')}`,
+    ...contentScript('/dev/md9', id, inner),
     'mdadm --quiet --stop /dev/md9',
   ];
 }

@@ -52,6 +52,14 @@ describe('a file system says itself whether it is all on this device', () => {
     expect(told('xfs', block)).toBeUndefined();
   });
 
+  test('a bcachefs counts its devices', () => {
+    const block = Buffer.alloc(512);
+    block.writeUInt8(1, 123);
+    expect(told('bcachefs', block)).toBeUndefined();
+    block.writeUInt8(4, 123);
+    expect(told('bcachefs', block)).toMatch(/one of 4 devices of a bcachefs/);
+  });
+
   test('a btrfs counts its disks', () => {
     const block = Buffer.alloc(512);
     block.writeBigUInt64LE(1n, 0x88);
@@ -125,6 +133,37 @@ describe('DRBD keeps its own data at the end of what it shows', () => {
     expect(shown(block)).toMatch(/out of date/);
     block.writeUInt32BE(0x83740270, FLAGS + 4);
     expect(shown(block)).toMatch(/damaged/);
+  });
+});
+
+describe('a mirror of Intel keeps its own data at the end, too', () => {
+  const BYTES = 64 * 1024 * 1024;
+  const layer = LAYERS.get('isw_raid_member');
+  const MAP = 0xd8 + 2 * 48 + 112;
+  /** The recorded block with a byte of the first map, and the sum that it has then. */
+  const shown = (at?: number, value = 0) => {
+    const block = recorded('mdadm-4.2.imsm');
+    if (at !== undefined) {
+      const old = block.readUInt32LE(at - (at % 4));
+      block.writeUInt8(value, at);
+      block.writeUInt32LE((block.readUInt32LE(0x20) + block.readUInt32LE(at - (at % 4)) - old) >>> 0, 0x20);
+    }
+    return layer?.shown(block, BYTES);
+  };
+
+  test('one that is in sync shows its volume of 40 MiB', () => {
+    expect(layer?.place(BYTES)).toEqual({ at: BYTES - 1024, bytes: 1024 });
+    expect(shown()).toBe(40 * 1024 * 1024);
+  });
+
+  test('one that is not, or is no mirror, or does not begin with its disk, or is damaged: told', () => {
+    expect(shown(MAP + 14, 2)).toMatch(/not in sync/);
+    expect(shown(MAP - 112 + 88, 1)).toMatch(/not in sync/);
+    expect(shown(MAP + 15, 5)).toMatch(/of level 5/);
+    expect(shown(MAP, 8)).toMatch(/does not begin with its disk/);
+    const damaged = recorded('mdadm-4.2.imsm');
+    damaged.writeUInt8(7, MAP);
+    expect(layer?.shown(damaged, BYTES)).toMatch(/damaged/);
   });
 });
 
