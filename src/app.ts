@@ -126,8 +126,11 @@ export async function recoverUnattended(): Promise<readonly Reply[]> {
   });
 }
 
-/** Undoes what crashes left. Without a name: of all tasks that are not properly open. A reply per task. */
-export async function recoverTasks(only: string | undefined): Promise<readonly Reply[]> {
+/**
+ * Undoes what crashes left. Without a name: of all tasks that are not properly open. A reply per task. `discard`: also
+ * snapshots that others may have worked on.
+ */
+export async function recoverTasks(only: string | undefined, discard = false): Promise<readonly Reply[]> {
   leaveDirectory();
   const { sound, broken } = readJournals();
   await clearStillborn();
@@ -139,7 +142,7 @@ export async function recoverTasks(only: string | undefined): Promise<readonly R
     const reply = await withTask(session, 0, async (machine) => {
       const journal = Journal.load(journalPath(machine.stateDirectory, task));
       if (!journal) return nothing(`task ${task} has been closed meanwhile`);
-      const recovered = await recover(journal, only !== undefined, machine);
+      const recovered = await recover(journal, { byName: only !== undefined, discard }, machine);
       return recovered.kind === 'closed'
         ? recoveredReply(recovered.closed)
         : heldReply(task, journal.header.run, recovered);

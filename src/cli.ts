@@ -21,6 +21,12 @@ interface HookOptions {
 /** Output so far and the status to leave with; commands only ever add to it. */
 type Say = (answer: Partial<Answer>) => void;
 
+interface RecoverOptions {
+  readonly json?: true;
+  readonly boot?: boolean;
+  readonly discard?: boolean;
+}
+
 /** The `holdstill` command: reads the arguments, lets app.ts work, leaves with the status of what came of it. */
 export async function runCli(): Promise<void> {
   const order = readOrder();
@@ -131,10 +137,12 @@ function program(say: Say): Command {
     .description('undo what a crash left; with a name also a task that is properly open, if nobody reads it')
     .option('--boot', 'for a run at boot or by a timer: say only what was undone, or could not be')
     .option('--json', 'for machines')
-    .action(async (task: string | undefined, { boot = false, json }: { boot?: boolean; json?: true }) => {
+    .option('--discard', 'also remove snapshots of this task that somebody else may have worked on')
+    .action(async (task: string | undefined, { boot = false, discard = false, json }: RecoverOptions) => {
       if (boot && task !== undefined) throw new Fault('call.invalid', `recover --boot takes no task`);
+      if (discard && task === undefined) throw new Fault('call.invalid', `recover --discard needs a task`);
       const { recoverTasks, recoverUnattended } = await import('./app.ts');
-      const replies = boot ? await recoverUnattended() : await recoverTasks(task);
+      const replies = boot ? await recoverUnattended() : await recoverTasks(task, discard);
       if (json) return say({ stdout: jsonText(jsonReplies(replies)), exit: Math.max(0, ...replies.map(exitStatus)) });
       if (replies.length === 0 && !boot) say({ stdout: 'nothing is open, nothing to recover\n' });
       for (const reply of replies) say(generic.encode(reply, {}));

@@ -1,3 +1,4 @@
+import { adoptedOn } from './guests/adopted.ts';
 import { createDeadline, type Deadline } from './core/deadline.ts';
 import { Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
@@ -15,6 +16,7 @@ import { mistakableIn } from './guests/mistakable.ts';
 import { createMarkers, undoMarkers } from './guests/markers.ts';
 import { isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
 import { createMountPoints, undoDirectories } from './guests/points.ts';
+import { areQuiet } from './guests/quiet.ts';
 import { loopCommands, mapCommands, mountCommands } from './guests/wording.ts';
 import { ORDER, writeOrder, type WatchOrder } from './order.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
@@ -88,6 +90,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     notes: [],
     lacks: lackOf,
     usersOf: (steps) => usersOf(steps, exec),
+    adoptedOn: (steps) => adoptedOn(steps, providers, exec, log),
     unfinished: () => markedProcesses(encodeName(task)),
     watch: (task, run) => startWatcher({ kind: 'watch', task, run }, log),
     checkInterrupted,
@@ -107,6 +110,7 @@ function guestsBy(exec: Exec): Machine['guests'] {
     loopStep,
     attach: (steps) => attach(steps, exec),
     mountStep: (planned, device, uuid) => mountStep(planned, device, uuid, exec),
+    areQuiet,
     inspect: (step, whole) => inspect(step, whole, exec),
     mount: (step) => mount(step, exec),
     lacking,

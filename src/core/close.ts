@@ -1,3 +1,4 @@
+import { adoptionOf, noteAdopted } from './adopted.ts';
 import type { Verdict } from './contract.ts';
 import { asError, isFault } from './fault.ts';
 import type { Journal } from './journal.ts';
@@ -35,6 +36,7 @@ export interface Examined {
  */
 export async function close(journal: Journal, machine: Machine, doubt?: string): Promise<Closed> {
   const { header } = journal;
+  await noteAdopted(journal, machine);
   const examined = withDoubt(await examine(journal, machine), doubt);
   const settled = journal.verdict?.kind === 'unknown' ? undefined : journal.verdict;
   try {
@@ -118,7 +120,13 @@ function judge(
   const unchecked = reasonsOf('unknown');
   // Whoever could not check the snapshots has found the mounts well, and then begun to remove them.
   const disturbed = journal.verdict ? [] : mounts.flatMap((mount) => mount.disturbed ?? []);
-  const bad = [...reasonsOf('bad'), ...disturbed];
+  const adoptions = snapshots.flatMap(({ step }) => {
+    const adoption = adoptionOf(step);
+    return adoption === undefined
+      ? []
+      : [`${step.step['label']}: its snapshot may have been changed: somebody ${adoption}`];
+  });
+  const bad = [...reasonsOf('bad'), ...disturbed, ...adoptions];
   if (bad.length > 0) return both({ kind: 'bad', reasons: [...bad, ...unchecked] });
   if (unchecked.length === 0) return both({ kind: 'good' });
   return {

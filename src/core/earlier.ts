@@ -1,3 +1,4 @@
+import { noteAdopted, unadopted } from './adopted.ts';
 import { examine } from './close.ts';
 import { Fault } from './fault.ts';
 import { Journal } from './journal.ts';
@@ -32,14 +33,16 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
     settle(next, undefined, machine);
     return { kind: 'clear', cleared: undefined };
   }
-  const { header, opened, steps } = journal;
+  const { header, opened } = journal;
   try {
+    await noteAdopted(journal, machine);
+    const { steps } = journal;
     const sameRun = runKey !== undefined && header.runKey === runKey && header.boot === machine.bootId;
     if (sameRun && opened && !journal.verdict && (await examine(journal, machine)).verdict.kind === 'good') {
       return { kind: 'again', run: header.run, paths: opened };
     }
 
-    const users = await machine.usersOf(steps);
+    const users = await machine.usersOf(unadopted(steps));
     if (users.length > 0) {
       const fault = new Fault(
         'task.busy',

@@ -114,7 +114,10 @@ async function carryOut(
     findings.push(...mounted.notes);
   }
   // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
-  journal.learn([...directories, ...noted], [...made, ...facts]);
+  const provider = providerOf(planned, machine);
+  const taken = provider.stamp ? journal.steps.filter(({ step }) => step.kind === provider.kind) : [];
+  const stamps = provider.stamp?.(taken, machine.guests.areQuiet(layout.mounts)) ?? [];
+  journal.learn([...directories, ...noted, ...taken], [...made, ...facts, ...stamps]);
   machine.checkInterrupted();
   return { layout, findings: [...new Set([...findings, ...machine.notes])] };
 }

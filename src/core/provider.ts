@@ -66,6 +66,14 @@ export interface Health {
   readonly bytes: number;
 }
 
+/** What a snapshot itself tells of others than us. */
+export interface Trace {
+  /** Bytes that they wrote to it; undefined: that can't be told. */
+  readonly bytes: number | undefined;
+  /** What somebody did to it by which it is his, whether or not he is still at it: `made it writable`. */
+  readonly done: string | undefined;
+}
+
 /** Told of long work: what it is, and how many bytes of how many are done. */
 export type Progress = (what: string, done: number, total: number) => void;
 
@@ -90,6 +98,14 @@ export interface Provider {
   /** Takes all of them, or throws `snapshot.failed`: then some may exist. The facts hold at least `uuid`. */
   take(planned: readonly PlannedSnapshot[]): Promise<readonly Facts[]>;
   health(steps: readonly NotedStep[]): Promise<readonly Health[]>;
+  /**
+   * What is to be noted of snapshots once all their mounts stand, so that `traces` can tell later what others did. `quiet`:
+   * the drivers of the mounts write no more.
+   */
+  stamp?(steps: readonly NotedStep[], quiet: boolean): readonly Facts[];
+  /** What the snapshots tell of others, in their order; changes nothing. */
+  traces?(steps: readonly NotedStep[]): Promise<readonly Trace[]>;
+  /** One that is somebody's (`adoptionOf`) is left, unless it is gone. */
   remove(steps: readonly NotedStep[]): Promise<readonly Outcome[]>;
   /**
    * All snapshots that are marked as ours, as far as they can be found; `sources`: where some may be. One whose run has no

@@ -1,4 +1,5 @@
 import { close, type Closed } from './close.ts';
+import { discardAdopted, noteAdopted, unadopted } from './adopted.ts';
 import type { Journal } from './journal.ts';
 import type { JournalView } from './journalview.ts';
 import type { Machine } from './machine.ts';
@@ -25,12 +26,18 @@ export type Recovered =
 
 /**
  * Undoes what a crash left of one task. A task that is properly open is left alone unless it was asked for by name, and
- * never closed while somebody reads it. The caller holds the task's lock.
+ * never closed while somebody reads it. `discard`: also snapshots that others have made their own. The caller holds the task's lock.
  */
-export async function recover(journal: Journal, byName: boolean, machine: Machine): Promise<Recovered> {
+export async function recover(
+  journal: Journal,
+  { byName, discard }: { readonly byName: boolean; readonly discard: boolean },
+  machine: Machine,
+): Promise<Recovered> {
+  await noteAdopted(journal, machine);
   if (stateOf(journal, machine) === 'held' && !byName) return { kind: 'held' };
-  const users = await machine.usersOf(journal.steps);
+  const users = await machine.usersOf(discard ? journal.steps : unadopted(journal.steps));
   if (users.length > 0) return { kind: 'busy', users };
   if (stateOf(journal, machine) === 'held') rememberTaken(journal.header, machine);
+  if (discard) discardAdopted(journal);
   return { kind: 'closed', closed: await close(journal, machine) };
 }

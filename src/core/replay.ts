@@ -1,6 +1,7 @@
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Provider } from './provider.ts';
+import { shellWord } from './shell.ts';
 import type { NotedStep, Outcome, UndoHandler } from './step.ts';
 import { whyNot } from './why.ts';
 
@@ -50,8 +51,7 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
       if (outcome?.kind === 'undone') return;
       const { what, byHand } = describeStep(step, machine);
       const reason = outcome?.reason ?? 'not answered for';
-      const back = `bring it back and type: holdstill recover; if it is gone for good, move the journal away: ${journal.path}`;
-      const other = outcome?.foreign ? 'look whose it is' : outcome?.absent ? back : undefined;
+      const other = outcome && nextFor(outcome, journal);
       const leftover = { what, reason, byHand: outcome?.byHand ?? other ?? byHand, needed: false };
       // What is not there yet stands on nothing.
       if (found[index]?.kind === 'undone') leftovers.push(leftover);
@@ -99,6 +99,15 @@ async function unlisted({ header }: Journal, providers: readonly Provider[]): Pr
 /** What a step made, and what that stands on. */
 export function restsOf(step: NotedStep, machine: Machine): ReturnType<UndoHandler['rests']> {
   return machine.undo.get(step.step.kind)?.rests(step) ?? { is: undefined, on: [] };
+}
+
+/** What to do about what is left, where that is not to remove it; undefined: nothing special. */
+function nextFor(outcome: Outcome, { path, header }: Journal): string | undefined {
+  if (outcome.kind === 'undone') return undefined;
+  if (outcome.adopted) return `copy what you need of it, then: holdstill recover ${shellWord(header.task)} --discard`;
+  if (outcome.foreign) return 'look whose it is';
+  if (!outcome.absent) return undefined;
+  return `bring it back and type: holdstill recover; if it is gone for good, move the journal away: ${path}`;
 }
 
 /** What is not there could still be made by a command that did not end in time: whoever comes after it looks again. */

@@ -1,3 +1,4 @@
+import { adoptionOf, adoptionText } from './adopted.ts';
 import { examine } from './close.ts';
 import type { Verdict } from './contract.ts';
 import type { JournalView } from './journalview.ts';
@@ -29,6 +30,8 @@ export interface SnapshotStatus {
   readonly origin: string;
   readonly snapshot: string;
   readonly health: Health;
+  /** By what somebody made it his own, so that it is never removed unasked; undefined: nothing was seen. */
+  readonly adopted: string | undefined;
   /** Its room when it was taken. */
   readonly bytesAtFirst: number;
   /** `type` with what it is in: `ext4 in LVM2_member`. */
@@ -39,6 +42,7 @@ export interface SnapshotStatus {
 export async function survey(journal: JournalView, machine: Machine): Promise<TaskStatus> {
   const snapshots: SnapshotStatus[] = [];
   const examined = await examine(journal, machine);
+  const adoptions = await machine.adoptedOn(journal.steps);
   for (const { step, health } of examined.snapshots) {
     const mounts = examined.mounts
       .filter((mount) => standsOn(mount.step, step.facts?.['uuid'], journal.steps, machine))
@@ -47,7 +51,10 @@ export async function survey(journal: JournalView, machine: Machine): Promise<Ta
         return { point, type: within === undefined ? type : `${type} in ${within}`, state: disturbed ?? 'read-only' };
       });
     const { label = '', name = '' } = step.step;
-    snapshots.push({ origin: label, snapshot: name, health, bytesAtFirst: Number(step.facts?.['bytes'] ?? 0), mounts });
+    const adoption = adoptionOf(step) ?? adoptions.get(step.number);
+    const adopted = adoption && adoptionText(adoption);
+    const bytesAtFirst = Number(step.facts?.['bytes'] ?? 0);
+    snapshots.push({ origin: label, snapshot: name, health, adopted, bytesAtFirst, mounts });
   }
   const shown = new Set(['mount', ...machine.providers.map(({ kind }) => kind)]);
   const { header, notSaved } = journal;

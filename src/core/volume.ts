@@ -217,6 +217,8 @@ export interface Guests {
   /** Makes loop devices for noted loop steps; the facts hold `device`. */
   attach(steps: readonly NotedStep[]): Promise<readonly Facts[]>;
   mountStep(mount: PlannedMount, device: string, snapshotUuid: string): Promise<Step>;
+  /** Whether what reads these mounts writes no more to their devices, also when they are unmounted. */
+  areQuiet(mounts: readonly PlannedMount[]): boolean;
   /**
    * Looks at the file system that is going to be mounted, and checks it if that is asked for; what to tell of it. Throws
    * `volume.damaged`. Only the snapshot is changed by it.

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { adoptedOutcome, adoptionOf } from '../core/adopted.ts';
 import { Fault, isFault } from '../core/fault.ts';
 import { encodeName, SNAPSHOT } from '../core/names.ts';
 import type { LeftOut, Origin, Provider } from '../core/provider.ts';
@@ -147,6 +148,15 @@ export function createBtrfs(exec: Exec): Provider {
         }),
       ),
 
+    traces: (steps) =>
+      Promise.all(
+        steps.map(async (noted) => {
+          const now = await subvolumeAt(noted.step['name'] ?? '', exec);
+          const writable = now !== undefined && isProven(now, noted) && !now.readOnly;
+          return { bytes: undefined, done: writable ? 'made it writable' : undefined };
+        }),
+      ),
+
     async remove(steps) {
       const before = await Promise.all(steps.map(({ step }) => subvolumeAt(step['name'] ?? '', exec)));
       const elsewhere = new Map<NotedStep, Outcome>();
@@ -158,13 +168,16 @@ export function createBtrfs(exec: Exec): Provider {
       for (const [index, noted] of steps.entries()) {
         const { name = '', source = '' } = noted.step;
         const now = before[index];
-        if (now && isProven(now, noted)) complaints.set(name, await exec.run(deleteSubvolume(now.id, source)));
+        if (now && isProven(now, noted) && adoptionOf(noted) === undefined)
+          complaints.set(name, await exec.run(deleteSubvolume(now.id, source)));
       }
-      return steps.map((noted): Outcome => {
+      return steps.map((noted, index): Outcome => {
         const file = noted.step['name'] ?? '';
         const outcome = elsewhere.get(noted);
         if (outcome) return outcome;
         if (!mayBeThere(file)) return { kind: 'undone' };
+        const adoption = adoptionOf(noted);
+        if (adoption !== undefined && isProven(before[index], noted)) return adoptedOutcome(adoption);
         if (!complaints.has(file)) {
           return {
             kind: 'left',

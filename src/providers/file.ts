@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatBytes, SECTOR } from '../core/bytes.ts';
+import { adoptedOutcome, adoptionOf } from '../core/adopted.ts';
 import { Fault } from '../core/fault.ts';
 import { hasWildcards } from '../core/glob.ts';
 import { encodeName, SNAPSHOT } from '../core/names.ts';
@@ -223,6 +224,8 @@ async function removeOne(noted: NotedStep, directories: Set<string>, exec: Exec)
         byHand: `look whose it is: ls -l ${shellWord(file)}`,
       };
     }
+    const adoption = adoptionOf(noted);
+    if (state === 'ours' && adoption !== undefined) return adoptedOutcome(adoption);
     if (state === 'ours') await exec.ask('removeFile', { file: name });
     directories.add(directory);
     return { kind: 'undone' };

@@ -15,6 +15,7 @@ import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
+import { stampOf, writtenByOthers } from './lvm/written.ts';
 import { lvAt, lvBehind, resolveSource, whyUnsuitable } from './lvm/origins.ts';
 
 /** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
@@ -104,6 +105,10 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
         ),
       );
     },
+
+    stamp: stampOf,
+
+    traces: (steps) => Promise.resolve(writtenByOthers(steps).map((bytes) => ({ bytes, done: undefined }))),
 
     async remove(steps) {
       const { outcomes, rows } = await removeSnapshots(steps, users, exec);

@@ -59,7 +59,7 @@ function counted(others: TaskStatus['others']): readonly string[] {
   return counts.length === 0 ? [] : [`also: ${counts.join(', ')}`];
 }
 
-function snapshotBranch({ origin, snapshot, health, bytesAtFirst, mounts }: SnapshotStatus): Branch {
+function snapshotBranch({ origin, snapshot, health, adopted, bytesAtFirst, mounts }: SnapshotStatus): Branch {
   const fill = health.fill === undefined ? '' : `  ${drawBar(health.fill)} ${Math.round(health.fill * 100)} %`;
   const size = health.bytes > 0 ? ` of ${formatBytes(health.bytes)}${extended(health.bytes, bytesAtFirst)}` : '';
   const state = health.kind === 'good' ? '' : `  ${paint.bad(health.reason ?? health.kind)}`;
@@ -68,12 +68,15 @@ function snapshotBranch({ origin, snapshot, health, bytesAtFirst, mounts }: Snap
     below: [
       {
         text: `${escapeText(snapshot)}${fill}${size}${state}`,
-        below: mounts.map((mount) => ({
-          text:
-            escapeText(`${mount.point}  ${mount.type}  `) +
-            (mount.state === 'read-only' ? mount.state : paint.bad(mount.state)),
-          below: [],
-        })),
+        below: [
+          ...(adopted === undefined ? [] : [{ text: paint.bad(adopted), below: [] }]),
+          ...mounts.map((mount) => ({
+            text:
+              escapeText(`${mount.point}  ${mount.type}  `) +
+              (mount.state === 'read-only' ? mount.state : paint.bad(mount.state)),
+            below: [],
+          })),
+        ],
       },
     ],
   };

@@ -64,6 +64,11 @@ export async function bytesOf(volume: string, prober: Prober): Promise<number> {
   return inode?.kind === 'file' ? Math.floor(inode.bytes / SECTOR) * SECTOR : Number.POSITIVE_INFINITY;
 }
 
+/** Whether the kernel lets nobody write to a device. */
+export function isReadOnly(number: string): boolean {
+  return attribute(number, 'ro') === '1';
+}
+
 /** Bytes of a sector as the kernel reads a partition table there; undefined: unknown. */
 export function sectorBytes(device: string): number | undefined {
   // Our loop devices over images have these.

@@ -15,6 +15,8 @@ export interface MountEntry {
   readonly options: string;
   readonly type: string;
   readonly source: string;
+  /** The file system itself can be written to, whatever this mount allows. */
+  readonly writable: boolean;
   /** The peer group that hears of mounts and unmounts below it; undefined: it is private. */
   readonly shared: string | undefined;
   /** The peer group that it hears of mounts and unmounts from. */
@@ -37,7 +39,7 @@ export function parseMountinfo(text: string): readonly MountEntry[] {
     const fields = line.split(' ');
     const dash = fields.indexOf('-', 6);
     const [id, parent, device, root, point, options] = fields;
-    const [type, source] = fields.slice(dash + 1);
+    const [type, source, superOptions = ''] = fields.slice(dash + 1);
     if (dash < 0 || !id || !device || !root || !point?.startsWith('/') || !type || !options || !/^\d+$/.test(id))
       return [];
     const flags = fields.slice(6, dash);
@@ -51,6 +53,7 @@ export function parseMountinfo(text: string): readonly MountEntry[] {
         options,
         type,
         source: unescape(source ?? ''),
+        writable: superOptions.split(',').includes('rw'),
         shared: groupOf(flags, 'shared:'),
         master: groupOf(flags, 'master:'),
       },

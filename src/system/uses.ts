@@ -169,7 +169,7 @@ function isAtOrBelow(target: string, point: string): boolean {
 }
 
 /** btrfs and some of FUSE have no block device's number, and only name one. */
-function isOn({ device, source }: MountEntry, numbers: ReadonlySet<string>): boolean {
+export function isOn({ device, source }: MountEntry, numbers: ReadonlySet<string>): boolean {
   if (!device.startsWith('0:')) return numbers.has(device);
   return source.startsWith('/dev/') && numbers.has(deviceNumber(source) ?? '');
 }

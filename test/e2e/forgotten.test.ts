@@ -7,7 +7,8 @@ const start = `
 BOOT=/proc/sys/kernel/random/boot_id
 # As after another start: nothing is mounted, LVM has activated what it activates by itself, the id of the boot is another.
 restart() {
-  umount /run/holdstill/$1; pkill -f '^holdstill watches' ; vgchange -qq -an vg0; vgchange -qq -aay vg0
+  umount /run/holdstill/$1; pkill -f '^holdstill watches'
+  lvs --noheadings --options lv_name --select origin=$2 vg0 | xargs -I@ lvchange -qq -an vg0/@; lvchange -qq -an vg0/$2; vgchange -qq -aay vg0
   echo $1 >/run/boot; findmnt $BOOT >/dev/null || mount --bind /run/boot $BOOT
 }
 active() { lvs --noheadings --options lv_active $1 | tr -d ' '; }
@@ -23,7 +24,7 @@ tasks:
   thin: {lv: vg0/thin1}
 Y
       mark
-      $PRE thin >/dev/null; restart thin
+      $PRE thin >/dev/null; restart thin thin1
       echo "$(active vg0/thin1) $(active vg0/$(snapshot_of thin))."; call thin-status $HOLDSTILL status thin
       call thin $HOLDSTILL recover --boot; umount $BOOT; same thin
       $PRE thin >/dev/null; umount /run/holdstill/thin; lvchange -qq -an vg0/$(snapshot_of thin); mount /dev/vg0/thin1 /mnt
@@ -49,5 +50,70 @@ Y
     expect(run.call('merging').status).toBe(5);
     expect(run.call('merging').stdout).toMatch(/left .*somebody merges a snapshot, perhaps this one, into vg0\/thin1/);
     expect(run.call('merged').stdout).toContain('nothing is left');
+  });
+});
+
+const world = 'vg vg0 200M\n  lv data 32M ext4';
+
+describeLab('a snapshot that somebody works on', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    run = await inLab(
+      `${start}
+      mkdir -p /srv/data
+      configure <<'Y'
+tasks:
+  t: {lv: vg0/data, size: 16M}
+Y
+      mark
+      worked() { mount -o $2 $1 /srv/data && echo 'work of a day' >/srv/data/today && sync; }
+      is_kept() { mount -o ro /dev/vg0/$2 /srv/data && grep -q work /srv/data/today || echo "$1: the work is gone"; umount /srv/data; }
+      discard() { $HOLDSTILL recover $1 --discard >/dev/null; same "$1 discarded" quickly; }
+
+      # seen by post; gone at the hourly run and for the next pre
+      $PRE t >/dev/null; s=$(snapshot_of t); umount /run/holdstill/t; worked /dev/vg0/$s rw
+      call t-status $HOLDSTILL status t; call t-post $POST t; call t-busy $HOLDSTILL recover t --discard; umount /srv/data
+      call t-boot $HOLDSTILL recover --boot; call t-pre $PRE t; is_kept t $s; call t-discard $HOLDSTILL recover t --discard; same t quickly
+
+      # never seen, after a start; then one that is only looked at
+      $PRE t >/dev/null; s=$(snapshot_of t); restart t data; worked /dev/vg0/$s rw; umount /srv/data
+      call unseen $HOLDSTILL recover --boot; umount $BOOT; is_kept unseen $s; discard t
+      $PRE t >/dev/null; restart t data; mount -o ro /dev/vg0/$(snapshot_of t) /srv/data; umount /srv/data
+      call read $HOLDSTILL recover --boot; umount $BOOT; same 'mounted read-only' quickly`,
+      { world, timeoutMs: 280_000 },
+    );
+  }, 300_000);
+
+  test('is his: never removed unasked, by none of our commands, whether he is still at it or was seen before', () => {
+    const his =
+      /left +snapshot vg0\/hs\.\w+\.data: somebody mounted it writable at \/srv\/data, perhaps in the place of vg0\/data, and may have worked on it +\(copy what you need of it, then: holdstill recover t --discard\)/;
+    for (const [name, status] of [
+      ['t-post', 5],
+      ['t-boot', 3],
+      ['t-pre', 3],
+    ] as const) {
+      expect(run.call(name).stdout, `of ${name}`).toMatch(his);
+      expect(run.call(name).status, `of ${name}`).toBe(status);
+    }
+    expect(run.call('t-busy')).toMatchObject({ status: 4 });
+    expect(run.call('t-busy').stderr).toContain('in use by a mount at /srv/data');
+    for (const name of ['t-status', 't-post', 't-boot', 't-pre']) {
+      expect(run.call(name).stdout + run.call(name).stderr, `of ${name}`).toContain(
+        'somebody mounted it writable at /srv/data',
+      );
+      expect(run.call(name).stdout + run.call(name).stderr, `of ${name}`).not.toContain('lvremove');
+    }
+    expect(run.call('t-discard')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('t-discard').stdout).toContain('nothing is left');
+  });
+
+  test('is his though nobody saw him; of who only looks nothing is kept', () => {
+    expect(run.stdout).toBe('');
+    expect(run.call('unseen').status).toBe(3);
+    expect(run.call('unseen').stdout).toMatch(
+      /left +snapshot .*: somebody wrote to it \(\d+\.\d KiB\), and may have worked on it/,
+    );
+    expect(run.call('read')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.call('read').stdout).toContain('nothing is left');
   });
 });

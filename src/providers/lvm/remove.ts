@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { adoptedOutcome, adoptionOf } from '../../core/adopted.ts';
 import type { NotedStep, Outcome } from '../../core/step.ts';
 import { namesOf } from '../../core/users.ts';
 import type { Exec } from '../../system/command.ts';
@@ -34,8 +35,9 @@ export async function removeSnapshots(
   users: LvUsers,
   exec: Exec,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly rows: readonly LvRow[] }> {
-  const using = await waitForUsers(steps, users, exec);
-  const free = steps.filter((step) => !using.has(step));
+  const unadopted = steps.filter((step) => adoptionOf(step) === undefined);
+  const using = await waitForUsers(unadopted, users, exec);
+  const free = unadopted.filter((step) => !using.has(step));
   await forgetThinDevices(free, proofOf, exec);
   let { rows, complaints } = await changeLvs(
     free.map((step) => lvremoveProven(proofOf(step))),
@@ -55,7 +57,9 @@ export async function removeSnapshots(
   const outcomes: Outcome[] = [];
   for (const step of steps) {
     const outcome = absent.has(vgUuidOf(step)) ? absentOutcome(step) : outcomeOf(step, rows, users);
-    outcomes.push(outcome ?? (await reasonFor(step, rows, using.get(step) ?? [], complaints, users)));
+    const adoption = adoptionOf(step);
+    const adopted = adoption === undefined ? undefined : adoptedOutcome(adoption);
+    outcomes.push(outcome ?? adopted ?? (await reasonFor(step, rows, using.get(step) ?? [], complaints, users)));
   }
   return { outcomes, rows };
 }

@@ -42,6 +42,7 @@ const status: fc.Arbitrary<TaskStatus> = fc.record({
         fill: fc.option(fc.double(), { nil: undefined }),
         bytes: fc.double(),
       }),
+      adopted: maybe,
       bytesAtFirst: fc.double(),
       mounts: fc.array(fc.record({ point: text, type: text, state: text }), { maxLength: 2 }),
     }),
@@ -117,7 +118,10 @@ export const shown: readonly Property[] = [
   property('what status shows', 300, fc.tuple(fc.array(status, { maxLength: 3 }), few), ([tasks, broken]) => {
     const branches = tasks.map(({ state, snapshots, notSaved, users, others }) => {
       if (state === 'idle') return 1;
-      const below = snapshots.reduce((sum, { mounts }) => sum + 2 + mounts.length, 0);
+      const below = snapshots.reduce(
+        (sum, { adopted, mounts }) => sum + 2 + mounts.length + (adopted === undefined ? 0 : 1),
+        0,
+      );
       return (
         1 +
         below +

@@ -1,0 +1,90 @@
+import { adoptionFrom } from '../core/adopted.ts';
+import { asError } from '../core/fault.ts';
+import type { Log } from '../core/machine.ts';
+import type { Provider, Trace } from '../core/provider.ts';
+import type { NotedStep } from '../core/step.ts';
+import { loopsOf } from './loops.ts';
+import { isOurs } from './mounts.ts';
+import { deviceNumber, dmUuid, numbersByUuid } from '../system/blockdev.ts';
+import type { Exec } from '../system/command.ts';
+import { type LoopDevice, readLoops } from '../system/loops.ts';
+import { readMounts, type MountEntry } from '../system/mountinfo.ts';
+import { readWriters, type Target } from '../system/writers.ts';
+
+const NOTHING: Trace = { bytes: undefined, done: undefined };
+
+/** By which others have made the snapshots among these steps their own, by number of the step: core/adopted.ts. Never throws. */
+export async function adoptedOn(
+  steps: readonly NotedStep[],
+  providers: readonly Provider[],
+  exec: Exec,
+  log: Log,
+): Promise<ReadonlyMap<number, string>> {
+  const adoptions = new Map<number, string>();
+  for (const provider of providers) {
+    const taken = steps.filter(({ step }) => step.kind === provider.kind);
+    if (taken.length === 0) continue;
+    try {
+      const traces = (await provider.traces?.(taken)) ?? [];
+      const volumes = numbersByUuid();
+      const loops = await readLoops(exec);
+      const ours = new Set(steps.flatMap((noted) => numbersOf(noted, volumes, loops)));
+      const writers = readWriters(ours, (entry) => isOurMount(entry, steps, loops), loops);
+      const standing = mountsStand(steps, loops);
+      for (const [index, noted] of taken.entries()) {
+        const target = targetOf(noted, provider, volumes);
+        const { bytes, done } = traces[index] ?? NOTHING;
+        // To look at all processes takes long, and who has written nothing has nothing to lose.
+        const mounts = writers.mounts(target, bytes !== 0);
+        const openers = mounts.length > 0 || bytes === 0 ? [] : writers.openers(target);
+        const adoption = adoptionFrom(noted.step['label'] ?? '', { mounts, openers, bytes, done, standing });
+        if (adoption !== undefined) adoptions.set(noted.number, adoption);
+      }
+    } catch (error) {
+      log.error({ err: asError(error), kind: provider.kind }, 'it could not be looked for who uses the snapshots');
+    }
+  }
+  return adoptions;
+}
+
+/** The devices that a step of ours made over a snapshot. */
+function numbersOf(noted: NotedStep, volumes: ReadonlyMap<string, string>, loops: readonly LoopDevice[]) {
+  if (noted.step.kind === 'loop') return loopsOf(noted, loops).map(({ number }) => number);
+  return noted.step.kind === 'map' ? [volumes.get(noted.step['uuid'] ?? '') ?? ''] : [];
+}
+
+/** Where a snapshot is: a device or a file; a subvolume is neither. */
+function targetOf(noted: NotedStep, provider: Provider, volumes: ReadonlyMap<string, string>): Target {
+  const { vg, name = '', kind } = noted.step;
+  // A hook that died before it could note the UUID leaves just the name.
+  const uuid =
+    provider.rests(noted).is ?? (kind === 'lvm' ? dmUuid(deviceNumber(`/dev/${vg}/${name}`) ?? '') : undefined);
+  const file = kind === 'file' ? { path: name, id: uuid?.replace(/^file:/, '') } : undefined;
+  return { number: volumes.get(uuid ?? ''), file };
+}
+
+/**
+ * A mount of the task itself, while it is read-only. Its file system need not be: fuse2fs hands no such option on, and where
+ * a hook was killed before it could say so by a remount the mount is not either.
+ */
+function isOurMount(entry: MountEntry, steps: readonly NotedStep[], loops: readonly LoopDevice[]): boolean {
+  const readOnly = entry.options.split(',').includes('ro');
+  return steps.some(
+    ({ step, facts }) =>
+      step.kind === 'mount' &&
+      (readOnly || facts === undefined) &&
+      entry.point === step['point'] &&
+      isOurs(entry, step, loops),
+  );
+}
+
+/** All that the task mounted is there. The kernel gives the id of a mount that is gone to the next one. */
+function mountsStand(steps: readonly NotedStep[], loops: readonly LoopDevice[]): boolean {
+  const entries = readMounts();
+  const mounts = steps.filter(({ step }) => step.kind === 'mount');
+  const stands = ({ step, facts }: NotedStep): boolean =>
+    entries.some(
+      (entry) => String(entry.id) === facts?.['id'] && entry.point === step['point'] && isOurs(entry, step, loops),
+    );
+  return mounts.length > 0 && mounts.every(stands);
+}
