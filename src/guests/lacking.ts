@@ -2,7 +2,7 @@ import type { PlannedMount, Wanted } from '../core/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { checkOf } from '../system/fsck.ts';
 import { knowsFileSystem } from '../system/modules.ts';
-import { lackOf } from '../system/needs.ts';
+import { lackOf, moduleLacked } from '../system/needs.ts';
 import { driversOf, type Driver } from './filesystems.ts';
 import { foreseeFlags } from './flags.ts';
 
@@ -58,5 +58,5 @@ export function lackOfDrivers(drivers: readonly Driver[], state: 'tried' | 'untr
 function lackOfDriver({ type, module, programs }: Driver, state: 'tried' | 'untried'): readonly string[] {
   const known = module === undefined || knowsFileSystem(module === 'fuse' ? module : type);
   if (state === 'untried') return lackOf({ programs, modules: known ? [] : [module] });
-  return [...lackOf({ programs, modules: [] }), ...(known ? [] : [`the kernel module ${module}`])];
+  return [...lackOf({ programs, modules: [] }), ...(known ? [] : [moduleLacked(module)])];
 }

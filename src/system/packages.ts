@@ -76,6 +76,11 @@ export function howToInstall(tool: string, release: string = readRelease()): str
   return `type: ${INSTALL[family]()} ${name}${beside === undefined ? '' : ` (from ${beside})`}`;
 }
 
+/** What to do to have more modules of the kernel that runs; undefined: this distribution has no package for just that. */
+export function howToHaveModules(kernel: string, release: string = readRelease()): string | undefined {
+  return wordsOf(release)[0] === 'ubuntu' ? `type: apt-get install linux-modules-extra-${kernel}` : undefined;
+}
+
 /** ID, then those of ID_LIKE, which has the closest first. */
 function wordsOf(release: string): readonly string[] {
   const field = (name: string): string => new RegExp(`^${name}=["']?([^"'\\n]*)`, 'm').exec(release)?.[1] ?? '';

@@ -51,8 +51,8 @@ describeLab('the gallery of guest disks', () => {
         timeoutMs: 500_000,
       },
     );
-    expect(run.stdout).toBe('');
     expect(run.call('pre')).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toBe('');
     const mounts = run.files('mounts').trim().split('\n').toSorted();
     const due = expected.flatMap(({ disk, shown }) =>
       shown.map(({ place, type }) => `/run/holdstill/all/${disk.name}${place} ${OUTSIDE.has(type) ? 'fuseblk' : type}`),

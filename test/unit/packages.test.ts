@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { howToInstall } from '../../src/system/packages.ts';
+import { howToHaveModules, howToInstall } from '../../src/system/packages.ts';
 import { CHANGING_TOOLS } from '../../src/system/processes.ts';
 
 /** The two lines of os-release that say what it is. */
@@ -31,6 +31,16 @@ test.each([
   ['no file', 'mount.ntfs-3g', 'install mount.ntfs-3g of the project ntfs-3g'],
 ] as const)('on %s, to have %s: %s', (release, tool, words) => {
   expect(howToInstall(tool, RELEASES[release])).toMatch(words instanceof RegExp ? words : new RegExp(`^${words}$`));
+});
+
+test('modules that Ubuntu keeps apart are named with the kernel that runs', () => {
+  const kernel = '5.15.0-105-generic';
+  expect(howToHaveModules(kernel, RELEASES['Ubuntu 20.04'])).toBe(
+    `type: apt-get install linux-modules-extra-${kernel}`,
+  );
+  for (const other of ['Debian 12', 'RHEL 9', 'SLES 15', 'no file'] as const) {
+    expect(howToHaveModules(kernel, RELEASES[other]), `on ${other}`).toBeUndefined();
+  }
 });
 
 test('every tool that changes something has a package', () => {
