@@ -7,7 +7,7 @@ import { readBytes } from './bytes.ts';
 import { isImage, isImageType } from './image.ts';
 import { LAYERS } from './layers.ts';
 import { readSuperblock } from './md/superblock.ts';
-import { aroundLuks, aroundTheEnd, besideZfs, type Spot } from './signatures.ts';
+import { aroundLuks, aroundTheEnd, besideZfs, isClearOfZfs, type Spot } from './signatures.ts';
 import { WITNESSES } from './spread.ts';
 import { lookUnnamed } from './unnamed.ts';
 
@@ -41,6 +41,10 @@ async function closer(probe: Probe, spot: Spot, exec: Exec): Promise<Found> {
   const around = await aroundOf(type, spot, exec);
   if (around) return closer(around, spot, exec);
   if (LAYERS.has(type)) return lookBelow(probe, spot, exec);
+  // libblkid before 2.36 and some later ones take a pool in the last partition for one around it (util-linux issues 918, 4078).
+  if (type === 'zfs_member' && probe.table !== undefined && (await isClearOfZfs(spot, exec))) {
+    return { ...probe, type: undefined, uuid: undefined, label: undefined };
+  }
   const table = (await isItsOwn(probe, spot, exec)) ? undefined : probe.table;
   const doubt = await doubtOf(type, spot, exec);
   return { ...probe, table, ...(doubt === undefined ? {} : { doubt }) };
@@ -49,7 +53,8 @@ async function closer(probe: Probe, spot: Spot, exec: Exec): Promise<Found> {
 /** What is there, where the signature that was found is a part of something else. */
 async function aroundOf(type: string, spot: Spot, exec: Exec): Promise<Probe | undefined> {
   if (type === 'crypto_LUKS') return aroundLuks(spot, exec);
-  if (type === 'linux_raid_member') return (await isAtStart(spot, exec)) ? aroundTheEnd(type, spot, exec) : undefined;
+  const raid = type === 'linux_raid_member';
+  if (raid && !(spot.whole && (await isAtStart(spot, exec)))) return undefined;
   return LAYERS.has(type) || type.endsWith('_raid_member') ? aroundTheEnd(type, spot, exec) : undefined;
 }
 
@@ -84,6 +89,8 @@ async function isItsOwn({ type, table }: Probe, spot: Spot, exec: Exec): Promise
   const { device, offset, whole } = spot;
   // Nobody has one; libblkid before 2.37 sees one in the boot code of ntfs and others (util-linux issue 1159).
   if (table === 'atari') return true;
+  // Of an image that boots other machines than PCs, too.
+  if (isImageType(type) && !['dos', 'gpt', 'PMBR'].includes(table)) return true;
   // Such a RAID shows its disk from the start on, table included; so do those of firmware.
   if (type === 'linux_raid_member') return isAtStart(spot, exec);
   if (type?.endsWith('_raid_member')) return true;

@@ -50,9 +50,15 @@ export async function aroundLuks(spot: Spot, exec: Exec): Promise<Probe | undefi
 export async function besideZfs(spot: Spot, exec: Exec): Promise<Probe | string | undefined> {
   const other = await without('zfs_member', spot, exec);
   if (other?.type === undefined) return undefined;
-  const begun = await readBytes(spot.device, spot.offset, 2 * ZFS_LABEL, exec);
-  const clear = typeof begun === 'object' && !hasMarks(begun, 0) && !hasMarks(begun, ZFS_LABEL);
-  return clear && (await fills(other.type, spot, exec)) ? other : `has signatures of ${other.type} and of ZFS`;
+  return (await isClearOfZfs(spot, exec)) && (await fills(other.type, spot, exec))
+    ? other
+    : `has signatures of ${other.type} and of ZFS`;
+}
+
+/** Whether no label of ZFS is at its start, where each of its pools has two. */
+export async function isClearOfZfs({ device, offset }: Spot, exec: Exec): Promise<boolean> {
+  const begun = await readBytes(device, offset, 2 * ZFS_LABEL, exec);
+  return typeof begun === 'object' && !hasMarks(begun, 0) && !hasMarks(begun, ZFS_LABEL);
 }
 
 function hasMarks(block: Buffer, label: number): boolean {
@@ -65,5 +71,5 @@ function hasMarks(block: Buffer, label: number): boolean {
 async function without(type: string, { device, offset, bytes }: Extent, exec: Exec): Promise<Probe | undefined> {
   const stretch = Number.isSafeInteger(bytes) ? { offset, bytes } : undefined;
   const found = await exec.run(probeDevice(device, stretch, type));
-  return typeof found === 'object' && 'type' in found ? found : undefined;
+  return typeof found === 'object' && 'type' in found && found.type !== type ? found : undefined;
 }

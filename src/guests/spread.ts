@@ -7,6 +7,7 @@ export interface Witness {
   tell(block: Buffer): string | undefined;
 }
 
+const LOG_ELSEWHERE = 'has its log on another device';
 const XFS_VERSION_5 = 5;
 const XFS_ZONED = 1 << 9;
 const F2FS_DEVICES = 2201;
@@ -15,7 +16,7 @@ const F2FS_MOST_DEVICES = 8;
 
 /** Linux 6.15, fs/xfs/libxfs/xfs_format.h, struct xfs_dsb; big-endian. */
 function xfs(block: Buffer): string | undefined {
-  if (block.readBigUInt64BE(48) === 0n) return 'has its log on another device';
+  if (block.readBigUInt64BE(48) === 0n) return LOG_ELSEWHERE;
   if (block.readBigUInt64BE(16) === 0n) return undefined;
   const version = block.readUInt16BE(100) & 0xf;
   const zoned = version === XFS_VERSION_5 && (block.readUInt32BE(216) & XFS_ZONED) !== 0;
@@ -39,6 +40,11 @@ function f2fs(block: Buffer): string | undefined {
   return devices < 2 ? undefined : `is on ${devices} devices, which it looks for by their names`;
 }
 
+/** Linux 6.1, fs/jfs/jfs_superblock.h: JFS_INLINELOG in its flags. */
+function jfs(block: Buffer): string | undefined {
+  return (block.readUInt32LE(36) & 0x800) === 0 ? LOG_ELSEWHERE : undefined;
+}
+
 /** Linux 6.7, fs/bcachefs/bcachefs_format.h, struct bch_sb: `nr_devices`. */
 function bcachefs(block: Buffer): string | undefined {
   const devices = block.readUInt8(123);
@@ -50,5 +56,6 @@ export const WITNESSES: ReadonlyMap<string, Witness> = new Map([
   ['xfs', { at: 0, bytes: 512, tell: xfs }],
   ['btrfs', { at: 64 * 1024, bytes: 512, tell: btrfs }],
   ['bcachefs', { at: 4096, bytes: 512, tell: bcachefs }],
+  ['jfs', { at: 32 * 1024, bytes: 512, tell: jfs }],
   ['f2fs', { at: 1024, bytes: 3072, tell: f2fs }],
 ]);

@@ -36,6 +36,8 @@ describe('a file system says itself whether it is all on this device', () => {
     ['xfs', 'xfs-6.1.0.plain', undefined],
     ['xfs', 'xfs-6.1.0.log', /log on another device/],
     ['xfs', 'xfs-6.1.0.rt', /data on another device \(its realtime section\)/],
+    ['jfs', 'jfs-1.1.15.plain', undefined],
+    ['jfs', 'jfs-1.1.15.log', /log on another device/],
     ['f2fs', 'f2fs-1.15.0.one', undefined],
     ['f2fs', 'f2fs-1.15.0.two', /is on 2 devices/],
   ])('%s, %s', (type, name, reason) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { probeAlike } from '../../src/guests/probe.ts';
 import { fills } from '../../src/guests/reach.ts';
 import { aroundLuks, aroundTheEnd, besideZfs } from '../../src/guests/signatures.ts';
 import { lookUnnamed } from '../../src/guests/unnamed.ts';
@@ -87,6 +88,16 @@ describe('two signatures', () => {
         expect(await besideZfs(spot, saying(spot.device, ['TYPE=xfs']))).toBe('has signatures of xfs and of ZFS');
       }
     }
+  });
+
+  test('a pool in the last partition of a disk is not around it; one from its first sectors on is', async () => {
+    const found = async (...marks: readonly number[]) => {
+      const { device } = disk(BYTES, [450, Buffer.from([0x83])], ...marks.map((at) => [at, ZFS_MARK] as const));
+      const told = ['TYPE=zfs_member', 'UUID=7', 'PTTYPE=dos'];
+      return (await probeAlike([device], undefined, saying(device, told))).get(device);
+    };
+    expect(await found(END)).toMatchObject({ type: undefined, uuid: undefined, table: 'dos' });
+    expect(await found(128 * 1024, END)).toMatchObject({ type: 'zfs_member', table: 'dos' });
   });
 
   test('others are told as before', async () => {
