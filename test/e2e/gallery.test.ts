@@ -30,7 +30,7 @@ describeLab('the gallery of guest disks', () => {
       call post $POST all; same end`,
       {
         name: 'gallery',
-        world: ['vg gallery 1600M', ...disks.map(({ name, content }) => `  lv ${name} ${content.size}M raw`)].join(
+        world: ['vg gallery 1900M', ...disks.map(({ name, content }) => `  lv ${name} ${content.size}M raw`)].join(
           '\n',
         ),
         modules: [
