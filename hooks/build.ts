@@ -1,7 +1,7 @@
 /**
  * Makes `dist/<product>/<name>` from each `hooks/<product>/<name>.ts`, and `dist/holdstill` from `hooks/holdstill.ts`:
  * self-contained executables of three parts (see prologue.sh). The third part, src/app.ts with all it needs, is built
- * once and is the same in all of them. The units in hooks/systemd/ are copied.
+ * once and is the same in all of them. What is in hooks/systemd/ and hooks/udev/ is copied.
  */
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const EAGER_BUDGET = 300 * 1024;
 /** To know whether a task is configured, the configuration must be read; nothing else of npm is needed for that. */
 const EAGER_PACKAGE = /^node_modules\/yaml\//;
 const CLI = 'holdstill';
-const UNITS = 'hooks/systemd';
+const COPIED = ['systemd', 'udev'];
 const MARK = '/*==== deferred part';
 
 interface PackageJson {
@@ -70,9 +70,12 @@ async function main(): Promise<void> {
     written.push(name);
     say(`dist/${name}`, `${kilobytes(head.length + eager.code.length)} + ${kilobytes(block.length)} deferred`);
   }
-  for (const unit of (await readdir(join(root, UNITS))).map((name) => `systemd/${name}`)) {
-    await put(unit, await readFile(join(root, 'hooks', unit), 'utf8'), 0o644);
-    written.push(unit);
+  for (const directory of COPIED) {
+    for (const name of await readdir(join(root, 'hooks', directory))) {
+      const file = `${directory}/${name}`;
+      await put(file, await readFile(join(root, 'hooks', file), 'utf8'), 0o644);
+      written.push(file);
+    }
   }
   await put('THIRD-PARTY-NOTICES.txt', noticesText([...notices.values()]), 0o644);
   await putSchema();

@@ -9,6 +9,7 @@ tasks:
   t: {lv: vg0/data, size: 8M}
   u: {lv: vg0/data, size: 8M}
   v: {lv: vg1/other, size: 8M, mount: /mnt/v}
+  w: {lv: vg-0/da-ta, size: 8M}
 Y
 # As after another start, as far as the id of the boot tells: all that is open is from before it. Back again by umount.
 BOOT=/proc/sys/kernel/random/boot_id
@@ -126,17 +127,49 @@ describeLab('recover --boot', () => {
   });
 });
 
+describeLab('the rule for udev', () => {
+  test('gives no snapshot of ours a link by the UUID of its origin, by which fstab would find it', async () => {
+    const run = await inLab(
+      `${start}
+      # the real one; the lab's own LVM does without
+      sed -i 's/udev_sync=0 udev_rules=0/udev_sync=1 udev_rules=1/' /etc/lvm/lvm.conf; unset DM_DISABLE_UDEV
+      /usr/lib/systemd/systemd-udevd --daemon
+      again() { lvchange -qq -an $2; lvchange -qq -ay $2; udevadm settle --timeout=30; echo "$1: $(for lv in $2 vg-0/$s; do udevadm info --query=symlink /dev/$lv; done | tr ' ' '\\n' | grep -c '^disk/by-')"; }
+      # its name in device-mapper has doubled hyphens
+      $PRE w >/dev/null; s=$(snapshot_of w); umount /run/holdstill/w; again without vg-0/da-ta
+      install -m 644 dist/udev/09-holdstill.rules /etc/udev/rules.d/; udevadm control --reload; again with vg-0/da-ta
+      udevadm info --query=symlink /dev/vg-0/$s; readlink /dev/disk/by-uuid/*
+      udevadm info --query=name /dev/vg-0/da-ta; call post $POST w`,
+      { world: 'vg vg-0 200M\n  lv da-ta 16M ext4' },
+    );
+    const [without, withRule, links, byUuid, origin] = run.stdout.split('\n');
+    // by its id, its name and its UUID
+    expect([without, withRule]).toEqual(['without: 6', 'with: 3']);
+    expect(links?.split(' ').toSorted()).toEqual([
+      expect.stringMatching(/^mapper\/vg--0-hs\.\w+\.da--ta$/),
+      expect.stringMatching(/^vg-0\/hs\.\w+\.da-ta$/),
+    ]);
+    expect(byUuid).toBe(`../../${origin}`);
+    expect(run.call('post').stdout).toContain('nothing is left');
+  });
+});
+
 describeLab('the units for systemd', () => {
   test('are what systemd understands, and make no mount namespace', async () => {
     const run = await inLab(
       `install -m 755 dist/holdstill /usr/local/sbin/holdstill; install -m 644 dist/systemd/* /etc/systemd/system/
-      call verify systemd-analyze verify --man=no /etc/systemd/system/holdstill-recover.service /etc/systemd/system/holdstill-recover.timer
+      call verify systemd-analyze verify --man=no /etc/systemd/system/holdstill-recover{-early.service,.service,.timer}
+      # were it to wait for its journals' file system, it would wait for itself
+      (cd /etc/systemd/system; cp holdstill-recover-early.service cycle.service; sed -i '/^After=systemd-remount/aRequiresMountsFor=/srv/far' cycle.service
+      printf '[Mount]\nWhat=/dev/vda\nWhere=/srv/far\n[Unit]\nAfter=local-fs-pre.target\n' >srv-far.mount)
+      call cycle systemd-analyze verify --man=no /etc/systemd/system/cycle.service
       sed -i 's/^OnCalendar=.*/OnCalendar=whenever/' /etc/systemd/system/holdstill-recover.timer
       call wrong systemd-analyze verify --man=no /etc/systemd/system/holdstill-recover.timer
       eval "$(sed -n 's/^ExecStart=/call start /p' dist/systemd/holdstill-recover.service)"
       cat dist/systemd/*.service`,
     );
     expect(run.call('verify')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(run.call('cycle').stderr).toContain('ordering cycle');
     expect(run.call('wrong').stderr).toContain('whenever');
     expect(run.call('start')).toMatchObject({ status: 0, stdout: '', stderr: '' });
     // systemd.exec(5): each of these gives the service mounts, or a list of devices, of its own.
