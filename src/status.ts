@@ -6,6 +6,7 @@ import { isFault, type Fault } from './core/fault.ts';
 import type { JournalView } from './core/journalview.ts';
 import { lockPath } from './core/names.ts';
 import { survey, type TaskStatus } from './core/survey.ts';
+import type { Marked } from './core/provider.ts';
 import type { Source } from './core/task.ts';
 import { whyNot } from './core/why.ts';
 import type { OurMachine } from './machine.ts';
@@ -24,8 +25,11 @@ export interface Status {
   readonly broken: readonly string[];
 }
 
+/** A snapshot that is marked as ours and that no journal knows. */
 interface Stray {
   readonly what: string;
+  /** Who uses it: it may be his by now. */
+  readonly users: readonly string[];
   readonly byHand: string;
 }
 
@@ -54,7 +58,9 @@ export async function statusOf(
   // A hook may have opened or closed a task since the journals were read.
   const after = readJournals().sound;
   const runs = new Set([...journals, ...after].map(({ header }) => header.run));
-  const strays = marked.filter(({ run }) => !runs.has(run)).map(({ what, byHand }) => ({ what, byHand }));
+  const strays = marked
+    .filter(({ run }) => !runs.has(run))
+    .map(({ what, byHand, users = [] }) => ({ what, users, byHand: users.length > 0 ? 'look whose it is' : byHand }));
   const configured = isFault(config) ? [] : [...config.taskNames].toSorted();
   const idle = configured.filter((task) => !open.some((one) => one.task === task)).map(idleTask);
   const tasks = [...open, ...idle].filter(({ task }) => only === undefined || task === only);
@@ -102,7 +108,7 @@ async function markedBy(
   machine: OurMachine,
   sources: readonly Source[],
   problems: Problem[],
-): Promise<readonly (Stray & { readonly run: string })[]> {
+): Promise<readonly Marked[]> {
   const listed = machine.providers.map((provider) =>
     provider.marked('now', sources).catch((error: unknown) => {
       problems.push({ text: `snapshots that no journal knows can't be looked for: ${whyNot(error)}`, exit: 1 });

@@ -1,5 +1,6 @@
 import { formatBytes } from './bytes.ts';
 import type { Journal } from './journal.ts';
+import type { JournalView } from './journalview.ts';
 import type { Machine } from './machine.ts';
 import type { NotedStep, Outcome } from './step.ts';
 import { namesOf } from './users.ts';
@@ -63,6 +64,16 @@ export async function noteAdopted(journal: Journal, machine: Machine): Promise<v
   const adoptions = adopted.map(({ number }) => ({ adoption: seen.get(number) ?? '' }));
   machine.log.warn({ steps: adopted, adoptions }, 'somebody may have worked on a snapshot');
   journal.learn(adopted, adoptions);
+}
+
+/** The same without noting it: the journal as it would be then. */
+export async function withAdopted(journal: JournalView, machine: Machine): Promise<JournalView> {
+  const seen = await machine.adoptedOn(journal.steps);
+  const steps = journal.steps.map((step) => {
+    const adoption = seen.get(step.number);
+    return adoption === undefined ? step : { ...step, facts: { adoption, ...step.facts } };
+  });
+  return { ...journal, steps };
 }
 
 /** Notes that the snapshots which are somebody's may go: he, or whoever speaks for him, has said so. */

@@ -74,6 +74,16 @@ export interface Trace {
   readonly done: string | undefined;
 }
 
+/** A snapshot that is marked as ours. */
+export interface Marked {
+  readonly run: string;
+  readonly what: string;
+  /** The command that removes it. */
+  readonly byHand: string;
+  /** Who uses it now, as far as that was looked for. */
+  readonly users?: readonly string[];
+}
+
 /** Told of long work: what it is, and how many bytes of how many are done. */
 export type Progress = (what: string, done: number, total: number) => void;
 
@@ -111,10 +121,7 @@ export interface Provider {
    * All snapshots that are marked as ours, as far as they can be found; `sources`: where some may be. One whose run has no
    * journal is never removed by us, only told of. `after removal`: as they were seen after the last `remove`, if there was one.
    */
-  marked(
-    when: 'now' | 'after removal',
-    sources?: readonly Source[],
-  ): Promise<readonly { readonly run: string; readonly what: string; readonly byHand: string }[]>;
+  marked(when: 'now' | 'after removal', sources?: readonly Source[]): Promise<readonly Marked[]>;
   /** What `take` and `remove` need of the machine. */
   needs(planned: readonly PlannedSnapshot[]): Needs;
   rests: UndoHandler['rests'];

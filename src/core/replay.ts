@@ -12,6 +12,8 @@ export interface Leftover {
   readonly byHand: string;
   /** It only had to stay because of another leftover. */
   readonly needed: boolean;
+  /** It is somebody's by now, and `byHand` asks him to save it first. */
+  readonly adopted?: true;
 }
 
 /**
@@ -52,7 +54,8 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
       const { what, byHand } = describeStep(step, machine);
       const reason = outcome?.reason ?? 'not answered for';
       const other = outcome && nextFor(outcome, journal);
-      const leftover = { what, reason, byHand: outcome?.byHand ?? other ?? byHand, needed: false };
+      const adopted = outcome?.adopted ? { adopted: true as const } : {};
+      const leftover = { what, reason, byHand: outcome?.byHand ?? other ?? byHand, needed: false, ...adopted };
       // What is not there yet stands on nothing.
       if (found[index]?.kind === 'undone') leftovers.push(leftover);
       else leave(step, what, leftover);

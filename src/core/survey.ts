@@ -1,4 +1,4 @@
-import { adoptionOf, adoptionText } from './adopted.ts';
+import { adoptionOf, adoptionText, withAdopted } from './adopted.ts';
 import { examine } from './close.ts';
 import type { Verdict } from './contract.ts';
 import type { JournalView } from './journalview.ts';
@@ -39,10 +39,10 @@ export interface SnapshotStatus {
 }
 
 /** Looks at a task with a journal; changes nothing. */
-export async function survey(journal: JournalView, machine: Machine): Promise<TaskStatus> {
+export async function survey(noted: JournalView, machine: Machine): Promise<TaskStatus> {
   const snapshots: SnapshotStatus[] = [];
+  const journal = await withAdopted(noted, machine);
   const examined = await examine(journal, machine);
-  const adoptions = await machine.adoptedOn(journal.steps);
   for (const { step, health } of examined.snapshots) {
     const mounts = examined.mounts
       .filter((mount) => standsOn(mount.step, step.facts?.['uuid'], journal.steps, machine))
@@ -51,7 +51,7 @@ export async function survey(journal: JournalView, machine: Machine): Promise<Ta
         return { point, type: within === undefined ? type : `${type} in ${within}`, state: disturbed ?? 'read-only' };
       });
     const { label = '', name = '' } = step.step;
-    const adoption = adoptionOf(step) ?? adoptions.get(step.number);
+    const adoption = adoptionOf(step);
     const adopted = adoption && adoptionText(adoption);
     const bytesAtFirst = Number(step.facts?.['bytes'] ?? 0);
     snapshots.push({ origin: label, snapshot: name, health, adopted, bytesAtFirst, mounts });

@@ -118,10 +118,13 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async marked(when) {
       const rows = (when === 'after removal' ? afterRemoval : undefined) ?? (await readLvs(exec));
-      return rows.flatMap((row) => {
+      const ours = rows.flatMap((row) => {
         const run = markedRun(row);
-        if (run === undefined) return [];
-        return [{ run, what: `snapshot ${row.vg}/${row.name}`, byHand: `lvremove ${row.vg}/${row.name}` }];
+        return run === undefined ? [] : [{ run, uuid: row.uuid, name: `${row.vg}/${row.name}` }];
+      });
+      const using = when === 'now' ? await users.of(ours.map(({ uuid }) => uuid)) : [];
+      return ours.map(({ run, name }, index) => {
+        return { run, what: `snapshot ${name}`, byHand: `lvremove ${name}`, users: using[index] ?? [] };
       });
     },
 

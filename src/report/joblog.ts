@@ -152,7 +152,9 @@ export function heldReply(task: string, run: string, recovered: Exclude<Recovere
 
 /** For a status line, which may be all that is read: why is said once, of what stands in the way. */
 function namesOfLeftovers(leftovers: readonly Leftover[]): readonly string[] {
-  return leftovers.map(({ what, reason, needed }) => (needed ? what : `${what} (${reason})`));
+  return leftovers.map(({ what, reason, needed, adopted, byHand }) =>
+    needed ? what : `${what} (${adopted ? `${reason}; ${byHand}` : reason})`,
+  );
 }
 
 function leftoverLines(leftovers: readonly Leftover[]): readonly string[] {

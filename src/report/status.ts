@@ -19,17 +19,17 @@ export const STATE_MEANINGS = [
 /** A tree per task: origin, snapshot with its fill level, mounts. */
 export function statusText(
   tasks: readonly TaskStatus[],
-  strays: readonly { readonly what: string; readonly byHand: string }[],
+  strays: readonly { readonly what: string; readonly users: readonly string[]; readonly byHand: string }[],
   broken: readonly string[],
   width: number,
 ): string {
   const longest = Math.max(0, ...tasks.map(({ task }) => escapeText(task).length));
   const lines = tasks.flatMap((task) => drawTree(branchOf(task, longest), width));
-  const stray = strays.map(({ what, byHand }) =>
-    paint.warn(
-      `${what} is marked as holdstill's but no journal knows it; if no backup runs and nobody uses it: ${byHand}`,
-    ),
-  );
+  const stray = strays.map(({ what, users, byHand }) => {
+    const when =
+      users.length > 0 ? `it is in use by ${namesOf(users)}` : 'if no backup runs, and nothing in it is needed';
+    return paint.warn(`${what} is marked as holdstill's but no journal knows it; ${when}: ${byHand}`);
+  });
   const all = [...lines, ...[...broken.map(paint.bad), ...stray].flatMap((line) => wrap(line, width))];
   return all.length === 0 ? 'no task is configured, nothing is open\n' : all.map((line) => `${line}\n`).join('');
 }

@@ -95,6 +95,8 @@ Y
       expect(run.call(name).stdout, `of ${name}`).toMatch(his);
       expect(run.call(name).status, `of ${name}`).toBe(status);
     }
+    // the one line that a product shows says it, too
+    expect(run.call('t-post').stderr).toContain('then: holdstill recover t --discard');
     expect(run.call('t-busy')).toMatchObject({ status: 4 });
     expect(run.call('t-busy').stderr).toContain('in use by a mount at /srv/data');
     for (const name of ['t-status', 't-post', 't-boot', 't-pre']) {
@@ -115,5 +117,66 @@ Y
     );
     expect(run.call('read')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('read').stdout).toContain('nothing is left');
+  });
+});
+
+describeLab('a snapshot in another storage that somebody works on', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    run = await inLab(
+      `${start}
+      truncate -s 8M /srv/cow/a.img; mkfs.ext4 -q -F /srv/cow/a.img; btrfs -q subvolume create /srv/cow/sub; sync
+      configure <<'Y'
+tasks:
+  disk: {lv: vg0/disk, size: 16M}
+  x: {lv: vg0/x, size: 16M}
+  image: {file: /srv/cow/a.img}
+  sub: {subvolume: /srv/cow/sub}
+Y
+      mark
+      # a machine runs on it while our mount stands; then it has ended; then nobody knows of it, and somebody reads it
+      $PRE disk >/dev/null; s=$(snapshot_of disk); exec 9<>/dev/vg0/$s
+      dd if=/dev/urandom of=/dev/vg0/$s bs=4k count=1 seek=11000 conv=notrunc,fsync status=none
+      call disk $POST disk; exec 9>&-; call disk-gone $HOLDSTILL recover
+      mv /var/lib/holdstill/disk.journal /run/kept; exec 9</dev/vg0/$s; call stray $HOLDSTILL status; exec 9>&-
+      mv /run/kept /var/lib/holdstill/disk.journal; $HOLDSTILL recover disk --discard >/dev/null; same disk
+      # xfs writes when it is unmounted, though it was mounted read-only; somebody has it open and writes nothing
+      $PRE x >/dev/null; exec 9<>/dev/vg0/$(snapshot_of x); umount /run/holdstill/x; call x $POST x; exec 9>&-; call x-gone $POST x; same x
+      # in a mount namespace of his own
+      $PRE image >/dev/null; s=$(echo /srv/cow/.hs.*); umount /run/holdstill/image; losetup --noheadings -O NAME -j $s | xargs -r losetup -d
+      unshare -m sh -c "mount -o loop $s /mnt && echo work >/mnt/today && sync && exec sleep 90" & until_true 20 pgrep -x sleep >/dev/null
+      call image $POST image; pkill -x sleep; wait $!; call image-gone $HOLDSTILL recover image; ls $s >/dev/null
+      $PRE sub >/dev/null; s=$(echo /srv/cow/sub/.hs.*); btrfs property set $s ro false; echo 'work of a day' >$s/today
+      call sub $POST sub; btrfs property set $s ro true; call sub-gone $HOLDSTILL recover sub; cat $s/today`,
+      {
+        world: 'vg vg0 640M\n  lv disk 48M mbr\n    p1 32M ext4\n  lv x 320M xfs\n  lv cow 120M btrfs /srv/cow',
+        timeoutMs: 280_000,
+      },
+    );
+  }, 300_000);
+
+  test.each([
+    ['disk', /snapshot vg0\/hs\.\w+\.disk: somebody opened it for writing: .*bash \(\d+\)/],
+    [
+      'image',
+      /snapshot \/srv\/cow\/\.hs\.\w+\.0\.a\.img: somebody mounted it writable at \/mnt, perhaps in the place of/,
+    ],
+    ['sub', /snapshot \/srv\/cow\/sub\/\.hs\.\w+\.0\.sub: somebody made it writable/],
+  ])('is his, and the data are bad: %s', (name, claim) => {
+    expect(run.call(name).stdout).toMatch(claim);
+    expect(run.call(name).stdout).toMatch(/BAD: .*: its snapshot may have been changed: somebody/);
+    expect(run.call(name).status).toBe(5);
+    expect(run.call(`${name}-gone`).stdout).toMatch(claim);
+    expect(run.call(`${name}-gone`).status).toBe(3);
+    expect(run.stdout).toBe('work of a day\n');
+  });
+
+  test('is only in use by who has it open and writes nothing', () => {
+    expect(run.call('x').stdout).toMatch(/left +snapshot vg0\/hs\.\w+\.x: in use by .*bash/);
+    expect(run.call('x-gone').stdout).toContain('nothing is left');
+  });
+
+  test('is not to be removed by hand while somebody uses it, though no journal knows it', () => {
+    expect(run.call('stray').stdout).toMatch(/no journal knows it; it is in use by bash \(\d+\): look whose it is/);
   });
 });
