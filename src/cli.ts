@@ -12,6 +12,10 @@ import { readOrder } from './order.ts';
 import { CONFIG_DIRECTORY } from './places.ts';
 import { jsonError, jsonReplies, jsonReply, jsonText } from './report/json.ts';
 import { closeInheritedDescriptors, speakAndLeave, writeAll } from './speak.ts';
+import { nameProcess } from './title.ts';
+
+/** Commands whose first word is a task. */
+const OF_A_TASK = ['pre', 'post', 'run', 'plan', 'status', 'recover'];
 
 interface HookOptions {
   readonly run?: string;
@@ -67,6 +71,11 @@ function program(say: Say): Command {
     .description('Holds the disk still while the backup runs: snapshots before, a verdict after, nothing left behind.')
     .version(VERSION)
     .enablePositionalOptions()
+    .hook('preAction', (_, command) => {
+      const { args, parent } = command;
+      const verb = command.name();
+      nameProcess(parent?.parent ? `${parent.name()} ${verb}` : verb, OF_A_TASK.includes(verb) ? args[0] : undefined);
+    })
     .exitOverride()
     // Its messages hold the arguments as they came.
     .configureOutput({ writeOut: (stdout) => say({ stdout }), writeErr: (text) => say({ stderr: escapeLines(text) }) });

@@ -14,6 +14,7 @@ import { CONFIG_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import { listenForSignals } from './signals.ts';
 import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
 import { readingsOf } from './spelling.ts';
+import { nameProcess } from './title.ts';
 import { openDescriptors, traceCall } from './trace.ts';
 import { asRoot, whyNot } from './core/why.ts';
 
@@ -24,6 +25,7 @@ import { asRoot, whyNot } from './core/why.ts';
 export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   const order = readOrder();
   if (order) return obey(order);
+  nameProcess(phase === 'open' ? 'pre' : 'post');
   listenForSignals();
   const descriptors = openDescriptors();
   closeInheritedDescriptors();
@@ -50,6 +52,7 @@ async function open(contract: Contract, call: Call, sources: Sources | Fault): P
   if (isFault(sources)) throw sources;
   const task = taskToOpen(call, sources, contract.serves);
   if (typeof task !== 'string') return task;
+  nameProcess('pre', task);
   const { openTask } = await import('./app.ts');
   return openTask({ task, contract: contract.product, call, sources });
 }
@@ -60,6 +63,7 @@ async function close(contract: Contract, call: Call, sources: Sources | Fault): 
   const configured = call.candidates.find((name) => known?.taskNames.has(name));
   const task = configured ?? call.candidates.find(concernsUs);
   if (task !== undefined && concernsUs(task)) {
+    nameProcess('post', task);
     const { closeTask } = await import('./app.ts');
     return closeTask({ task, contract: contract.product, call, sources: known });
   }

@@ -1,8 +1,9 @@
+import { readAttendance, unwatched, WATCH_FILE } from './attendance.ts';
 import { adoptedOn } from './guests/adopted.ts';
 import { createDeadline, type Deadline } from './core/deadline.ts';
 import { Fault } from './core/fault.ts';
 import type { Log, Machine } from './core/machine.ts';
-import { encodeName } from './core/names.ts';
+import { encodeName, newRunId } from './core/names.ts';
 import type { NotedStep } from './core/step.ts';
 import { inspect } from './guests/check.ts';
 import { disturbed } from './guests/disturbed.ts';
@@ -18,7 +19,7 @@ import { isOurs, mount, mountStep, undoMounts } from './guests/mounts.ts';
 import { createMountPoints, undoDirectories } from './guests/points.ts';
 import { areQuiet } from './guests/quiet.ts';
 import { loopCommands, mapCommands, mountCommands } from './guests/wording.ts';
-import { ORDER, writeOrder, type WatchOrder } from './order.ts';
+import { ORDER, type Order } from './order.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from './places.ts';
 import type { LvUsers } from './providers/lvm/remove.ts';
 import { createProviders } from './providers/providers.ts';
@@ -28,12 +29,14 @@ import { deviceNumber, dmUuid, numbersByUuid } from './system/blockdev.ts';
 import { bootId } from './system/boot.ts';
 import type { Exec } from './system/command.ts';
 import { confine } from './system/confine.ts';
-import { createExec, startAgain, startTalking } from './system/exec.ts';
+import { createExec, ourselves, startAgain, startTalking } from './system/exec.ts';
+import { isTaken } from './system/flock.ts';
 import { readLoops } from './system/loops.ts';
 import { readMounts, type MountEntry } from './system/mountinfo.ts';
 import { lackOf } from './system/needs.ts';
 import { createProber, type Talk } from './system/prober.ts';
 import { markedProcesses } from './system/processes.ts';
+import { hasSystemd, startService } from './system/service.ts';
 import { detachedUsers, readUses } from './system/uses.ts';
 import { whyNot } from './core/why.ts';
 
@@ -50,7 +53,7 @@ const TIMEOUT_MS = 600_000;
 export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {
   const deadline = createDeadline(timeoutMs);
   const mark = encodeName(task);
-  const start = (): Promise<Talk> => startTalking({ [ORDER]: writeOrder({ kind: 'probe' }) }, mark);
+  const start = (): Promise<Talk> => startTalking({ [ORDER]: 'probe' satisfies Order }, mark);
   const exec: Exec = { ...createExec(log, deadline, mark), ...createProber(start, deadline, RUN_DIRECTORY) };
   const checkInterrupted = (): void => {
     const signal = stopSignal();
@@ -92,7 +95,8 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     usersOf: (steps) => usersOf(steps, exec),
     adoptedOn: (steps) => adoptedOn(steps, providers, exec, log),
     unfinished: () => markedProcesses(encodeName(task)),
-    watch: (task, run) => startWatcher({ kind: 'watch', task, run }, log),
+    watch: () => startWatcher(exec, log),
+    unwatched: (journal) => unwatched(journal, readAttendance(), Date.now()),
     checkInterrupted,
   };
 }
@@ -169,12 +173,29 @@ const lvUsers = (exec: Exec): LvUsers => ({
   },
 });
 
-async function startWatcher(order: WatchOrder, log: Log): Promise<string | undefined> {
+/** Starts the watcher of this host, if there is none. Its journal is there already, so one that is about to leave sees it. */
+async function startWatcher(exec: Exec, log: Log): Promise<string | undefined> {
+  const env = { [ORDER]: 'watch' satisfies Order };
   try {
-    await startAgain({ [ORDER]: writeOrder(order) });
+    if (await isTaken(WATCH_FILE, exec)) return undefined;
+    if (hasSystemd() && (await startedBySystemd(env, exec, log))) return undefined;
+    await startAgain(env);
     return undefined;
   } catch (error) {
     log.error({ err: error }, 'nobody watches the snapshots');
     return whyNot(error);
+  }
+}
+
+async function startedBySystemd(env: Readonly<Record<string, string>>, exec: Exec, log: Log): Promise<boolean> {
+  // The name of one that is just ending can't be taken again.
+  const unit = `holdstill-watch-${newRunId()}`;
+  const words = [process.execPath, ...ourselves()];
+  try {
+    await exec.run(startService(unit, 'holdstill watches the snapshots of open tasks', env, words));
+    return true;
+  } catch (error) {
+    log.warn({ err: error }, 'systemd did not start the watcher: it ends with the unit that this hook runs in');
+    return false;
   }
 }

@@ -2,6 +2,6 @@ import type { Order } from './order.ts';
 
 /** Does what a process of ours was started for by ourselves. */
 export async function obey(order: Order): Promise<void> {
-  if (order.kind === 'probe') return (await import('./probe.ts')).answerQuestions();
-  return (await import('./app.ts')).watch(order);
+  if (order === 'probe') return (await import('./probe.ts')).answerQuestions();
+  return (await import('./app.ts')).watch();
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sweepAttendance } from './attendance.ts';
 import { asError, Fault, isFault } from './core/fault.ts';
 import type { Reply } from './core/contract.ts';
 import { Journal } from './core/journal.ts';
@@ -52,10 +53,12 @@ export async function withTask(
   action: (machine: OurMachine) => Promise<Reply>,
 ): Promise<Reply> {
   let lock: Lock | undefined;
+  let ours: OurMachine | undefined;
   try {
     listenForSignals();
     ensureDirectories();
     const { machine, refused } = machineAndLog(session);
+    ours = machine;
     try {
       lock = await lockTask(session.task, machine, waitSeconds);
       await outliveOrphans(session.task, machine);
@@ -72,6 +75,7 @@ export async function withTask(
     return failedReply(session.phase, session.task, asError(error), stillOpen(session.task, error));
   } finally {
     lock?.release();
+    if (ours) await sweepAttendance(ours.exec);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Verdict } from './contract.ts';
 import { asError, isFault } from './fault.ts';
 import type { Journal } from './journal.ts';
 import type { JournalView } from './journalview.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, Unwatched } from './machine.ts';
 import type { Health } from './provider.ts';
 import { replay, type Leftover } from './replay.ts';
 import type { NotedStep } from './step.ts';
@@ -15,6 +15,7 @@ export interface Closed {
   readonly verdict: Verdict;
   readonly snapshots: readonly { readonly step: NotedStep; readonly health: Health }[];
   readonly mounts: number;
+  readonly unwatched?: Unwatched | undefined;
   readonly leftovers: readonly Leftover[];
 }
 
@@ -38,6 +39,7 @@ export async function close(journal: Journal, machine: Machine, doubt?: string):
   const { header } = journal;
   await noteAdopted(journal, machine);
   const examined = withDoubt(await examine(journal, machine), doubt);
+  const unwatched = machine.unwatched(journal);
   const settled = journal.verdict?.kind === 'unknown' ? undefined : journal.verdict;
   try {
     journal.markClosing(settled ?? examined.lasting);
@@ -55,6 +57,7 @@ export async function close(journal: Journal, machine: Machine, doubt?: string):
     verdict: settled ?? verdict,
     snapshots,
     mounts: mounts.length,
+    unwatched,
     leftovers,
   };
 }

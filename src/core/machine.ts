@@ -1,4 +1,5 @@
 import type { Needs } from './needs.ts';
+import type { JournalView } from './journalview.ts';
 import type { Provider } from './provider.ts';
 import type { NotedStep, UndoHandler } from './step.ts';
 import type { Guests, Markers, MountPoints } from './volume.ts';
@@ -16,8 +17,10 @@ export interface Machine {
   /** Directory below which a task without `mount:` is mounted. */
   readonly runDirectory: string;
   readonly bootId: string;
-  /** Sees to it from now on that the snapshots of an open task don't run full. Undefined, or why it can't be done; never throws. */
-  watch(task: string, run: string): Promise<string | undefined>;
+  /** Sees to it from now on that no snapshot of an open task runs full. Undefined, or why it can't be done; never throws. */
+  watch(): Promise<string | undefined>;
+  /** How long nobody watched the snapshots of a task of which somebody should; undefined: not for long. */
+  unwatched(journal: JournalView): Unwatched | undefined;
   /** The same machine, on which programs that read what guests wrote may do nothing else as far as that can be had. */
   confined(): Machine;
   /** What should be told of how it works, after it has. */
@@ -36,6 +39,12 @@ export interface Machine {
    */
   checkInterrupted(): void;
   readonly log: Log;
+}
+
+/** Nobody watched for so many milliseconds, all in all. `still`: and nobody does now. */
+export interface Unwatched {
+  readonly ms: number;
+  readonly still: boolean;
 }
 
 /** Where events are written for whoever looks later; never for the backup product. */

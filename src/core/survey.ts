@@ -2,7 +2,7 @@ import { adoptionOf, adoptionText, withAdopted } from './adopted.ts';
 import { examine } from './close.ts';
 import type { Verdict } from './contract.ts';
 import type { JournalView } from './journalview.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, Unwatched } from './machine.ts';
 import type { Health } from './provider.ts';
 import { stateOf, type OpenState } from './recover.ts';
 import { describeStep, restsOf } from './replay.ts';
@@ -20,6 +20,8 @@ export interface TaskStatus {
   readonly snapshots: readonly SnapshotStatus[];
   /** Parts of the origins that are not in the mounts, and why. */
   readonly notSaved: readonly string[];
+  /** How long nobody watched its snapshots, so that they would not have been extended; undefined: not for long. */
+  readonly unwatched?: Unwatched | undefined;
   /** Who reads it, or keeps it busy in another way. */
   readonly users: readonly string[];
   /** Everything else that stands in the journal: loop devices, directories. */
@@ -67,6 +69,7 @@ export async function survey(noted: JournalView, machine: Machine): Promise<Task
     since: header.startedAt,
     snapshots,
     notSaved,
+    unwatched: machine.unwatched(journal),
     users: await machine.usersOf(journal.steps),
     others: journal.steps
       .filter(({ step }) => !shown.has(step.kind))

@@ -83,6 +83,10 @@ export function closedReply(closed: Closed): Reply {
       : verdict.kind === 'unknown'
         ? [line('verdict', `none: ${verdict.reason}`)]
         : verdict.reasons.slice(0, MOST.detail).map((reason) => line('verdict', `BAD: ${reason}`));
+  const { unwatched } = closed;
+  const alone = unwatched
+    ? [line('note', `nobody watched for ${formatDuration(unwatched.ms)}: nothing was extended then`)]
+    : [];
   const removed = `${plural(closed.mounts, 'mount')}, ${plural(closed.snapshots.length, 'snapshot')}`;
   return {
     kind: 'closed',
@@ -91,6 +95,7 @@ export function closedReply(closed: Closed): Reply {
     lines: [
       headline('post', task, run),
       ...said,
+      ...alone,
       ...(leftovers.length === 0 ? [line('removed', `${removed}; nothing is left`)] : leftoverLines(leftovers)),
     ],
   };

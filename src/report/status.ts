@@ -44,11 +44,15 @@ function branchOf(status: TaskStatus, width: number): Branch {
     (text) => ({ text: paint.faint(text), below: [] }),
   );
   const notSaved = status.notSaved.map((what) => ({ text: paint.warn(`not saved: ${what}`), below: [] }));
+  const unwatched = status.unwatched?.still
+    ? [`nobody watches it (for ${formatDuration(status.unwatched.ms)}), so nothing is extended: holdstill recover`]
+    : [];
+  const alone = unwatched.map((text) => ({ text: paint.warn(text), below: [] }));
   const users =
     status.users.length === 0 ? [] : [{ text: paint.faint(`in use by ${namesOf(status.users)}`), below: [] }];
   return {
     text: `${name}  ${state}  ${facts}`,
-    below: [...status.snapshots.map(snapshotBranch), ...notSaved, ...users, ...others],
+    below: [...status.snapshots.map(snapshotBranch), ...notSaved, ...alone, ...users, ...others],
   };
 }
 

@@ -178,7 +178,7 @@ export async function startAgain(env: Readonly<Record<string, string>>): Promise
 }
 
 /** The words that hooks/prologue.sh started Node.js with; see loader() in hooks/build.ts. */
-function ourselves(): readonly string[] {
+export function ourselves(): readonly string[] {
   const { holdstillStart = [] } = globalThis as { readonly holdstillStart?: readonly string[] };
   return [...holdstillStart, '--', process.argv[1] ?? ''];
 }

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { Command, Exec } from './command.ts';
+import type { Command, Commands } from './command.ts';
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
@@ -12,7 +12,7 @@ export interface Lock {
  * Takes an exclusive lock on a file, which is made for it and removed with it. Undefined: somebody else held it all the
  * time. flock(1) takes the lock on a descriptor of ours, and it stays with the open file after flock has ended: flock(2).
  */
-export async function lockFile(file: string, waitSeconds: number, exec: Exec): Promise<Lock | undefined> {
+export async function lockFile(file: string, waitSeconds: number, exec: Commands): Promise<Lock | undefined> {
   for (;;) {
     // Never through a link, and a pipe in its place must not hold us.
     const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
@@ -37,6 +37,23 @@ export function isLocked(file: string): boolean {
     return new RegExp(`^\\d+: FLOCK .*:${ino} `, 'm').test(fs.readFileSync('/proc/locks', 'utf8'));
   } catch {
     return false;
+  }
+}
+
+/** Like `isLocked`, and sure where two files have one inode number; it takes the lock for a moment, so others must wait for theirs. */
+export async function isTaken(file: string, exec: Commands): Promise<boolean> {
+  const { O_RDONLY } = fs.constants;
+  let fd: number;
+  try {
+    fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  try {
+    return !(await exec.run(flock(fd, 0)));
+  } finally {
+    fs.closeSync(fd);
   }
 }
 

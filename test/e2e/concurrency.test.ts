@@ -30,7 +30,7 @@ describeLab('hooks at the same time', () => {
       call post1 $POST t & call post2 $POST t & wait; same 'two calls'
       break_tools
       # held at the taking of the snapshot, while others come for the same task
-      hook() { pgrep -f '^[^ ]*node .*bacula/run-before'; }
+      hook() { pgrep -f '^holdstill pre'; }
       stopped() { grep -qs '^State:.T' /proc/$(hook)/status; }
       held() { break_at "$1" before STOP $before --job=8 & until_true 20 stopped; }
       tell() { kill "-$1" $(hook); }

@@ -48,7 +48,7 @@ Y
         path=$(command -v $tool); mv $path /run/real/$tool
         cat >$path <<S
 #!/bin/bash
-case \$(tr '\0' ' ' </proc/\$PPID/cmdline) in *dist/*) { echo $tool; cat /proc/self/status; echo "net: \$(readlink /proc/self/ns/net)"; } >>/run/rights ;; esac
+case \$(tr '\0' ' ' </proc/\$PPID/cmdline) in *dist/* | holdstill*) { echo $tool; cat /proc/self/status; echo "net: \$(readlink /proc/self/ns/net)"; } >>/run/rights ;; esac
 exec /run/real/$tool "\$@"
 S
         chmod 755 $path

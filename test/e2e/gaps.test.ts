@@ -28,7 +28,7 @@ exec -a "\${0##*/}" /usr/sbin/real/lvm "$@"
 LVM
       chmod 755 /usr/sbin/lvm
       for end in "$HOLDSTILL recover" "$POST a"; do
-        touch /run/slow; $PRE a >/dev/null & until_true 20 pgrep -f 'sleep 4' >/dev/null; pkill -9 -f generic/pre; wait
+        touch /run/slow; $PRE a >/dev/null & until_true 20 pgrep -f 'sleep 4' >/dev/null; pkill -9 -f '^holdstill pre'; wait
         call end $end; sleep 5; lvs --noheadings -o lv_name --select lv_tags=holdstill; same "$end"
       done`,
       { world: 'vg vg0 200M\n  lv data 16M ext4\n  lv other 16M ext4' },

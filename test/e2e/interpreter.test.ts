@@ -21,7 +21,7 @@ const REFUSED = {
     `mkdir /srv/u; mv /opt/app /srv/u; chown -R 1000 /srv/u; ln -s /srv/u/app /opt`,
     `/srv/u belongs to user 1000`,
   ],
-  'of a strange name': [`mv /opt/app "/opt/a b"; chown 1000 '/opt/a b'`, `another one`],
+  'of a strange name': [`mv /opt/app "/opt/a b"; chown 1000 '/opt/a b'`, `(/opt/a b/bin/node: its name is strange)`],
   'of another user, chosen by /etc/holdstill/node': [
     `mkdir -p /etc/holdstill; mv /opt/app /srv; chown 1000 /srv/app; ln -s /srv/app/bin/node /etc/holdstill/node`,
     `/etc/holdstill/node: /srv/app belongs to user 1000`,

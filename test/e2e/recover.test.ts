@@ -40,8 +40,8 @@ describeLab('recover --boot', () => {
       `${start}
       $PRE u >/dev/null; $POST u >/dev/null; mark; break_tools
       # the hook waits at its third command, the taking of the snapshot, until we let it go on
-      break_at 3 before STOP $PRE t & until_true 20 grep -qs '^State:.T' /proc/$(until_true 20 pgrep -f '^[^ ]*node .*generic/pre')/status; boot at-work
-      pkill -CONT -f '^[^ ]*node .*generic/pre'; wait
+      break_at 3 before STOP $PRE t & until_true 20 grep -qs '^State:.T' /proc/$(until_true 20 pgrep -f '^holdstill pre')/status; boot at-work
+      pkill -CONT -f '^holdstill pre'; wait
       $HOLDSTILL status t | head -n 1 | cut -d ' ' -f 1-3; $POST t >/dev/null; same 'at work'
       break_at 5 before KILL $PRE t; $PRE u >/dev/null; boot killed
       $HOLDSTILL status u | head -n 1 | cut -d ' ' -f 1-3

@@ -61,7 +61,7 @@ describeLab('holdstill run', () => {
         rm -f /run/started
         call "$name" setsid "$REPO/dist/holdstill" run data -- "$@" &
         until_true 30 test -e /run/started
-        kill "-$signal" "$(pgrep -f '^/.*node.* run data -- ')"
+        kill "-$signal" "$(pgrep -f '^holdstill run data$')"
         wait $!
         look "after-$name"
       }
@@ -72,7 +72,7 @@ describeLab('holdstill run', () => {
       # A terminal's Ctrl-C reaches the whole group.
       rm -f /run/started
       call group setsid "$REPO/dist/holdstill" run data -- sh -c 'touch /run/started; exec sleep 60' &
-      until_true 30 test -e /run/started; kill -INT -- "-$(pgrep -f '^/.*node.* run data -- ')"; wait $!
+      until_true 30 test -e /run/started; kill -INT -- "-$(pgrep -f '^holdstill run data$')"; wait $!
       look after-group`,
       { world: 'vg vg0 300M\n  lv data 64M ext4 /srv/data' },
     );

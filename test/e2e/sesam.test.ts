@@ -237,7 +237,7 @@ tasks:
         rm -rf "/run/slow-$3"
         sep_hook "$1" sbc_pre Backup_XEN_vm1 &
         until_true 20 test -d "/run/slow-$3"
-        kill "-$2" "$(pgrep -f 'node.*sbc_pre')"
+        kill "-$2" "$(pgrep -f '^holdstill pre')"
         wait $!
         look "after-$1"
       }

@@ -27,19 +27,23 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^hooks\/[^/]+\//, to: /^src\/(hook|contracts\/[^/]+)\.ts$/ },
   {
     from: /^src\/hook\.ts$/,
-    to: /^(node:|src\/core\/|src\/(config\/(quick|source)|help|meant|order|obey|places|speak|spelling|signals|trace|app)\.ts$)/,
+    to: /^(node:|src\/core\/|src\/(config\/(quick|source)|help|meant|order|obey|places|speak|spelling|signals|title|trace|app)\.ts$)/,
   },
   {
     from: /^src\/cli\.ts$/,
-    to: /^(node:|src\/(core|config|contracts|report)\/|src\/(meant|order|obey|places|speak|signals|app)\.ts$)/,
+    to: /^(node:|src\/(core|config|contracts|report)\/|src\/(meant|order|obey|places|speak|signals|title|app)\.ts$)/,
   },
   { from: /^src\/obey\.ts$/, to: /^src\/(order|probe|app)\.ts$/ },
   { from: /^src\/probe\.ts$/, to: /^(node:|src\/(core|foreign)\/)/ },
   // The composition root; machine.ts is the half that gives the core its interfaces.
-  { from: /^src\/(app|closing|session|status|machine|watcher)\.ts$/, to: /^(node:|src\/(?!hook\.ts|cli\.ts))/ },
-  { from: /^src\/(help|meant)\.ts$/, to: /^(src\/core\/|src\/(config\/source|places|spelling)\.ts$)/ },
   {
-    from: /^src\/(spelling|order|places|directories|speak|signals|trace)\.ts$/,
+    from: /^src\/(app|closing|session|status|machine|watcher|watchlist|attendance)\.ts$/,
+    to: /^(node:|src\/(?!hook\.ts|cli\.ts))/,
+  },
+  { from: /^src\/(help|meant)\.ts$/, to: /^(src\/core\/|src\/(config\/source|places|spelling)\.ts$)/ },
+  { from: /^src\/order\.ts$/, to: /^src\/title\.ts$/ },
+  {
+    from: /^src\/(spelling|places|directories|speak|signals|title|trace)\.ts$/,
     to: /^(node:|src\/core\/|src\/places\.ts$)/,
   },
   { from: /^src\/core\//, to: /^(node:|src\/core\/)/ },
