@@ -135,16 +135,19 @@ async function usersOf(steps: readonly NotedStep[], exec: Exec): Promise<readonl
     ...(noted.step.kind === 'loop' ? loopsOf(noted, loops).map(({ number }) => number) : []),
   ]);
   const mounts = steps.filter(({ step }) => step.kind === 'mount');
-  const isMount = (entry: MountEntry, { step }: NotedStep): boolean =>
-    entry.point === step['point'] && isOurs(entry, step, loops);
+  // Those in other mount namespaces are copies for others, but for the one that was made there.
+  const isMount = (entry: MountEntry, mount: NotedStep, own: boolean): boolean =>
+    entry.point === mount.step['point'] &&
+    isOurs(entry, mount, loops) &&
+    (own || [mount.facts?.['id'], mount.facts?.['below']].includes(String(entry.id)));
   const uses = readUses(true, loops);
-  const ofDevices = uses.ofDevices(new Set(numbers.filter(Boolean)), (entry) =>
-    mounts.some((mount) => isMount(entry, mount)),
+  const ofDevices = uses.ofDevices(new Set(numbers.filter(Boolean)), (entry, own) =>
+    mounts.some((mount) => isMount(entry, mount, own)),
   );
   // A directory has no device of its own.
   const directories = mounts.filter(({ step }) => step['root'] !== undefined);
   const entries = directories.length > 0 ? readMounts() : [];
-  const shown = entries.filter((entry) => directories.some((mount) => isMount(entry, mount)));
+  const shown = entries.filter((entry) => directories.some((mount) => isMount(entry, mount, true)));
   return [...new Set([...ofDevices, ...(shown.length > 0 ? uses.ofMounts(shown) : [])])];
 }
 

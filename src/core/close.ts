@@ -7,6 +7,7 @@ import type { Machine, Unwatched } from './machine.ts';
 import type { Health } from './provider.ts';
 import { replay, type Leftover } from './replay.ts';
 import type { NotedStep } from './step.ts';
+import type { MountState } from './volume.ts';
 
 export interface Closed {
   readonly run: string;
@@ -23,7 +24,7 @@ export interface Closed {
 export interface Examined {
   readonly snapshots: Closed['snapshots'];
   /** Why a mount is not what it was; undefined: it is. */
-  readonly mounts: readonly { readonly step: NotedStep; readonly disturbed: string | undefined }[];
+  readonly mounts: readonly ({ readonly step: NotedStep } & MountState)[];
   /** What can't be checked may be bad, so it is. */
   readonly verdict: Verdict;
   /** What holds whenever it is asked again: `unknown` where only a later check can tell. */
@@ -76,10 +77,11 @@ export async function examine(journal: JournalView, machine: Machine): Promise<E
     healthOfSnapshots(journal, machine),
     machine.guests.disturbed(steps).catch((error: unknown) => {
       machine.log.error({ err: error }, 'the mounts could not be checked');
-      return steps.map(() => `the mounts could not be checked: ${describe(error)}`);
+      const reason = `the mounts could not be checked: ${describe(error)}`;
+      return steps.map((): MountState => ({ disturbed: reason, home: undefined }));
     }),
   ]);
-  const mounts = steps.map((step, index) => ({ step, disturbed: states[index] }));
+  const mounts = steps.map((step, index) => ({ disturbed: undefined, home: undefined, ...states[index], step }));
   return { snapshots, mounts, ...judge(journal, snapshots, mounts, machine.bootId) };
 }
 

@@ -37,7 +37,13 @@ export interface SnapshotStatus {
   /** Its room when it was taken. */
   readonly bytesAtFirst: number;
   /** `type` with what it is in: `ext4 in LVM2_member`. */
-  readonly mounts: readonly { readonly point: string; readonly type: string; readonly state: string }[];
+  readonly mounts: readonly {
+    readonly point: string;
+    readonly type: string;
+    readonly state: string;
+    /** The process in whose mount namespace it stands; undefined: in that of whoever looks, or nowhere. */
+    readonly home?: string;
+  }[];
 }
 
 /** Looks at a task with a journal; changes nothing. */
@@ -48,9 +54,10 @@ export async function survey(noted: JournalView, machine: Machine): Promise<Task
   for (const { step, health } of examined.snapshots) {
     const mounts = examined.mounts
       .filter((mount) => standsOn(mount.step, step.facts?.['uuid'], journal.steps, machine))
-      .map(({ step: { step: mount }, disturbed }) => {
+      .map(({ step: { step: mount }, disturbed, home }) => {
         const { point = '', type = '', within } = mount;
-        return { point, type: within === undefined ? type : `${type} in ${within}`, state: disturbed ?? 'read-only' };
+        const shown = within === undefined ? type : `${type} in ${within}`;
+        return { point, type: shown, state: disturbed ?? 'read-only', ...(home === undefined ? {} : { home }) };
       });
     const { label = '', name = '' } = step.step;
     const adoption = adoptionOf(step);

@@ -226,14 +226,22 @@ export interface Guests {
   inspect(step: Step, check: boolean): Promise<readonly string[]>;
   /** Mounts read-only. Throws `mount.failed`. */
   mount(step: NotedStep): Promise<Mounted>;
-  /** For each mount of ours why it is not what it was when we made it; undefined: it is the same and can be read. */
-  disturbed(steps: readonly NotedStep[]): Promise<readonly (string | undefined)[]>;
+  /** How each mount of ours is now. */
+  disturbed(steps: readonly NotedStep[]): Promise<readonly MountState[]>;
   /** What an opening would have to tell of these mounts. */
   foresee(mounts: readonly PlannedMount[]): Promise<readonly string[]>;
   /** What this machine lacks for it, and why that would fail; empty: nothing. Changes nothing. */
   lacking(wanted: Wanted): readonly string[];
   /** The commands that mount and unmount, for people. */
   commands(mount: PlannedMount): { readonly mount: readonly string[]; readonly unmount: readonly string[] };
+}
+
+/** How a mount of ours is now. */
+export interface MountState {
+  /** Why it is not what it was when we made it; undefined: it is the same and can be read. */
+  readonly disturbed: string | undefined;
+  /** The process, with its number, in whose mount namespace it stands; undefined: it stands in ours, or nowhere. */
+  readonly home: string | undefined;
 }
 
 /** The directories that mounts go to. */

@@ -11,7 +11,8 @@ import { replayJournal } from '../system/fsck.ts';
 import { isUntold, type LoopDevice, readLoops, volumesUnder } from '../system/loops.ts';
 import { mountBind, remount, unmount, type MountComplaint } from '../system/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/mountinfo.ts';
-import { mountsElsewhere, readUses } from '../system/uses.ts';
+import { blindCaller, mountsElsewhere, namespaceOf } from '../system/namespaces.ts';
+import { readUses } from '../system/uses.ts';
 import { DIRECTORY, driversOf, guardsOf } from './filesystems.ts';
 import { excuseFor, missingFlags, mountBy, withoutUnknown } from './flags.ts';
 import { lackOfDrivers } from './lacking.ts';
@@ -43,10 +44,18 @@ export async function mount({ step }: NotedStep, exec: Exec): Promise<Mounted> {
   const { label = '', type = '', point = '', subdirectory = '' } = step;
   const flags = guardsOf(trustOf(step));
   const whole = await insistOnFlags(`${label}: ${type}`, await mountType(step, exec), flags, exec);
-  if (subdirectory === '') return { facts: identityOf(whole.entry), notes: whole.notes };
+  const caller = blindCaller(whole.entry);
+  const unseen =
+    caller === undefined
+      ? []
+      : [`only the mount namespace of this hook has the mounts: the backup has to run in it; ${caller} does not`];
+  if (subdirectory === '') return { facts: identityOf(whole.entry), notes: [...unseen, ...whole.notes] };
   const bound = await showSubdirectory(label, point, subdirectory, exec);
   const { entry, notes } = await insistOnFlags(`${label}: ${subdirectory}`, bound, flags, exec);
-  return { facts: { ...identityOf(entry), below: String(whole.entry.id) }, notes: [...whole.notes, ...notes] };
+  return {
+    facts: { ...identityOf(entry), below: String(whole.entry.id) },
+    notes: [...unseen, ...whole.notes, ...notes],
+  };
 }
 
 /** By the first driver that is there. */
@@ -62,11 +71,11 @@ async function mountType(step: Step, exec: Exec): Promise<MountEntry> {
     if (complaint && lackOfDrivers([driver], 'tried') !== undefined) continue;
     const entry = mountAt(point, readMounts());
     const loops = await loopsUnder([step], exec);
-    if (entry && entry.id !== before?.id && !isOurs(entry, step, loops)) {
+    if (entry && entry.id !== before?.id && !isOurs(entry, { step }, loops)) {
       await exec.run(unmount([point]));
       throw new Fault('mount.failed', `${label}: ${device} is not what was taken: somebody put something else there`);
     }
-    if (!complaint && entry && isOurs(entry, step, loops)) return entry;
+    if (!complaint && entry && isOurs(entry, { step }, loops)) return entry;
     break;
   }
   const lack = complaint && lackOfDrivers(drivers, 'tried');
@@ -108,7 +117,11 @@ export function trustOf({ trust }: Step): Trust {
 /** By which the mount is known again: the kernel gives the id of a mount that is gone to the next one. */
 function identityOf(entry: MountEntry): Facts {
   const superblock = superblockOf(entry);
-  return { id: String(entry.id), options: entry.options, ...(superblock === undefined ? {} : { superblock }) };
+  const namespace = namespaceOf('self');
+  const subvolume = entry.subvolume === undefined ? undefined : `${entry.device} ${entry.subvolume}`;
+  const facts = { superblock, namespace, subvolume };
+  const known = Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return { id: String(entry.id), options: entry.options, ...Object.fromEntries(known) };
 }
 
 async function showSubdirectory(label: string, point: string, subdirectory: string, exec: Exec): Promise<MountEntry> {
@@ -174,22 +187,22 @@ async function reasonsToStay(
   exec: Exec,
 ): Promise<readonly ({ readonly reason: string; readonly byHand?: string } | undefined)[]> {
   const mounts = readMounts();
-  const copies = mountsElsewhere((entry) => steps.some(({ step }) => isOurs(entry, step, loops)));
-  const stays = steps.map(({ step }) =>
-    [...mounts, ...copies].some((entry) => entry.point === step['point'] && isOurs(entry, step, loops)),
+  const copies = mountsElsewhere((entry) => steps.some((step) => isOurs(entry, step, loops)));
+  const stays = steps.map((noted) =>
+    [...mounts, ...copies].some((entry) => entry.point === noted.step['point'] && isOurs(entry, noted, loops)),
   );
   const uses = stays.includes(true) ? readUses(true, await readLoops(exec)) : undefined;
   return steps.map((noted) => {
     const { step } = noted;
     const { point = '' } = step;
     const ours = ourMounts(noted, mounts, loops);
-    const there = mounts.some((entry) => entry.point === point && isOurs(entry, step, loops));
+    const there = mounts.some((entry) => entry.point === point && isOurs(entry, noted, loops));
     const over = mountAt(point, mounts);
     if (there && ours.length === 0 && over) {
       const reason = `${over.source} (${over.type}) is mounted over it`;
       return { reason, byHand: `look whose it is: findmnt ${shellWord(point)}` };
     }
-    const held = [...ours, ...copies.filter((entry) => isOurs(entry, step, loops))];
+    const held = [...ours, ...copies.filter((entry) => isOurs(entry, noted, loops))];
     const users = held.length === 0 ? [] : (uses?.ofMounts(held) ?? []);
     if (users.length > 0) return { reason: `in use by ${namesOf(users)}` };
     return there ? { reason: 'busy, but nothing was found in it' } : undefined;
@@ -198,12 +211,12 @@ async function reasonsToStay(
 
 /** What of this step can be unmounted: only what is on top at its directory, so that nothing of others is hit. */
 function ourMounts(
-  { step }: NotedStep,
+  noted: NotedStep,
   mounts: readonly MountEntry[],
   loops: readonly LoopDevice[],
 ): readonly MountEntry[] {
-  const there = mounts.filter(({ point }) => point === step['point']);
-  const foreign = there.findLastIndex((entry) => !isOurs(entry, step, loops));
+  const there = mounts.filter(({ point }) => point === noted.step['point']);
+  const foreign = there.findLastIndex((entry) => !isOurs(entry, noted, loops));
   return there.slice(foreign + 1);
 }
 
@@ -211,9 +224,16 @@ function ourMounts(
  * Whether a mount stands on the volume of a step: by the device itself, whatever it is called now; btrfs and FUSE have
  * numbers of their own, and only a path. `loops`: what `loopsUnder` says of the step.
  */
-export function isOurs({ device, source, root }: MountEntry, step: Step, loops: readonly LoopDevice[]): boolean {
-  // The run is in the path of the snapshot, so no other directory has it.
-  if (step['root'] !== undefined) return [step['root'], `${step['root']}/${step['subdirectory']}`].includes(root);
+export function isOurs(
+  { device, source, root, subvolume }: MountEntry,
+  { step, facts }: Omit<NotedStep, 'number' | 'facts'> & Partial<Pick<NotedStep, 'facts'>>,
+  loops: readonly LoopDevice[],
+): boolean {
+  // The run is in the path of the snapshot, so no other directory has it; but somebody may have renamed one above.
+  if (step['root'] !== undefined) {
+    if ([step['root'], `${step['root']}/${step['subdirectory']}`].includes(root)) return true;
+    return subvolume !== undefined && facts?.['subvolume'] === `${device} ${subvolume}`;
+  }
   // Of others the source may be a file where nobody answers any more.
   const named = source.startsWith('/dev/') ? deviceNumber(source) : undefined;
   const number = device.startsWith('0:') ? named : device;

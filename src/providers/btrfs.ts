@@ -191,7 +191,7 @@ export function createBtrfs(exec: Exec): Provider {
 
     async marked() {
       const found = [];
-      for (const point of mountedWritable('btrfs')) {
+      for (const { point } of mountedWritable('btrfs')) {
         const snapshots = await exec.run(listSnapshots(point)).catch((error: unknown) => {
           if (isFault(error) && error.code === 'tool.missing') return []; // none can have been taken without it
           throw error;

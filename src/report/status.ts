@@ -77,7 +77,8 @@ function snapshotBranch({ origin, snapshot, health, adopted, bytesAtFirst, mount
           ...mounts.map((mount) => ({
             text:
               escapeText(`${mount.point}  ${mount.type}  `) +
-              (mount.state === 'read-only' ? mount.state : paint.bad(mount.state)),
+              (mount.state === 'read-only' ? mount.state : paint.bad(mount.state)) +
+              (mount.home === undefined ? '' : escapeText(`  in the mount namespace of ${mount.home}`)),
             below: [],
           })),
         ],

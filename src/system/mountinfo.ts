@@ -17,16 +17,18 @@ export interface MountEntry {
   readonly source: string;
   /** The file system itself can be written to, whatever this mount allows. */
   readonly writable: boolean;
+  /** The number of the subvolume of btrfs that is shown; undefined: it is no btrfs. */
+  readonly subvolume: string | undefined;
   /** The peer group that hears of mounts and unmounts below it; undefined: it is private. */
   readonly shared: string | undefined;
   /** The peer group that it hears of mounts and unmounts from. */
   readonly master: string | undefined;
 }
 
-/** A place where each file system of a type is mounted that can be written to. */
-export function mountedWritable(type: string): readonly string[] {
+/** A mount of each file system of a type that can be written to. */
+export function mountedWritable(type: string): readonly MountEntry[] {
   const mounts = readMounts().filter((one) => one.type === type && one.options.split(',').includes('rw'));
-  return [...new Map(mounts.map(({ device, point }) => [device, point])).values()];
+  return [...new Map(mounts.map((entry) => [entry.device, entry])).values()];
 }
 
 /** All mounts that a process sees, in the order they were made. `process`: `self` or a pid. */
@@ -54,6 +56,7 @@ export function parseMountinfo(text: string): readonly MountEntry[] {
         type,
         source: unescape(source ?? ''),
         writable: superOptions.split(',').includes('rw'),
+        subvolume: type === 'btrfs' ? /(?:^|,)subvolid=(\d+)/.exec(superOptions)?.[1] : undefined,
         shared: groupOf(flags, 'shared:'),
         master: groupOf(flags, 'master:'),
       },

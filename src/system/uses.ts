@@ -3,28 +3,21 @@ import path from 'node:path';
 import type { Exec } from './command.ts';
 import { deviceNumber, numberOf } from './blockdev.ts';
 import { devicesAbove, type LoopDevice } from './loops.ts';
-import { readMounts, type MountEntry } from './mountinfo.ts';
+import type { MountEntry } from './mountinfo.ts';
+import { type View, viewsOf } from './namespaces.ts';
 import { list, link, mapsOf, nameOf, pids } from './processes.ts';
 
 /** Who keeps mounts and block devices from being let go, as the kernel had it at one moment. */
 export interface Uses {
   /**
    * Who stands on these devices (`major:minor`): other devices, swap, mounts, processes. Not the mounts that `ours` is
-   * true of, nor their copies in other namespaces that go with them.
+   * true of, nor their copies in other namespaces that go with them. `own`: the mount is in our namespace.
    */
-  ofDevices(numbers: ReadonlySet<string>, ours: (entry: MountEntry) => boolean): readonly string[];
+  ofDevices(numbers: ReadonlySet<string>, ours: (entry: MountEntry, own: boolean) => boolean): readonly string[];
   /** Who is in these mounts, or has something mounted on them. */
   ofMounts(mounts: readonly MountEntry[]): readonly string[];
   /** Mount namespaces that no process is in, and so can't be looked into: they may hold anything. */
   readonly unseen: readonly string[];
-}
-
-/** The mounts of one mount namespace. */
-interface View {
-  readonly namespace: string | undefined;
-  /** A process that lives in it; undefined: it is ours. */
-  readonly home: string | undefined;
-  readonly mounts: readonly MountEntry[];
 }
 
 interface Process {
@@ -70,7 +63,7 @@ export function readUses(deep: boolean, loops: readonly LoopDevice[]): Uses {
       const standing = views.flatMap((view) =>
         view.mounts.filter((entry) => isOn(entry, all)).map((entry) => ({ view, entry })),
       );
-      const mine = standing.filter(({ view, entry }) => view === own && ours(entry)).map(({ entry }) => entry);
+      const mine = standing.filter(({ view, entry }) => ours(entry, view === own)).map(({ entry }) => entry);
       const going = goingWith(mine, views);
       const others = standing.filter(({ entry }) => !mine.includes(entry) && !going(entry));
       const nested = mountedBelow(mine, own).filter((entry) => !standing.some((one) => one.entry === entry));
@@ -96,33 +89,6 @@ export function readUses(deep: boolean, loops: readonly LoopDevice[]): Uses {
 
     unseen: lostNamespaces(views, processes),
   };
-}
-
-/** The mounts in other namespaces that `ours` is true of. */
-export function mountsElsewhere(ours: (entry: MountEntry) => boolean): readonly MountEntry[] {
-  const homes = pids().map((pid) => ({ pid, namespace: link(`/proc/${pid}/ns/mnt`) }));
-  return viewsOf(homes)
-    .slice(1)
-    .flatMap(({ mounts }) => mounts.filter(ours));
-}
-
-/** Ours first; of every other mount namespace what the first process in it sees. */
-function viewsOf(processes: readonly Pick<Process, 'pid' | 'namespace'>[]): readonly [View, ...View[]] {
-  const own: View = { namespace: link('/proc/self/ns/mnt'), home: undefined, mounts: readMounts() };
-  const seen = new Set([own.namespace, undefined]);
-  const others = processes.flatMap(({ pid, namespace }): View[] => {
-    if (seen.has(namespace)) return [];
-    try {
-      const mounts = readMounts(pid);
-      // A process that is ending sees nothing; another may live on.
-      if (mounts.length === 0) return [];
-      seen.add(namespace);
-      return [{ namespace, home: `${nameOf(pid)} (${pid})`, mounts }];
-    } catch {
-      return [];
-    }
-  });
-  return [own, ...others];
 }
 
 function readProcess(pid: string): Process {

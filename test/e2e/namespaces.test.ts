@@ -11,6 +11,7 @@ describeLab('a task that is opened in a mount namespace of its own, like that of
 tasks:
   t: {lv: vg0/disk, size: 8M, autoextend: false}
   i: {file: /srv/vm.img}
+  s: {subvolume: /srv/cow}
 Y
       truncate -s 16M /srv/vm.img; sfdisk -q --no-reread --no-tell-kernel /srv/vm.img <<<$'label: dos\nstart=2048'; mkfs.ext4 -q -F -E offset=$((2048 * 512)) /srv/vm.img 12M
       mount --make-rshared /; mark
@@ -21,8 +22,24 @@ Y
         unit $PRE $task >/dev/null; losetup --noheadings --list --output BACK-FILE >"$LAB/backing-$task"
         call $task-pre $PRE $task; call $task-post $POST $task; same "$task, opened again" quickly
         unit $PRE $task >/dev/null; call $task-gone $POST $task; same "$task, closed from outside"
-      done`,
-      { world: 'vg vg0 200M\n  lv disk 32M mbr\n    p1 24M ext4\n  lv srv 100M xfs /srv', timeoutMs: 200_000 },
+      done
+
+      # a daemon in a namespace of its own, which calls the hook there; somebody else looks and closes from outside
+      daemon() { nsenter -t $holder -m "$@"; }
+      unshare -m --propagation slave sleep 900 & holder=$!; sleep 1
+      for task in t s; do
+        call $task-inside daemon $PRE $task; call $task-status $HOLDSTILL status $task
+        call $task-outside $POST $task; same "$task, closed from outside the daemon" quickly
+        call $task-here $PRE $task; daemon $HOLDSTILL status $task >"$LAB/$task-from-inside"; call $task-there daemon $POST $task; same "$task, closed in the daemon" quickly
+        daemon $PRE $task >/dev/null; call $task-next $PRE $task; $POST $task >/dev/null; same "$task, cleared from outside" quickly
+      done
+      daemon $PRE t >/dev/null; daemon umount /run/holdstill/t/p1; call unmounted $POST t; same unmounted quickly
+      daemon $PRE t >/dev/null; daemon bash -c 'cd /run/holdstill/t/p1; exec sleep 901' & sleep 3; call read $POST t; kill $(pgrep -f 'sleep 901'); call read-again $POST t; same read
+      kill $holder`,
+      {
+        world: 'vg vg0 330M\n  lv disk 32M mbr\n    p1 24M ext4\n  lv srv 100M xfs /srv\n  lv cow 120M btrfs /srv/cow',
+        timeoutMs: 200_000,
+      },
     );
   });
 
@@ -34,5 +51,31 @@ Y
       expect(run.call(`${task}-post`)).toMatchObject({ status: 0, stderr: '' });
       expect(run.call(`${task}-gone`).stdout).toContain('nothing is left');
     }
+  });
+
+  test('is as good as its mounts are in the namespace where they are, whoever looks', () => {
+    for (const task of ['t', 's']) {
+      expect(run.call(`${task}-inside`).status).toBe(0);
+      expect(run.call(`${task}-inside`).stdout).toMatch(/note +only the mount namespace of this hook has the mounts/);
+      expect(run.call(`${task}-status`).stdout).toMatch(/read-only {2}in the mount namespace of sleep \(\d+\)/);
+      expect(run.call(`${task}-status`).stdout).not.toMatch(/went away|in use/);
+      for (const name of ['outside', 'there']) {
+        expect(run.call(`${task}-${name}`), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
+        expect(run.call(`${task}-${name}`).stdout).toMatch(/verdict +good/);
+      }
+      expect(run.call(`${task}-here`).stdout).not.toContain('namespace');
+      expect(run.files(`${task}-from-inside`)).toMatch(/read-only {2}in the mount namespace of /);
+      expect(run.call(`${task}-next`)).toMatchObject({ status: 0, stderr: '' });
+    }
+  });
+
+  test('is bad where the mount, or its namespace, went away, and says which', () => {
+    expect(run.call('t-gone').stdout).toMatch(/BAD: .*went away with the mount namespace of the hook that made it/);
+    expect(run.call('unmounted').stdout).toMatch(/BAD: .*went away while the task was open/);
+  });
+
+  test('is kept by who reads it there, by name', () => {
+    expect(run.call('read').stdout).toMatch(/left .*in use by sleep \(\d+\) in another mount namespace/);
+    expect(run.call('read-again').stdout).toContain('nothing is left');
   });
 });
