@@ -68,6 +68,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
       rests: provider.rests,
       describe: provider.describe,
     })),
+    ...providers.flatMap(({ places }) => places?.undo ?? []),
     undoMaps(exec),
     undoLoops(exec),
     undoMounts(exec),

@@ -125,6 +125,10 @@ async function carryOut(
 /** The UUIDs of the snapshots, in the order planned. */
 async function takeSnapshots({ planned }: Prepared, journal: Journal, machine: Machine): Promise<readonly string[]> {
   const provider = providerOf(planned, machine);
+  for (const place of journal.note(planned.flatMap(({ place: step }) => step ?? []))) {
+    const made = await provider.places?.make(place);
+    journal.learn([place], [made ?? {}]);
+  }
   const noted = journal.note(planned.map(({ step }) => step));
   const facts = await provider.take(planned);
   journal.learn(noted, facts);

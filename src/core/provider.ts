@@ -40,6 +40,8 @@ export interface Resolved {
 /** A snapshot that could be taken. */
 export interface PlannedSnapshot {
   readonly origin: Origin;
+  /** What has to be there before it, as a step of its own: the directory that it will lie in. */
+  readonly place?: Step;
   readonly step: Step;
   /** Room set aside for changes, in bytes; 0 where the storage needs none in advance (thin). */
   readonly bytes: number;
@@ -105,6 +107,8 @@ export interface Provider {
   resolve(source: Source): Promise<Resolved | undefined>;
   /** Names and sizes the snapshots, and checks the room for all of them together. Changes nothing. Throws `snapshot.no-space`, `origin.unsuitable`. */
   plan(origins: readonly Origin[], size: Size, names: RunNames): Promise<readonly PlannedSnapshot[]>;
+  /** Makes and undoes what `place` of its snapshots asks for. */
+  readonly places?: { make(step: NotedStep): Promise<Facts>; readonly undo: UndoHandler };
   /** Takes all of them, or throws `snapshot.failed`: then some may exist. The facts hold at least `uuid`. */
   take(planned: readonly PlannedSnapshot[]): Promise<readonly Facts[]>;
   health(steps: readonly NotedStep[]): Promise<readonly Health[]>;

@@ -70,11 +70,11 @@ function targetOf(noted: NotedStep, provider: Provider, volumes: ReadonlyMap<str
 function isOurMount(entry: MountEntry, steps: readonly NotedStep[], loops: readonly LoopDevice[]): boolean {
   const readOnly = entry.options.split(',').includes('ro');
   return steps.some(
-    ({ step, facts }) =>
-      step.kind === 'mount' &&
-      (readOnly || facts === undefined) &&
-      entry.point === step['point'] &&
-      isOurs(entry, step, loops),
+    (noted) =>
+      noted.step.kind === 'mount' &&
+      (readOnly || noted.facts === undefined) &&
+      entry.point === noted.step['point'] &&
+      isOurs(entry, noted, loops),
   );
 }
 
@@ -82,9 +82,10 @@ function isOurMount(entry: MountEntry, steps: readonly NotedStep[], loops: reado
 function mountsStand(steps: readonly NotedStep[], loops: readonly LoopDevice[]): boolean {
   const entries = readMounts();
   const mounts = steps.filter(({ step }) => step.kind === 'mount');
-  const stands = ({ step, facts }: NotedStep): boolean =>
+  const stands = (noted: NotedStep): boolean =>
     entries.some(
-      (entry) => String(entry.id) === facts?.['id'] && entry.point === step['point'] && isOurs(entry, step, loops),
+      (entry) =>
+        String(entry.id) === noted.facts?.['id'] && entry.point === noted.step['point'] && isOurs(entry, noted, loops),
     );
   return mounts.length > 0 && mounts.every(stands);
 }

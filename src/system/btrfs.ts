@@ -3,6 +3,7 @@ import { type Command, wholeLines } from './command.ts';
 
 /** What btrfs-subvolume(8) shows of one (btrfs-progs 6.2). */
 export interface Subvolume {
+  /** '' of the top of some old file systems. */
   readonly uuid: string;
   /** Of what it is a snapshot of; undefined: of none. */
   readonly parentUuid: string | undefined;
@@ -28,21 +29,26 @@ export function showSubvolume(path: string): Command<Subvolume> {
   };
 }
 
-/** Where the subvolume of this UUID is, from the top of the file system that holds `path`; undefined: there is none. */
-export function placeOfSubvolume(uuid: string, path: string): Command<string | undefined> {
+/**
+ * Where the subvolume of this UUID is in the file system that holds `path`: from there if it is below, else from the top of
+ * the file system; undefined: there is none.
+ */
+export function placeOfSubvolume(
+  uuid: string,
+  path: string,
+): Command<{ readonly place: string; readonly generation: string } | undefined> {
   return {
     tool: 'btrfs',
-    argv: ['subvolume', 'show', '--uuid', uuid, '--', path],
+    // Of all subvolumes: to show one by its UUID only came with 4.12.
+    argv: ['subvolume', 'list', '-u', '--', path],
     mutates: false,
-    statuses: [0, 1],
-    parse: ({ status, stdout, stderr }) => {
-      if (status === 0) return wholeLines('btrfs', stdout)[0];
-      // The status is the same whatever goes wrong.
-      if (stderr.includes("can't find uuid")) return undefined;
-      throw new Fault('tool.failed', `btrfs can't look for subvolume ${uuid}`, {
-        detail: stderr.split('\n').slice(0, 3),
-      });
-    },
+    statuses: [0],
+    // ID 257 gen 9 top level 256 uuid 5aea7a3a-2ff8-5f4f-9d2b-2f7b4f6c6d4e path data/.hs.0badcafe/0.data
+    parse: ({ stdout }) =>
+      wholeLines('btrfs', stdout).flatMap((line) => {
+        const [, generation = '', one, place = ''] = /^ID \d+ gen (\d+) .*? uuid (\S+) +path (.*)$/.exec(line) ?? [];
+        return one === uuid ? [{ place, generation }] : [];
+      })[0],
   };
 }
 
@@ -55,10 +61,15 @@ export function parseShow(stdout: string): Subvolume | undefined {
     }),
   );
   const field = (name: string, form: RegExp): string => form.exec(fields.get(name) ?? '')?.[0] ?? '';
-  const uuid = field('UUID', /^[0-9a-f-]{36}$/);
+  // The top of a file system that mkfs.btrfs before 4.16 made has none, and btrfs-progs before 4.8.3 show nothing of any top.
+  if (fields.size === 0 && /^.* is toplevel subvolume\n/.test(stdout)) {
+    return { uuid: '', parentUuid: undefined, readOnly: false, id: '5', generation: '' };
+  }
+  const uuid = fields.get('UUID') === '-' ? '' : fields.get('UUID');
+  if (uuid === undefined || (uuid !== '' && !/^[0-9a-f-]{36}$/.test(uuid))) return undefined;
   const [id, generation] = [field('Subvolume ID', /^\d{1,20}$/), field('Generation', /^\d{1,20}$/)];
   const [parent, flags] = [fields.get('Parent UUID'), fields.get('Flags')];
-  if (uuid === '' || id === '' || generation === '' || flags === undefined) return undefined;
+  if (id === '' || generation === '' || flags === undefined) return undefined;
   const readOnly = flags.split(/[, ]+/).includes('readonly');
   return { uuid, parentUuid: parent === '-' ? undefined : parent, readOnly, id, generation };
 }
@@ -75,7 +86,7 @@ export function listBelow(path: string): Command<readonly string[]> {
   };
 }
 
-/** All snapshots in the file system that holds a path, by their numbers and their paths from its top. */
+/** All snapshots in the file system that holds a path, by their numbers, and where they are as `placeOfSubvolume` says it. */
 export function listSnapshots(path: string): Command<readonly { readonly id: string; readonly path: string }[]> {
   return {
     tool: 'btrfs',
@@ -91,9 +102,29 @@ export function listSnapshots(path: string): Command<readonly { readonly id: str
   };
 }
 
-/** Takes a read-only snapshot; what it complains of, undefined if all is well. `target` must not be there: it would be taken below it. */
-export function snapshotSubvolume(source: string, target: string): Command<readonly string[] | undefined> {
-  return changing(['subvolume', 'snapshot', '-r', '--', source, target]);
+/** Takes a snapshot; what it complains of, undefined if all is well. `target` must not be there: it would be taken below it. */
+export function snapshotSubvolume(
+  source: string,
+  target: string,
+  mode: 'read-only' | 'writable',
+): Command<readonly string[] | undefined> {
+  return changing(['subvolume', 'snapshot', ...(mode === 'read-only' ? ['-r'] : []), '--', source, target]);
+}
+
+/** Makes a snapshot read-only; what it complains of, undefined if all is well. btrfs-property(8), since btrfs-progs 3.14. */
+export function makeReadOnly(subvolume: string): Command<readonly string[] | undefined> {
+  return changing(['property', 'set', '-ts', subvolume, 'ro', 'true']);
+}
+
+/** Whether subvolumes can be deleted by their numbers: since btrfs-progs 5.6, as the help of the command tells. */
+export function deletesByNumber(): Command<boolean> {
+  return {
+    tool: 'btrfs',
+    argv: ['subvolume', 'delete', '--help'],
+    mutates: false,
+    statuses: [0, 1],
+    parse: ({ stdout, stderr }) => `${stdout}${stderr}`.includes('--subvolid'),
+  };
 }
 
 /**
@@ -102,6 +133,11 @@ export function snapshotSubvolume(source: string, target: string): Command<reado
  */
 export function deleteSubvolume(id: string, within: string): Command<readonly string[] | undefined> {
   return changing(['subvolume', 'delete', '--commit-after', '--subvolid', id, '--', within]);
+}
+
+/** As `deleteSubvolume`, of what is at a path where nobody but root can put another thing. */
+export function deleteSubvolumeAt(path: string): Command<readonly string[] | undefined> {
+  return changing(['subvolume', 'delete', '--commit-after', '--', path]);
 }
 
 function changing(argv: readonly string[]): Command<readonly string[] | undefined> {

@@ -3,7 +3,8 @@ import { deviceNumber, isReadOnly } from './blockdev.ts';
 import { devicesAbove, type LoopDevice } from './loops.ts';
 import { readMounts, type MountEntry } from './mountinfo.ts';
 import { link, list, MARK, nameOf, pids } from './processes.ts';
-import { isOn, mountsElsewhere } from './uses.ts';
+import { mountsElsewhere } from './namespaces.ts';
+import { isOn } from './uses.ts';
 
 /** What somebody could write to: a device by its `major:minor`, or an image file by its path and as loop devices know it. */
 export interface Target {

@@ -148,7 +148,7 @@ export const STORAGES: readonly Storage[] = [
     many: { source: 'path: /srv/data/m1', names: [''], takes: /^btrfs subvolume snapshot/, processes: 1 },
     odd: [`subvolume: "/srv/data/it's a-b  $(x) ü"`, `subvolume: /srv/data/${LONG}${LONG}`, 'path: /srv/data'],
     change: 'echo changed >/srv/data/a/name',
-    find: 'S=$(echo /srv/data/a/.hs.*)',
+    find: 'S=$(echo /srv/data/a/.hs.*/*)',
     impostor: 'btrfs -q subvolume delete "$S"; btrfs -q subvolume snapshot /srv/data/m1 "$S"',
     stays: '[ -e "$S/name" ]',
     away: 'btrfs -q subvolume delete "$S"',

@@ -45,7 +45,7 @@ Y
       done
       swapped() { # NAME LINK
         echo $2 >/run/swap; call swapped-$1 $PRE $1; : >/run/swap; losetup --noheadings -O BACK-FILE | grep sealed; findmnt -n /run/holdstill/$1
-        kept=$(echo /srv/*/kept /srv/*/*/kept | tr ' ' '\n' | grep -v '[*]'); link=$(echo ${'$'}{kept%/*}/.hs.*); rm $link; mv $kept $link
+        kept=$(echo /srv/*/kept /srv/*/*/.hs.*/kept | tr ' ' '\n' | grep -v '[*]'); link=$(find ${'$'}{kept%/*} -maxdepth 1 -type l -name '*.own' -o -type l -name '.hs.*'); rm $link; mv $kept $link
         call cleared-$1 $HOLDSTILL recover $1; same swapped $1
       }
       swapped plain /dev/vg0/sealed; swapped own1 /srv/cow/top

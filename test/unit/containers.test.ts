@@ -8,7 +8,6 @@ import { readSegment } from '../../src/guests/luks.ts';
 import { findArrays } from '../../src/guests/md/arrays.ts';
 import { parseSuperblock, readSuperblock, sumOf } from '../../src/guests/md/superblock.ts';
 import { overlapsOf } from '../../src/guests/partitions.ts';
-import { parseShow } from '../../src/system/btrfs.ts';
 import { read } from '../prober.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdstill-containers.'));
@@ -88,19 +87,6 @@ test('reads how LUKS lies on its device, as cryptsetup 2.6.1 writes it', async (
   const integrity = Buffer.from(second.toString('latin1').replace('"type":"crypt"', '"type":"linear"'), 'latin1');
   expect(await readSegment(fileWith(integrity), read)).toContain('not opened');
   expect(await readSegment(fileWith(Buffer.from(second).fill(0x20, 4096, 4200)), read)).toContain('damaged');
-});
-
-test('reads what btrfs-progs 6.2 says of a subvolume', () => {
-  const text = readFileSync(new URL('../fixtures/btrfs-6.2.show.txt', import.meta.url), 'utf8');
-  expect(parseShow(text)).toEqual({
-    uuid: 'ce47da07-70c6-9e44-b9b5-f7e27d2d23aa',
-    parentUuid: 'd8f8101e-9e93-4b4b-8031-9ceb2a6ecaa6',
-    readOnly: true,
-    id: '257',
-    generation: '8',
-  });
-  expect(parseShow('ERROR: Not a Btrfs filesystem\n')).toBeUndefined();
-  expect(() => parseShow(text.slice(0, 100))).toThrow('cut off');
 });
 
 test('a part is wanted by number, label, type or LV; of what was not looked into yet only the first and the last tell', () => {

@@ -91,7 +91,7 @@ see() {
   printf -v line '%s\n' "${lines[@]#* * * * }"
   for number in "${!numbers[@]}"; do line=${line//"/dev/$number "/"${numbers[$number]} "}; done
   seen+=$line
-  [[ ! $seen =~ hs\.[0-9a-z]+\. ]] || seen=${seen//"${BASH_REMATCH[0]}"/hs.RUN.}
+  [[ ! $seen =~ hs\.[0-9a-f]{8} ]] || seen=${seen//"${BASH_REMATCH[0]}"/hs.RUN}
   # btrfs never gives the number of a subvolume again.
   [[ ! $seen =~ subvolid=[0-9]+,subvol=[^[:space:]]*hs\.RUN ]] || seen=${seen/"${BASH_REMATCH[0]}"/hs.RUN}
 }
@@ -140,7 +140,8 @@ by_force() {
   dmsetup info --columns --noheadings -o name,uuid | grep ':LVM-holdstill' | sort -r | cut -d : -f 1 | xargs -r -n 1 dmsetup remove
   for loop in $(losetup --noheadings -O NAME,BACK-FILE | grep 'hs\.' | cut -d ' ' -f 1); do losetup -d "$loop"; done
   lvremove -qq -y -S 'lv_tags=holdstill'
-  btrfs -q subvolume delete /srv/*/.hs.* /srv/*/*/.hs.*
+  btrfs -q subvolume delete /srv/*/.hs.*/* /srv/*/*/.hs.*/*
+  rmdir /srv/*/.hs.* /srv/*/*/.hs.*
   rm -f /srv/*/.hs.*
   rm -rf /run/holdstill/* /var/lib/holdstill/*
 } >/dev/null 2>&1
