@@ -69,7 +69,8 @@ export function undoLoops(exec: Exec): UndoHandler {
 
     describe: ({ step: { backing }, facts }) => {
       const device = facts?.['device'];
-      return { what: `${device ?? 'a loop device'} over ${backing}`, byHand: `losetup -d ${device ?? 'DEVICE'}` };
+      const byHand = `look whose it is: losetup --list ${device ?? ''}`.trim();
+      return { what: `${device ?? 'a loop device'} over ${backing}`, byHand };
     },
   };
 }
