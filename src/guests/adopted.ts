@@ -9,6 +9,7 @@ import { deviceNumber, dmUuid, numbersByUuid } from '../system/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { type LoopDevice, readLoops } from '../system/loops.ts';
 import { readMounts, type MountEntry } from '../system/mountinfo.ts';
+import { otherViews } from '../system/namespaces.ts';
 import { readWriters, type Target } from '../system/writers.ts';
 
 const NOTHING: Trace = { bytes: undefined, done: undefined };
@@ -78,14 +79,16 @@ function isOurMount(entry: MountEntry, steps: readonly NotedStep[], loops: reado
   );
 }
 
-/** All that the task mounted is there. The kernel gives the id of a mount that is gone to the next one. */
+/** All that the task mounted is there, in whatever mount namespace. The kernel gives the id of a mount that is gone to the next one. */
 function mountsStand(steps: readonly NotedStep[], loops: readonly LoopDevice[]): boolean {
-  const entries = readMounts();
   const mounts = steps.filter(({ step }) => step.kind === 'mount');
-  const stands = (noted: NotedStep): boolean =>
+  const standsIn = (noted: NotedStep, entries: readonly MountEntry[]): boolean =>
     entries.some(
       (entry) =>
         String(entry.id) === noted.facts?.['id'] && entry.point === noted.step['point'] && isOurs(entry, noted, loops),
     );
-  return mounts.length > 0 && mounts.every(stands);
+  const own = readMounts();
+  if (mounts.every((noted) => standsIn(noted, own))) return mounts.length > 0;
+  const all = [...own, ...otherViews().flatMap((view) => view.mounts)];
+  return mounts.every((noted) => standsIn(noted, all));
 }
