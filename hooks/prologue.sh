@@ -68,7 +68,9 @@ newline='
 seen=
 # No slash may follow an asterisk here, it would end the comment: hence the empty quotes.
 for node in /etc/holdstill/node /usr/bin/node /usr/local/bin/node /opt/node/bin/node /opt/*''/bin/node \
-  /usr/bin/nodejs /usr/bin/node[1-9][0-9] /usr/bin/node-[1-9][0-9] "$(command -v node)"; do
+  /usr/bin/nodejs /usr/bin/node[1-9][0-9] /usr/bin/node-[1-9][0-9] PATH; do
+  # Only now, since it costs a process.
+  case $node in PATH) node=$(command -v node) ;; esac
   case $node in /*) ;; *) continue ;; esac
   case $seen in *"$node: "*) continue ;; esac
   [ -f "$node" ] && [ -x "$node" ] || continue
