@@ -13,8 +13,8 @@ const ANSWER_MS = 20_000;
 
 /**
  * Whether a snapshot still holds what it held: `row` is its own as LVM reports it now, `rows` are those of all LVs. That
- * it can be read is tried, since LVM doesn't know of a disk that fails. A thin one is not active after a start, and that
- * is no fault of anybody's: lvcreateSnapshot.
+ * it can be read is tried, since LVM doesn't know of a disk that fails. After a start one need not be active, a thin one
+ * never is (lvcreateSnapshot), and that is no fault of anybody's.
  */
 export async function healthOf(
   { label = '', vg = '', pool = '', boot }: Step,
@@ -32,7 +32,7 @@ export async function healthOf(
           : row.dataPercent / 100
       : undefined;
   const state = { fill, bytes: row && !thinPool ? row.bytes : 0 };
-  if (row && !row.active && pool !== '' && boot !== bootId()) {
+  if (row && !row.active && boot !== bootId()) {
     return { kind: 'unknown', reason: `${label}: its snapshot is not active since the machine was started`, ...state };
   }
   const reason = await sickness(row, thinPool, pool !== '', exec);

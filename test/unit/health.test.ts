@@ -1,0 +1,23 @@
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { healthOf } from '../../src/providers/lvm/health.ts';
+import { bootId } from '../../src/system/boot.ts';
+import type { Exec } from '../../src/system/command.ts';
+import { parseReport } from '../../src/system/lvs.ts';
+
+const report = new URL('../fixtures/lvs-2.03.16.overflowed.txt', import.meta.url);
+const exec = { run: () => Promise.reject(new Error('nothing was to be run')) } as unknown as Exec;
+
+test.each([
+  ['before the last start', 'another', 'unknown', 'its snapshot is not active since the machine was started'],
+  ['since', bootId(), 'bad', 'its snapshot was deactivated'],
+])('a snapshot that is not active and was taken %s', async (_, boot, kind, reason) => {
+  const row = parseReport({ stdout: fs.readFileSync(report, 'utf8') }).find(({ roles }) => roles.includes('snapshot'));
+  if (!row) throw new Error('there is no snapshot in the report');
+  const down = { ...row, active: false };
+  for (const pool of ['', 'tp']) {
+    const health = await healthOf({ kind: 'lvm', label: 'vg0/data', vg: row.vg, pool, boot }, down, [down], exec);
+    expect(health.kind).toBe(kind);
+    expect(health.reason).toContain(`vg0/data: ${reason}`);
+  }
+});
