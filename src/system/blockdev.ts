@@ -6,9 +6,18 @@ import type { Prober } from './prober.ts';
 /** `major:minor` of a block device, or of the one a link below /dev leads to; undefined: there is none. */
 export function deviceNumber(device: string): string | undefined {
   // Any other path may lead where nobody answers.
-  if (!device.startsWith('/dev/')) return undefined;
+  return device.startsWith('/dev/') ? numberAt(device) : undefined;
+}
+
+/** `major:minor` of the block device that a process has open; `link`: its /proc/PID/fd/N, `target`: where that leads. */
+export function numberOpenedAs(link: string, target: string): string | undefined {
+  // The name may be gone or another device's by now, and the link still leads to the one that was opened.
+  return target.startsWith('/dev/') ? numberAt(link) : undefined;
+}
+
+function numberAt(file: string): string | undefined {
   try {
-    const stat = fs.statSync(device);
+    const stat = fs.statSync(file);
     return stat.isBlockDevice() ? numberOf(stat.rdev) : undefined;
   } catch {
     return undefined;

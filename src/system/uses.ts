@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Exec } from './command.ts';
-import { deviceNumber, numberOf } from './blockdev.ts';
+import { deviceNumber, numberOf, numberOpenedAs } from './blockdev.ts';
 import { devicesAbove, type LoopDevice } from './loops.ts';
 import type { MountEntry } from './mountinfo.ts';
 import { type View, viewsOf } from './namespaces.ts';
@@ -98,7 +98,7 @@ function readProcess(pid: string): Process {
     const target = link(file);
     if (target === undefined) return [];
     // A device's own node is asked for its number, whatever it is called; what lies on a server that is gone is not.
-    return [{ file, target, device: target.startsWith('/dev/') ? deviceNumber(file) : undefined }];
+    return [{ file, target, device: numberOpenedAs(file, target) }];
   });
   return { pid, namespace: link(`/proc/${pid}/ns/mnt`), links };
 }

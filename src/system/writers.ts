@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { deviceNumber, isReadOnly } from './blockdev.ts';
+import { isReadOnly, numberOpenedAs } from './blockdev.ts';
 import { devicesAbove, type LoopDevice } from './loops.ts';
 import { readMounts, type MountEntry } from './mountinfo.ts';
 import { link, list, MARK, nameOf, pids } from './processes.ts';
@@ -87,7 +87,7 @@ function writableDescriptors(pid: string): readonly Descriptor[] {
   return writable.map(({ fd, path }) => ({
     process,
     path,
-    number: path.startsWith('/dev/') ? deviceNumber(`/proc/${pid}/fd/${fd}`) : undefined,
+    number: numberOpenedAs(`/proc/${pid}/fd/${fd}`, path),
   }));
 }
 
