@@ -57,10 +57,17 @@ const unknownTask = z
       'that stand in the defaults of many jobs. A name that is nearly that of a task fails in any case.',
   );
 
-function selectors(what: string) {
+function selectorProblem(value: string | number, meant: string, paths: boolean): string | undefined {
+  const selector = parseSelector(value);
+  if (selector?.kind === 'path') return paths ? fileProblem(selector.glob) : meant;
+  return selector ? undefined : meant;
+}
+
+function selectors(what: string, paths: boolean) {
+  const meant = paths ? `${SELECTOR_MEANT}, or an absolute path` : SELECTOR_MEANT;
   return z
     .array(
-      quantity(SELECTOR_MEANT, (value) => (parseSelector(value) ? undefined : SELECTOR_MEANT)),
+      quantity(meant, (value) => selectorProblem(value, meant, paths)),
       { error: 'must be a list, for example [1, LABEL=data]' },
     )
     .default([])
@@ -118,14 +125,20 @@ const TaskRecord = z
     partitions: selectors(
       'Mounts only these parts of a disk: numbers of partitions, `LABEL=`, `TYPE=` (as blkid calls it) or `LV=VG/LV` of the ' +
         'guest, with patterns. It is an error if one of them fits nothing, or can not be mounted.',
+      false,
     ),
-    exclude: selectors('Leaves these parts of a disk out, written as for `partitions`.'),
+    exclude: selectors(
+      'Leaves these parts of a disk out, written as for `partitions`; for `path` and `subvolume` also what is mounted below ' +
+        'it, or a subvolume there: by its path, with patterns.',
+      true,
+    ),
     skip: z
       .enum(['warn', 'error'], { error: 'must be warn or error' })
       .default('warn')
       .describe(
-        'What happens where a part of a disk can not be mounted (encrypted, unknown): `warn` says so and goes on, ' +
-          '`error` fails the job. What is left out by `partitions` or `exclude`, and swap, is neither.',
+        'What happens where a part of a disk can not be mounted (encrypted, unknown), or another file system is mounted below a ' +
+          '`path`: `warn` says so and goes on, `error` fails the job. What is left out by `partitions` or `exclude`, and swap, ' +
+          'is neither.',
       ),
     trust: z
       .enum(['host', 'guest', 'hostile'], { error: 'must be host, guest or hostile' })

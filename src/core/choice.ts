@@ -1,11 +1,14 @@
 import { matchesGlob } from './glob.ts';
+import type { LeftOut } from './provider.ts';
 import type { Content } from './volume.ts';
 
 /** What an admin names parts of a disk by; the texts are shell-like patterns. */
 export type Selector =
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'label' | 'type'; readonly glob: string }
-  | { readonly kind: 'lv'; readonly vg: string; readonly lv: string };
+  | { readonly kind: 'lv'; readonly vg: string; readonly lv: string }
+  /** What is mounted below a path, or a subvolume there. */
+  | { readonly kind: 'path'; readonly glob: string };
 
 /** Which parts of disks are mounted. */
 export interface Choice {
@@ -26,10 +29,11 @@ export interface Traits {
   readonly within?: readonly string[];
 }
 
-/** How a selector is written: `3`, `LABEL=root`, `TYPE=ext*`, `LV=vg/root`. Undefined: it can't be one. */
+/** How a selector is written: `3`, `LABEL=root`, `TYPE=ext*`, `LV=vg/root`, `/srv/data/db`. Undefined: it can't be one. */
 export function parseSelector(value: string | number): Selector | undefined {
   const text = String(value);
   if (/^[1-9]\d{0,3}$/.test(text)) return { kind: 'number', number: Number(text) };
+  if (text.startsWith('/')) return { kind: 'path', glob: text };
   const [, name, glob = ''] = /^(LABEL|TYPE|LV)=(.+)$/s.exec(text) ?? [];
   if (name === 'LABEL') return { kind: 'label', glob };
   if (name === 'TYPE') return { kind: 'type', glob };
@@ -44,6 +48,8 @@ export function selectorText(selector: Selector): string {
       return String(selector.number);
     case 'lv':
       return `LV=${selector.vg}/${selector.lv}`;
+    case 'path':
+      return selector.glob;
     default:
       return `${selector.kind.toUpperCase()}=${selector.glob}`;
   }
@@ -56,14 +62,32 @@ export function isNamed({ partitions }: Choice, { vg, lv }: Traits): boolean {
 
 /** Why a part is not wanted; undefined: it is. Of what could not be looked into yet a label or type says nothing. */
 export function unwanted({ partitions, exclude }: Choice, traits: Traits): string | undefined {
-  if (exclude.some((selector) => fits(selector, traits) === true)) return 'is left out, as asked (exclude)';
+  if (exclude.some((selector) => fits(selector, traits) === true)) return EXCLUDED;
   const chosen = partitions.length === 0 || partitions.some((selector) => fits(selector, traits) !== false);
   return chosen ? undefined : 'is not one of those asked for (partitions)';
+}
+
+const EXCLUDED = 'is left out, as asked (exclude)';
+
+/** What a source leaves aside: what `exclude` names, with all below it, is meant to be. */
+export function withoutExcluded(leftOut: readonly LeftOut[], { exclude }: Choice): readonly LeftOut[] {
+  const globs = exclude.flatMap((selector) => (selector.kind === 'path' ? [selector.glob] : []));
+  const isExcluded = (label: string): boolean =>
+    label.startsWith('/') && placesOf(label).some((place) => globs.some((glob) => matchesGlob(place, glob)));
+  return leftOut.map((one) => (isExcluded(one.label) ? { ...one, reason: EXCLUDED, harmless: true } : one));
+}
+
+/** A path and all directories above it. */
+function placesOf(path: string): readonly string[] {
+  const ends = Array.from(path.matchAll(/\//g), ({ index }) => index).filter((end) => end > 0);
+  return [path, ...ends.map((end) => path.slice(0, end))];
 }
 
 /** Whether a part is what a selector means; undefined: it can't be told yet. */
 export function fits(selector: Selector, { numbers, vg, lv, content, within = [] }: Traits): boolean | undefined {
   switch (selector.kind) {
+    case 'path':
+      return false;
     case 'number':
       return numbers.includes(selector.number);
     case 'lv':

@@ -211,8 +211,13 @@ export function shortcoming(
       layout.skipped.some((part) => part.origin === index && part.unwanted) &&
       !unseen.some((part) => part.origin === index),
   );
-  const unmet = choice.partitions.length > 0 ? without.map(({ label }) => `nothing in ${label} fits`) : [];
-  if (layout.missing.length > 0 && unseen.length === 0) unmet.unshift(`nothing fits ${layout.missing.join(', ')}`);
+  const missing = layout.missing.length > 0 && unseen.length === 0 ? layout.missing.join(', ') : undefined;
+  // Of a single origin that would be said twice.
+  const none = choice.partitions.length > 0 && (missing === undefined || origins.length > 1) ? without : [];
+  const unmet = [
+    ...(missing === undefined ? [] : [`nothing fits ${missing}`]),
+    ...none.map(({ label }) => `nothing in ${label} fits`),
+  ];
   if (unmet.length > 0) {
     return new Fault('mount.nothing', `${unmet.join('; ')} (partitions); there is ${whatThereIs(layout)}`, {
       hint: `correct 'partitions' of the task`,
@@ -231,12 +236,22 @@ export function shortcoming(
   }
   const unsaved = skip === 'error' ? [...layout.skipped, ...leftOut].filter(({ harmless }) => !harmless) : [];
   if (unsaved.length === 0) return undefined;
-  const excludable = unsaved.some((one) => layout.skipped.some((part) => part === one));
   return new Fault('mount.nothing', unsaved.map(({ label, reason }) => `${label}: ${reason}`).join('; '), {
-    hint: excludable
-      ? `leave it out with 'exclude', or set skip: warn`
-      : 'give it a task of its own, and set skip: warn',
+    hint: hintFor(source, unsaved, layout),
   });
+}
+
+/** What makes `skip: error` content, without that anything is lost. */
+function hintFor({ kind }: Task['source'], unsaved: readonly (Skipped | LeftOut)[], { skipped }: Layout): string {
+  if (unsaved.some((one) => skipped.some((part) => part === one)))
+    return `leave it out with 'exclude', or set skip: warn`;
+  const [first] = unsaved;
+  if ((kind === 'path' || kind === 'subvolume') && first) {
+    return `write a task of its own for it (path: ${first.label}), and here: exclude: [${first.label}]`;
+  }
+  return kind === 'each'
+    ? `leave it out with the 'exclude' of each, or set skip: warn`
+    : 'give it a task of its own, and set skip: warn';
 }
 
 function whatThereIs({ mounts, skipped }: Layout): string {
@@ -250,9 +265,11 @@ function whatThereIs({ mounts, skipped }: Layout): string {
 export function notSaved({ skipped }: Layout, leftOut: readonly LeftOut[]): readonly string[] {
   const told = ({ label, type, reason }: Skipped): string =>
     `${label}: ${type === undefined ? '' : `${type}, `}${reason}`;
+  const leftText = ({ label, reason }: LeftOut): string => `${label}: ${reason}`;
   return [
     ...skipped.filter(({ harmless }) => !harmless).map(told),
-    ...leftOut.map(({ label, reason }) => `${label}: ${reason}`),
+    ...leftOut.filter(({ harmless }) => !harmless).map(leftText),
     ...skipped.filter(({ harmless }) => harmless).map(told),
+    ...leftOut.filter(({ harmless }) => harmless).map(leftText),
   ];
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { withoutExcluded } from './choice.ts';
 import { Fault } from './fault.ts';
 import type { Machine } from './machine.ts';
 import { encodeName } from './names.ts';
@@ -29,7 +30,7 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
     return {
       mount,
       planned: task.autoextend ? planned : planned.map((one) => ({ ...one, ...off })),
-      leftOut: resolved.leftOut,
+      leftOut: withoutExcluded(resolved.leftOut, task.choice),
     };
   }
   throw await unclaimed(task, machine);

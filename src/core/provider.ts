@@ -27,7 +27,7 @@ export interface Origin {
 export interface LeftOut {
   readonly label: string;
   readonly reason: string;
-  /** Nobody would look for it in the backup: a thin pool, a snapshot, a file system that is another task's. */
+  /** Nobody would look for it in the backup: a thin pool, a snapshot, what is asked to be left out. */
   readonly harmless: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Origin, PlannedSnapshot, Provider } from '../core/provider.ts';
 import { shellWord } from '../core/shell.ts';
 import type { Facts, Step } from '../core/step.ts';
 import { whyNot } from '../core/why.ts';
-import { checkDirectory, leftOutOf, placeOf, whatHolds, type Behind } from '../system/behind.ts';
+import { checkDirectory, placeOf, whatHolds, type Behind } from '../system/behind.ts';
 import { deletesByNumber, listSnapshots, makeReadOnly, snapshotSubvolume, type Subvolume } from '../system/btrfs.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { saysFull } from '../system/full.ts';
@@ -88,7 +88,7 @@ export function createBtrfs(exec: Exec): Provider {
         });
       }
       const origin = await originOf(source.path, behind, top);
-      return { origins: [origin], leftOut: [...(await nestedIn(top, behind, exec)), ...leftOutOf(behind)] };
+      return { origins: [origin], leftOut: [...(await nestedIn(top, behind, exec)), ...behind.others] };
     },
 
     async plan(origins, _size, { task, run }) {

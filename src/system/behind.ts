@@ -1,17 +1,10 @@
 import path from 'node:path';
 import { Fault, isFault } from '../core/fault.ts';
 import type { LeftOut } from '../core/provider.ts';
+import { mountsBelow } from './below.ts';
 import { whyNot } from '../core/why.ts';
 import type { Exec } from './command.ts';
-import { isBelow, readMounts, type MountEntry } from './mountinfo.ts';
-
-/** Types of file systems that hold nothing of their own which anybody would save. */
-const PSEUDO = new Set(
-  (
-    'autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue nsfs overlay proc ' +
-    'pstore ramfs rpc_pipefs securityfs selinuxfs sysfs tmpfs tracefs'
-  ).split(' '),
-);
+import { readMounts, type MountEntry } from './mountinfo.ts';
 
 /** What holds a path now. */
 export interface Behind {
@@ -25,8 +18,8 @@ export interface Behind {
   readonly mount: MountEntry | undefined;
   /** Where in the file system it is, relative to its top. */
   readonly within: string;
-  /** Other file systems below it, which a snapshot of this one does not hold. */
-  readonly others: readonly MountEntry[];
+  /** What is seen below it and a snapshot of its file system does not hold. */
+  readonly others: readonly LeftOut[];
 }
 
 /**
@@ -41,17 +34,15 @@ export async function whatHolds(asked: string, exec: Exec): Promise<Behind> {
   const { real, kind, rdev, inode } = standing;
   const mounts = readMounts();
   const mount = mounts.find(({ id }) => id === standing.mount);
-  const below = real === '/' ? '/' : `${real}/`;
+  const within = mount ? path.join(mount.root, path.relative(mount.point, real)).replace(/^\//, '') : '';
   return {
     real,
     kind,
     rdev,
     inode,
     mount,
-    within: mount ? path.join(mount.root, path.relative(mount.point, real)).replace(/^\//, '') : '',
-    others: mounts.filter(
-      (one) => mount && one.point.startsWith(below) && !PSEUDO.has(one.type) && isBelow(one, mount, mounts),
-    ),
+    within,
+    others: mount ? mountsBelow({ real, mount, within }, mounts) : [],
   };
 }
 
@@ -64,13 +55,4 @@ export function checkDirectory(asked: string, { kind }: Behind): void {
 /** `on /dev/sda1 (ext4, mounted at /srv)` */
 export function placeOf({ mount }: Pick<Behind, 'mount'>): string {
   return mount ? `on ${mount.source} (${mount.type}, mounted at ${mount.point})` : 'on no mount that is listed';
-}
-
-/** What a source leaves aside because it is another file system. */
-export function leftOutOf({ others }: Behind): readonly LeftOut[] {
-  return others.map((other) => ({
-    label: other.point,
-    harmless: true,
-    reason: `is a file system of its own (${other.source}), not in this snapshot`,
-  }));
 }

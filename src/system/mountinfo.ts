@@ -19,6 +19,8 @@ export interface MountEntry {
   readonly writable: boolean;
   /** The number of the subvolume of btrfs that is shown; undefined: it is no btrfs. */
   readonly subvolume: string | undefined;
+  /** Of the file system as a whole, for all its mounts. */
+  readonly superOptions: string;
   /** The peer group that hears of mounts and unmounts below it; undefined: it is private. */
   readonly shared: string | undefined;
   /** The peer group that it hears of mounts and unmounts from. */
@@ -57,6 +59,7 @@ export function parseMountinfo(text: string): readonly MountEntry[] {
         source: unescape(source ?? ''),
         writable: superOptions.split(',').includes('rw'),
         subvolume: type === 'btrfs' ? /(?:^|,)subvolid=(\d+)/.exec(superOptions)?.[1] : undefined,
+        superOptions,
         shared: groupOf(flags, 'shared:'),
         master: groupOf(flags, 'master:'),
       },

@@ -150,6 +150,15 @@ test('files of tasks.d are enough', () => {
   expect(loadTask(sources, 'a').task.name).toBe('a');
 });
 
+test('what is mounted below a path or a subvolume can be left out', () => {
+  const sources = sourcesOf(
+    'version: 1\ntasks: {a: {path: /s, exclude: [/s/a, 3]}, b: {subvolume: /s, exclude: [/s/a*]}}',
+  );
+  const { tasks } = loadConfig(sources);
+  expect(tasks.get('a')?.choice.exclude).toMatchObject([{ kind: 'path', glob: '/s/a' }, { kind: 'number' }]);
+  expect(tasks.get('b')?.choice.exclude).toEqual([{ kind: 'path', glob: '/s/a*' }]);
+});
+
 /* One record in line 3; what is told about it, from the column on. */
 test.each([
   ['', ['5: tasks.t: is empty, must be an absolute path or a map, for example {lv: system/xenvm}']],
@@ -166,6 +175,12 @@ test.each([
     ],
   ],
   [' {lv: a/b, copy: true}', ['22: tasks.t.copy: is true, which means nothing for lv']],
+  [' {lv: a/b, exclude: [/s/a]}', ['26: tasks.t.exclude.0: is "/s/a", which means nothing for lv']],
+  [' {subvolume: /s, exclude: [3]}', ['32: tasks.t.exclude.0: is 3, which means nothing for subvolume']],
+  [
+    ' {lv: a/b, partitions: [/s/a]}',
+    ['29: tasks.t.partitions.0: is "/s/a", must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV'],
+  ],
   [
     ' {subvolume: /s, size: 1G, keys: [/k]}',
     [

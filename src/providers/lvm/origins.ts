@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.ts';
 import type { Origin, Resolved } from '../../core/provider.ts';
 import type { Source } from '../../core/task.ts';
-import { checkDirectory, leftOutOf, type Behind } from '../../system/behind.ts';
+import { checkDirectory, type Behind } from '../../system/behind.ts';
 import { deviceNumber } from '../../system/blockdev.ts';
 import type { LvRow } from '../../system/lvs.ts';
 import { matchesGlob } from '../../core/glob.ts';
@@ -40,7 +40,7 @@ export function resolveSource(
       checkDirectory(source.path, behind);
       return {
         origins: [originOf(suitable(row), { subdirectory: behind.within, asked: source.path })],
-        leftOut: leftOutOf(behind),
+        leftOut: behind.others,
       };
     }
     case 'each': {
