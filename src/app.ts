@@ -19,6 +19,7 @@ import { checkState } from './directories.ts';
 import { stopSignal } from './signals.ts';
 import { runUserCommand, statusAfter } from './system/exec.ts';
 import { callersOf } from './system/processes.ts';
+import { whyNotRun } from './system/userprogram.ts';
 
 /**
  * How long an opening waits for another hook that works on the same task. A closing waits as long as it may: a product
@@ -39,7 +40,7 @@ export async function openTask(work: Work): Promise<Reply> {
 export interface RunResult {
   readonly opened: Reply;
   readonly closed: Reply | undefined;
-  /** The command's own status; undefined: it was never started. */
+  /** The command's own status, or that of a shell that can't start it; undefined: there was nothing to start it for. */
   readonly status: number | undefined;
 }
 
@@ -52,11 +53,19 @@ export async function runTask(
   command: readonly [string, ...string[]],
   say: (reply: Reply) => void,
 ): Promise<RunResult> {
+  const [program, ...args] = command;
+  const { exec } = openMachine({ ...sessionOf(work, 'run'), timeoutMs: LOOK_MS });
+  // Where the mount will be is not known yet.
+  const unfit = program.includes('{mount}') ? undefined : await whyNotRun(program, process.env['PATH'], exec);
+  if (unfit) {
+    const reply = failedReply('run', work.task, unfit.fault, []);
+    say(reply);
+    return { opened: reply, closed: undefined, status: unfit.status };
+  }
   const { opened, reply } = await openedOrReply(work);
   say(reply);
   if (opened?.kind !== 'opened') return { opened: reply, closed: undefined, status: undefined };
   const { mount } = opened.prepared;
-  const [program, ...args] = command;
   let status: number;
   try {
     const fill = (word: string): string => word.replaceAll('{mount}', mount);
@@ -98,11 +107,28 @@ export interface FoundPath {
   readonly storages: readonly { readonly kind: string; readonly claims: boolean; readonly why: string }[];
 }
 
-/** Changes nothing. Throws a Fault where there is no such path. */
+/** Changes nothing. Throws a Fault where there is no such path, nor a logical volume that is called so. */
 export async function findPath(asked: string): Promise<{ readonly found: FoundPath; readonly text: string }> {
+  const { splitVg } = await import('./config/names.ts');
+  const full = path.resolve(asked);
+  try {
+    return await storagesFor(full);
+  } catch (error) {
+    if (!isFault(error) || error.code !== 'origin.unknown' || asked.startsWith('/') || !splitVg(asked)) throw error;
+  }
+  try {
+    return await storagesFor(`/dev/${asked}`);
+  } catch (error) {
+    if (!isFault(error) || error.code !== 'origin.unknown') throw error;
+    throw new Fault('origin.unknown', `there is no path ${full}, and no active logical volume ${asked}`, {
+      hint: 'see what there is: lvs',
+    });
+  }
+}
+
+async function storagesFor(full: string): Promise<{ readonly found: FoundPath; readonly text: string }> {
   const { findText } = await import('./report/find.ts');
   const { terminalColumns } = await import('./report/wrap.ts');
-  const full = path.resolve(asked);
   const machine = openMachine({ task: '', contract: 'cli', phase: 'find', level: 'info', timeoutMs: LOOK_MS });
   const storages: FoundPath['storages'][number][] = [];
   for (const provider of machine.providers) storages.push({ kind: provider.kind, ...(await provider.find(full)) });

@@ -217,7 +217,7 @@ async function runOver(task: string, command: readonly [string, ...string[]]): P
     writeAll(2, stdout + stderr);
   };
   const { opened, closed, status } = await runTask(work, command, tell);
-  if (!closed) return { exit: exitStatus(opened) };
+  if (!closed) return { exit: status ?? exitStatus(opened) };
   tell(closed);
   return { exit: status || exitStatus(closed) };
 }

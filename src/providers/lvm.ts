@@ -44,14 +44,21 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       if (typeof rows === 'string') return { claims: false, why: rows };
       const named = lvAt(behind, rows);
       const row = named ?? lvBehind(behind, rows);
-      if (!row) return { claims: false, why: `not on a logical volume: it is ${placeOf(behind)}` };
+      if (!row) {
+        const what =
+          behind.kind === 'other' ? 'no logical volume' : `not on a logical volume: it is ${placeOf(behind)}`;
+        return { claims: false, why: what };
+      }
       const name = `${row.vg}/${row.name}`;
       const unfit = whyUnsuitable(row);
       const where = named ? `the logical volume ${name}` : `on the logical volume ${name}, ${placeOf(behind)}`;
       if (unfit) return { claims: false, why: `${where}, which ${unfit}` };
       return named
         ? { claims: true, why: `${where}; write lv: ${name}` }
-        : { claims: behind.kind === 'directory', why: where };
+        : {
+            claims: behind.kind === 'directory',
+            why: behind.kind === 'file' ? `no directory, but a file ${where}` : where,
+          };
     },
 
     async resolve(source) {
@@ -165,9 +172,10 @@ function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index:
     boot: bootId(),
     ...(thin ? {} : { room: String(bytes) }),
   };
+  const byRule = size.kind === 'auto' || size.kind === 'full' ? ` (${size.kind})` : '';
   const note = thin
     ? `thin, in pool ${row.vg}/${row.pool}`
-    : `room for ${formatBytes(bytes)} of changes (${size.kind}), ${formatBytes(row.vgFreeBytes)} free in ${row.vg}`;
+    : `room for ${formatBytes(bytes)} of changes${byRule}, ${formatBytes(row.vgFreeBytes)} free in ${row.vg}`;
   return { origin, step, bytes, device: `/dev/${row.vg}/${name}`, note };
 }
 

@@ -113,7 +113,7 @@ function commandLines(commands: Plan['commands'], width: number): readonly strin
     const alike = (seen.get(word) ?? 0) + 1;
     seen.set(word, alike);
     if (commands.length > ALL_SHOWN && alike > SHOWN_ALIKE) {
-      hidden.push(word);
+      hidden.push(word.replace('(', ''));
       return;
     }
     tellHidden();

@@ -3,6 +3,8 @@ import { constants } from 'node:os';
 import { execa, type Options } from 'execa';
 import { Fault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
+import { errorCode } from '../core/trust.ts';
+import { whyNot } from '../core/why.ts';
 import type { Command, Commands, Finished, Limits } from './command.ts';
 import { howToInstall } from './packages.ts';
 import type { Talk } from './prober.ts';
@@ -140,7 +142,7 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
     });
   }
   if (result.exitCode === undefined && result.signal === undefined) {
-    throw new Fault('tool.failed', `${tool} can't be started: ${result.shortMessage}`, { cause: result });
+    throw new Fault('tool.failed', `${tool} can't be started: ${whyNot(result.cause)}`, { cause: result });
   }
   const { exitCode = 128, stdout, stderr, signal } = result;
   return { status: exitCode, stdout, stderr, signal };
@@ -170,10 +172,13 @@ export async function startAgain(env: Readonly<Record<string, string>>): Promise
   child.unref();
   const begun = once(child, 'spawn').then(
     () => undefined,
-    ({ code, message }: NodeJS.ErrnoException) => code ?? message,
+    (error: unknown) => whyNot(error),
   );
   // What fails before there is a process (too long a list of arguments) is never told as an event.
-  const problem = await Promise.race([begun, child.then(({ code, shortMessage }) => code ?? shortMessage)]);
+  const problem = await Promise.race([
+    begun,
+    child.then(({ cause, shortMessage }) => (cause === undefined ? shortMessage : whyNot(cause))),
+  ]);
   if (problem !== undefined) throw new Fault('tool.failed', `${process.execPath} can't be started: ${problem}`);
 }
 
@@ -235,7 +240,9 @@ export async function runUserCommand(argv: readonly [string, ...string[]]): Prom
   process.off('SIGTERM', forward).off('SIGHUP', forward);
   if (result.exitCode !== undefined) return result.exitCode;
   if (result.signal !== undefined) return statusAfter(result.signal);
-  throw new Fault('tool.missing', `${file} can't be started: ${result.shortMessage}`);
+  // The file itself was looked for before.
+  const hint = errorCode(result.cause) === 'ENOENT' ? 'look at its first line: its interpreter is missing' : '';
+  throw new Fault('tool.missing', `${file} can't be started: ${whyNot(result.cause)}`, { hint });
 }
 
 /** What a shell reports of a process that a signal ended. */
