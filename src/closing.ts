@@ -2,10 +2,10 @@ import type { Sources } from './config/source.ts';
 import { claimOf, type Claim } from './core/claim.ts';
 import { close } from './core/close.ts';
 import type { Call, Reply } from './core/contract.ts';
-import { asError } from './core/fault.ts';
 import { Journal } from './core/journal.ts';
 import { journalPath } from './core/names.ts';
 import { nothing } from './core/reply.ts';
+import { whyNot } from './core/why.ts';
 import { readTaken, rememberTaken, writeTaken, type Taken } from './core/taken.ts';
 import type { OurMachine } from './machine.ts';
 import { STATE_DIRECTORY } from './places.ts';
@@ -69,7 +69,7 @@ async function closeClaimed(
   try {
     taken = readTaken(stateDirectory, task);
   } catch (error) {
-    doubt = asError(error).message;
+    doubt = whyNot(error);
   }
   const claim = claimOf({ contract, runKey: call.runKey, callers }, journal?.header, taken, bootId);
   if (claim.kind === 'taken') {

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { Fault } from './fault.ts';
 import type { JournalHeader } from './journalformat.ts';
 import { broken, openSafely, readAll } from './journalfile.ts';
 import type { Machine } from './machine.ts';
 import { takenPath } from './names.ts';
+import { whyNot, writeHint } from './why.ts';
 
 /** A run that was cleared while it was properly open: its job may go on, and is told when it comes for it. */
 export interface Taken extends Pick<JournalHeader, 'run' | 'runKey' | 'contract' | 'boot' | 'startedAt'> {
@@ -55,8 +55,8 @@ export function writeTaken(stateDirectory: string, task: string, taken: readonly
     }
     fs.renameSync(`${file}.new`, file);
   } catch (error) {
-    throw new Fault('journal.unwritable', `${file} can't be written: ${(error as Error).message}`, {
-      hint: `check the space and the rights of ${path.dirname(file)}`,
+    throw new Fault('journal.unwritable', `${file} can't be written: ${whyNot(error)}`, {
+      hint: writeHint(error, file),
       cause: error,
     });
   }

@@ -48,7 +48,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
           ...atMost(
             MOST.mounts,
             'mount',
-            mounts.map(({ point, type, label }) => line('mount', point, `${type} of ${label}, read-only`)),
+            mounts.map(({ point, type, label }) => line('mount', point, `${type}${ofWhat(label, point)}, read-only`)),
             where,
           ),
           ...atMost(MOST.skipped - notes.length, 'skipped', skipped, where),
@@ -64,6 +64,12 @@ function clearedLine(cleared: Extract<Opened, { kind: 'opened' }>['cleared']): r
   if (!cleared) return [];
   const told = cleared.wasOpen ? '; if its job still runs, it is told that its data may be bad' : '';
   return [line('cleared', `what run ${cleared.run} had left${told}`)];
+}
+
+/** What is mounted, unless its place says it already. */
+function ofWhat(label: string, point: string): string {
+  const name = label.slice(label.indexOf('/') + 1);
+  return point.endsWith(`/${name}`) ? '' : ` of ${label}`;
 }
 
 /** What a closing came to. */

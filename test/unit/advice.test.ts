@@ -40,13 +40,19 @@ interface Advice {
   readonly text: string;
 }
 
-function advices(): readonly Advice[] {
+/** The lines of all sources but comments. */
+function sources(): readonly { readonly file: string; readonly code: readonly string[] }[] {
   const files = fs.readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  return files
-    .filter((file) => !file.startsWith('system/'))
-    .flatMap((file) => {
-      const text = fs.readFileSync(path.join(SOURCES, file), 'utf8');
-      const code = text.split('\n').filter((line) => !/^\s*(?:\*|\/\*|\/\/|import )/.test(line));
+  return files.map((file) => {
+    const text = fs.readFileSync(path.join(SOURCES, file), 'utf8');
+    return { file, code: text.split('\n').filter((line) => !/^\s*(?:\*|\/\*|\/\/|import )/.test(line)) };
+  });
+}
+
+function advices(): readonly Advice[] {
+  return sources()
+    .filter(({ file }) => !file.startsWith('system/'))
+    .flatMap(({ file, code }) => {
       const literals = code.flatMap((line) =>
         Array.from(line.matchAll(/(['"`])((?:\\.|(?!\1).)+)\1/g), ([, , it]) => it ?? ''),
       );
@@ -69,4 +75,11 @@ describe('nobody is told to destroy what may not be ours', () => {
     );
     expect(unused).toEqual([]);
   });
+});
+
+test('no text holds the name of a system error (ENOENT), or what Node.js makes of it: core/why.ts has the words', () => {
+  const raw = /`[^`]*\$\{[^}]*(?:errorCode\(|\bcode\b\}|\bas Error\)\.message|ErrnoException)/;
+  expect(
+    sources().flatMap(({ file, code }) => code.filter((line) => raw.test(line)).map((line) => [file, line])),
+  ).toEqual([]);
 });
