@@ -28,6 +28,7 @@ import { whyNotRun } from './system/userprogram.ts';
 const OPENING_WAITS_SECONDS = 60;
 
 export { closeTask } from './closing.ts';
+export { callScript } from './script.ts';
 export { statusOf } from './status.ts';
 export { watch } from './watcher.ts';
 
@@ -214,7 +215,7 @@ async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | un
     // Closing needs no configuration, so it should not pay for the reading of one.
     const { loadTask } = await import('./config/load.ts');
     const { task, log } = loadTask(work.sources, work.task);
-    const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs };
+    const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs - (work.spentMs ?? 0) };
     const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine) => {
       opened = await open({ task, contract: work.contract, runKey: work.call.runKey, callers }, machine);
       return openedReply(task.name, opened, performance.now() - began);

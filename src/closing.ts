@@ -20,6 +20,8 @@ export interface Work {
   readonly call: Call;
   /** Undefined: the configuration can't be read; enough to close. */
   readonly sources: Sources | undefined;
+  /** Milliseconds of the hook's time that are over already; undefined: none worth counting. */
+  readonly spentMs?: number;
 }
 
 /**

@@ -50,15 +50,33 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
 
 async function open(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
   if (isFault(sources)) throw sources;
-  const task = taskToOpen(call, sources, contract.serves);
-  if (typeof task !== 'string') return task;
-  nameProcess('pre', task);
-  const { openTask } = await import('./app.ts');
-  return openTask({ task, contract: contract.product, call, sources });
+  const meant = taskToOpen(call, sources, contract.serves);
+  const task = typeof meant === 'string' ? meant : undefined;
+  const { before } = call.switches;
+  if (before === undefined && typeof meant !== 'string') return meant;
+  if (task !== undefined) nameProcess('pre', task);
+  const { callScript, openTask } = await import('./app.ts');
+  const script = before === undefined ? undefined : await callScript({ key: 'before', file: before, task, sources });
+  if (script?.fault) return { kind: 'failed', fault: script.fault, leftovers: [], lines: script.lines };
+  const work = { contract: contract.product, call, sources, ...(script && { spentMs: performance.now() }) };
+  const reply = typeof meant === 'string' ? await openTask({ ...work, task: meant }) : meant;
+  return { ...reply, lines: [...(script?.lines ?? []), ...reply.lines] };
+}
+
+/** Whatever comes of the closing, a script that is to be called after it is. */
+async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
+  const { after } = call.switches;
+  if (after === undefined || isFault(sources)) return closeMeant(contract, call, sources);
+  const reply = await closeMeant(contract, call, sources).catch(failed);
+  const { callScript } = await import('./app.ts');
+  const task = call.candidates.find((name) => sources.taskNames.has(name));
+  const { lines, fault } = await callScript({ key: 'after', file: after, task, sources });
+  const besides = fault && [fault.message, ...(fault.hint === undefined ? [] : [fault.hint])].join('; ');
+  return { ...reply, besides, lines: [...reply.lines, ...lines] };
 }
 
 /** Closing needs a journal and nothing else, whatever has become of the configuration. */
-async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
+async function closeMeant(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
   const known = isFault(sources) ? undefined : sources;
   const configured = call.candidates.find((name) => known?.taskNames.has(name));
   const task = configured ?? call.candidates.find(concernsUs);

@@ -47,7 +47,7 @@ export interface OurMachine extends Machine {
 }
 
 /** How long a hook may take, where no task says it. */
-const TIMEOUT_MS = 600_000;
+export const TIMEOUT_MS = 600_000;
 
 /** Everything the core needs, put together for the machine that we run on. */
 export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {

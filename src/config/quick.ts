@@ -2,7 +2,7 @@ import { mentions, readFiles } from './files.ts';
 import { mayBeNear } from './near.ts';
 
 /** Settings that concern calls for tasks that are not configured, too. */
-const FOR_ALL_CALLS = ['taskEnv', 'trace'];
+const FOR_ALL_CALLS = ['taskEnv', 'trace', 'before', 'after'];
 
 /**
  * Whether none of these names can be a task, nor nearly be one, told from the mere bytes of the files, without a parser: one script serves

@@ -231,6 +231,17 @@ export const MainSchema = z.strictObject({
           .optional()
           .describe('The environment variable that holds the name of the task, for when no argument is one.')
           .meta({ examples: ['SESAM_TASK'] }),
+        before: text(PATH_MEANT, pathProblem)
+          .optional()
+          .describe(
+            'A script that `sbc_pre` calls first, for every task and with the same arguments, for what had been in its place: if it ' +
+              'says `STATUS:ERROR`, the hook does. Nobody but root may be able to change it.',
+          )
+          .meta({ examples: ['/opt/sesam/bin/sesam/sbc_pre.own'] }),
+        after: text(PATH_MEANT, pathProblem)
+          .optional()
+          .describe('The same for `sbc_post`, which calls it last.')
+          .meta({ examples: ['/opt/sesam/bin/sesam/sbc_post.own'] }),
         exitZero: onOff(
           'Leaves with exit status 0 even after `STATUS:ERROR`, as the template of SEP does; whoever looks at the ' +
             'status alone then misses errors.',

@@ -40,11 +40,14 @@ export function unknownTopKey(file: SourceFile, key: string): string {
 
 /** A product's section as far as its values have the right type. */
 export function lenientSwitches(section: { readonly [key: string]: Plain }): Switches {
-  const { taskEnv, exitZero, trace, unknownTask } = section;
+  const { taskEnv, exitZero, trace, unknownTask, before, after } = section;
   return {
     ...(typeof taskEnv === 'string' && { taskEnv }),
     ...(typeof exitZero === 'boolean' && { exitZero }),
     ...(typeof trace === 'boolean' && { trace }),
     ...(unknownTask === 'pass' && { unknownTask }),
+    // That a script was not run must not go unseen.
+    ...(before !== undefined && { before: typeof before === 'string' ? before : '' }),
+    ...(after !== undefined && { after: typeof after === 'string' ? after : '' }),
   };
 }

@@ -20,6 +20,9 @@ export interface Switches {
   readonly exitZero?: boolean | undefined;
   /** Note how the product called us in a root-only file. */
   readonly trace?: boolean | undefined;
+  /** sesam: a script that our hook calls before it opens, and one after it closes; '' for what is no path. */
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
   /** bacula, generic: a job of which no task is configured is let through. */
   readonly unknownTask?: 'error' | 'pass' | undefined;
 }
@@ -53,7 +56,12 @@ export interface OpenedPath {
  * What happened, in terms that every product can be told. `lines` are plain text for the job log, already escaped:
  * no line holds a control character.
  */
-export type Reply =
+export type Reply = Outcome & {
+  /** What is wrong besides, told by a script of the admin's that the hook has called. */
+  readonly besides?: string | undefined;
+};
+
+type Outcome =
   | { readonly kind: 'opened'; readonly paths: readonly OpenedPath[]; readonly lines: readonly string[] }
   | {
       readonly kind: 'closed';

@@ -14,6 +14,10 @@ export const EXIT_MEANINGS = [
 
 /** The exit status for a reply. Bad data outranks leftovers: it is what the admin must hear first. */
 export function exitStatus(reply: Reply): number {
+  return statusOfOurs(reply) || (reply.besides ? 1 : 0);
+}
+
+function statusOfOurs(reply: Reply): number {
   switch (reply.kind) {
     case 'opened':
     case 'nothing':

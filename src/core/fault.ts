@@ -16,6 +16,7 @@ const EXIT_STATUS = {
   'task.timeout': 1,
   'journal.broken': 1,
   'journal.unwritable': 1,
+  'script.failed': 1,
   'runtime.missing': 1,
   'tool.missing': 1,
   'tool.failed': 1,

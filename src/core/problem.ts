@@ -7,6 +7,12 @@ import type { Reply } from './contract.ts';
  * the backup and what to type, in this order.
  */
 export function problemOf(reply: Reply): string | undefined {
+  const own = problemOfOurs(reply);
+  if (!reply.besides) return own;
+  return own === undefined ? joined([reply.besides]) : joined([own, reply.besides]);
+}
+
+function problemOfOurs(reply: Reply): string | undefined {
   switch (reply.kind) {
     case 'opened':
     case 'nothing':

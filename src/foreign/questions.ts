@@ -3,8 +3,8 @@ import { linkTarget, makeDirectory, readText, realPath, removeDirectory, removeF
 import { freeIn, heldInode, holdFile, letGo, makeFile } from './copies.ts';
 import { directoriesOf, findImages, imageFault } from './images.ts';
 import { behindLink, lookUp, namesIn } from './inodes.ts';
-import { keyMode } from './keys.ts';
 import { aboveWithInode, standingOf } from './place.ts';
+import { trustedMode } from './trusted.ts';
 
 /**
  * All that is asked about bytes and inodes that are not ours (system/prober.ts). Each function is synchronous, knows nothing but its one
@@ -19,7 +19,7 @@ export const questions = {
   heldInode,
   holdFile,
   imageFault,
-  keyMode,
+  trustedMode,
   letGo,
   linkTarget,
   lookUp,

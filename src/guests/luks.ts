@@ -56,7 +56,7 @@ export async function unlock(
 
 /** Throws `config.insecure` for a key file that others can read or change, `config.missing` where there is no such file. */
 export async function checkKey(file: string, exec: Exec): Promise<void> {
-  const mode = await exec.ask('keyMode', { file }).catch((error: unknown) => {
+  const mode = await exec.ask('trustedMode', { file }).catch((error: unknown) => {
     if (isFault(error)) throw error;
     throw new Fault('config.missing', `the key file ${file} can't be found: ${whyNot(error)}`, {
       hint: `look at 'keys'`,

@@ -249,3 +249,16 @@ export async function runUserCommand(argv: readonly [string, ...string[]]): Prom
 export function statusAfter(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
+
+/**
+ * Starts a program with our environment, `env` and directory, nothing on standard input and none of our descriptors, in a
+ * process group of its own. What it prints is on `all`.
+ */
+export function startScript(argv: readonly [string, ...string[]], env: Readonly<Record<string, string>>) {
+  const [file, ...rest] = argv;
+  if (callersUmask !== undefined) process.umask(callersUmask);
+  const options = { stdin: 'ignore', all: true, buffer: false, reject: false, cleanup: false, detached: true } as const;
+  const child = execa(file, rest, { ...options, env });
+  process.umask(0o077);
+  return child;
+}

@@ -37,7 +37,7 @@ SH
       $sesam/sbc_pre t >/dev/null; $HOLDSTILL recover t >/dev/null; call hand-sesam $sesam/sbc_post t; call hand-again $sesam/sbc_post t
       $PRE t --run=9 >/dev/null; call hand-post $HOLDSTILL post t; call hand-job $POST t --run 9
       same end; stat -c '%a %U %s' /var/lib/holdstill/t.history`,
-      { world: 'vg vg0 200M\n  lv data 16M ext4', timeoutMs: 200_000 },
+      { world: 'vg vg0 200M\n  lv data 16M ext4', timeoutMs: 400_000 },
     );
   });
 

@@ -372,7 +372,7 @@ test('the reference has a row for every key, and says what each does', () => {
     'autoextend',
     'timeout',
   ];
-  const sesam = ['sesam', 'sesam.taskEnv', 'sesam.exitZero', 'sesam.trace'];
+  const sesam = ['sesam', 'sesam.taskEnv', 'sesam.before', 'sesam.after', 'sesam.exitZero', 'sesam.trace'];
   const jobs = ['bacula', 'generic'].flatMap((name) => [name, `${name}.trace`, `${name}.unknownTask`]);
   const others = [...jobs, 'log', 'log.level'];
   expect(keys).toEqual(['version', 'tasks', ...task.map((key) => `tasks.NAME.${key}`), ...sesam, ...others]);

@@ -37,7 +37,7 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^src\/probe\.ts$/, to: /^(node:|src\/(core|foreign)\/)/ },
   // The composition root; machine.ts is the half that gives the core its interfaces.
   {
-    from: /^src\/(app|closing|session|status|machine|watcher|watchlist|attendance)\.ts$/,
+    from: /^src\/(app|closing|script|session|status|machine|watcher|watchlist|attendance)\.ts$/,
     to: /^(node:|src\/(?!hook\.ts|cli\.ts))/,
   },
   { from: /^src\/(help|meant)\.ts$/, to: /^(src\/core\/|src\/(config\/source|places|spelling)\.ts$)/ },
