@@ -15,6 +15,7 @@ import { listenForSignals } from './signals.ts';
 import { closeInheritedDescriptors, speakAndLeave } from './speak.ts';
 import { readingsOf } from './spelling.ts';
 import { nameProcess } from './title.ts';
+import { noteStranger } from './strangers.ts';
 import { openDescriptors, traceCall } from './trace.ts';
 import { asRoot, whyNot } from './core/why.ts';
 
@@ -36,7 +37,10 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
 
   if (process.argv.slice(2).join(' ') === '--help') speakAndLeave(helpFor(contract, phase));
   const foreign = quickly(contract, phase);
-  if (foreign) leave(foreign);
+  if (foreign) {
+    if (phase === 'open') noteStranger(contract.product, foreign.candidates, false);
+    leave(notConfigured(foreign.candidates[0], CONFIG_DIRECTORY));
+  }
   const sources = await trySources();
   if (!isFault(sources)) switches = sources.switches(contract.section);
   if (switches.trace) traceCall(contract.product, phase, descriptors);
@@ -50,7 +54,7 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
 
 async function open(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
   if (isFault(sources)) throw sources;
-  const meant = taskToOpen(call, sources, contract.serves);
+  const meant = noting(contract, call, () => taskToOpen(call, sources, contract.serves));
   const task = typeof meant === 'string' ? meant : undefined;
   const { before } = call.switches;
   if (before === undefined && typeof meant !== 'string') return meant;
@@ -61,6 +65,18 @@ async function open(contract: Contract, call: Call, sources: Sources | Fault): P
   const work = { contract: contract.product, call, sources, ...(script && { spentMs: performance.now() }) };
   const reply = typeof meant === 'string' ? await openTask({ ...work, task: meant }) : meant;
   return { ...reply, lines: [...(script?.lines ?? []), ...reply.lines] };
+}
+
+/** Remembers a call that means no task, however it is answered. */
+function noting(contract: Contract, { candidates }: Call, aim: () => string | Reply): string | Reply {
+  try {
+    const meant = aim();
+    if (typeof meant !== 'string') noteStranger(contract.product, candidates, false);
+    return meant;
+  } catch (error) {
+    if (isFault(error) && error.code === 'task.unknown') noteStranger(contract.product, candidates, true);
+    throw error;
+  }
 }
 
 /** Whatever comes of the closing, a script that is to be called after it is. */
@@ -110,14 +126,14 @@ function concernsUs(task: string): boolean {
   }
 }
 
-/** The answer for a task that is surely none of ours, for the price of reading a file or two. */
-function quickly(contract: Contract, phase: Phase): Reply | undefined {
+/** A call for a task that is surely none of ours, for the price of reading a file or two. */
+function quickly(contract: Contract, phase: Phase): Call | undefined {
   // That of one job is an error.
   if (phase === 'open' && contract.serves === 'one job') return undefined;
   try {
     const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches: {} });
     return !call.candidates.some(concernsUs) && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates, 0, readingsOf)
-      ? notConfigured(call.candidates[0], CONFIG_DIRECTORY)
+      ? call
       : undefined;
   } catch {
     // Whatever is wrong is told by the long way.

@@ -5,4 +5,6 @@ export const STATE_DIRECTORY = '/var/lib/holdstill';
 /** Mounts of tasks that name no `mount`: gone after a reboot. */
 export const RUN_DIRECTORY = '/run/holdstill';
 export const LOG_FILE = '/var/log/holdstill/holdstill.log';
+/** Calls of the last days of which no task is configured. */
+export const UNKNOWN_FILE = '/var/log/holdstill/unknown.json';
 export const TRACE_FILE = '/var/log/holdstill/trace.jsonl';

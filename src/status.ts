@@ -12,8 +12,10 @@ import { whyNot } from './core/why.ts';
 import type { OurMachine } from './machine.ts';
 import { STATE_DIRECTORY } from './places.ts';
 import { statusText } from './report/status.ts';
-import { terminalColumns } from './report/wrap.ts';
+import { strangerLines } from './report/strangers.ts';
+import { terminalColumns, wrap } from './report/wrap.ts';
 import { LOOK_MS, openMachine, readJournals } from './session.ts';
+import { recentStrangers, type Stranger } from './strangers.ts';
 import { isLocked } from './system/flock.ts';
 
 /** How all tasks stand: those that are configured and those that have a journal. */
@@ -23,6 +25,8 @@ export interface Status {
   readonly strays: readonly Stray[];
   /** What can't be told, and why: a configuration that can't be used, a damaged journal, a missing tool. */
   readonly broken: readonly string[];
+  /** Calls before a job, of the last seven days, of which no task is configured. */
+  readonly unknown: readonly (Stranger & { readonly meant: string | undefined })[];
 }
 
 /** A snapshot that is marked as ours and that no journal knows. */
@@ -70,12 +74,12 @@ export async function statusOf(
     ...problems.map(({ exit }) => exit),
     strays.length > 0 ? 3 : 0,
   ];
-  const status: Status = { schema: 1, tasks, strays, broken: problems.map(({ text }) => text) };
-  return {
-    status,
-    text: statusText(status.tasks, status.strays, status.broken, terminalColumns()),
-    exit: Math.max(...exits),
-  };
+  const unknown = only === undefined ? strangersBeside(config) : [];
+  const status: Status = { schema: 1, tasks, strays, broken: problems.map(({ text }) => text), unknown };
+  const width = terminalColumns();
+  const calls = strangerLines(unknown).flatMap((line) => wrap(line, width));
+  const text = statusText(tasks, strays, status.broken, width) + calls.map((line) => `${line}\n`).join('');
+  return { status, text, exit: Math.max(...exits) };
 }
 
 /** What tasks save whose records are right, and what is wrong with the others; with `only`, what concerns that task. */
@@ -141,6 +145,14 @@ function idleTask(task: string): TaskStatus {
     users: [],
     others: [],
   };
+}
+
+/** What has got a task since is told no more. */
+function strangersBeside(config: Sources | Fault): Status['unknown'] {
+  const known = isFault(config) ? undefined : config;
+  return recentStrangers()
+    .filter(({ words }) => !words.some((word) => known?.taskNames.has(word)))
+    .map((one) => ({ ...one, meant: one.words.map((word) => known?.meant(word)).find((task) => task !== undefined) }));
 }
 
 function unknownTask(config: Sources | Fault, only: string): Fault {

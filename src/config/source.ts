@@ -36,6 +36,8 @@ export interface Sources {
   nearFault(word: string, readings: readonly string[]): Fault | undefined;
   /** For a name that is no task: the Fault that says so, with the name that was probably meant. */
   unknown(name: string): Fault;
+  /** The task that a name which is none was probably meant to be. */
+  meant(name: string): string | undefined;
 }
 
 /**
@@ -49,6 +51,7 @@ export function readSources(directory = '/etc/holdstill', options: { readonly ow
   const files = read.flatMap(({ parsed }) => (isFault(parsed) ? [] : [parsed]));
   const main = files.find((file) => file.main);
   const taskNames = new Set(files.flatMap((file) => Object.keys(mapOf(file.value['tasks']))));
+  const meantBy = (name: string): string | undefined => closest(name, [...taskNames]);
   return {
     files,
     brokenFiles: read.flatMap(({ raw, parsed }) =>
@@ -65,12 +68,13 @@ export function readSources(directory = '/etc/holdstill', options: { readonly ow
       }
       return undefined;
     },
+    meant: meantBy,
     nearFault: (word, readings) => {
       const near = [...new Set(readings.flatMap((reading) => nearNames(word, reading, taskNames)))];
       return near.length === 0 ? undefined : nearlyNamed(word, near);
     },
     unknown: (name) => {
-      const meant = closest(name, [...taskNames]);
+      const meant = meantBy(name);
       return new Fault('task.unknown', `there is no task ${quoted(name)} in the configuration`, {
         hint: `${meant === undefined ? '' : `did you mean ${quoted(meant)}? `}for the tasks that there are: holdstill config show`,
       });

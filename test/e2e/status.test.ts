@@ -133,6 +133,60 @@ describe.skipIf(!namespaces)('an error of a command with --json', () => {
   });
 });
 
+describe.skipIf(!namespaces)('calls of which no task is configured', () => {
+  const sesam = path.join(path.dirname(holdstill), 'sesam/sbc_pre');
+  const bacula = path.join(path.dirname(holdstill), 'bacula/run-before');
+  const call = (...words: readonly string[]): string => `${words.map((word) => `'${word}'`).join(' ')} >/dev/null;`;
+
+  test('are told by status, those first that probably meant a task, and it still leaves with 0', () => {
+    const calls = [
+      call(sesam, 'SC20240131200000123@9DdOQVSaem6', 'Backup_other', 'F'),
+      call(sesam, 'SC20240201200000123@9DdOQVSaem6', 'Backup_other', 'I'),
+      call(sesam, 't'),
+      call(bacula, 'nightly-dato', '--job=7'),
+      call(bacula, 'a\u001b[31m\nSTATUS:OK', '--job=8'),
+    ];
+    const make = `${SOUND}; echo 'tasks: {nightly-data: /srv}' >tasks.d/n.yaml; ${calls.join(' ')} :`;
+    const { status, stdout, stderr } = configured(make, 'status');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const told = stdout.split('\n').filter((line) => line.startsWith('no task'));
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^no task for "nightly-dato" \(bacula, called at [\d-]+ [\d:]+\): the job was failed; did you mean "nightly-data"\?$/,
+      ),
+      expect.stringMatching(/^no task for "a\\x1b\[31m\\nSTATUS:OK" \(bacula, called at /),
+      expect.stringMatching(
+        /^no task for "Backup_other" \(sesam, called 2 times, last at [\d-]+ [\d:]+\): saved without a snapshot$/,
+      ),
+    ]);
+    const json = JSON.parse(configured(make, 'status', '--json').stdout) as { unknown: readonly object[] };
+    expect(json.unknown[0]).toMatchObject({ product: 'bacula', refused: true, times: 1 });
+    expect(json.unknown).toHaveLength(3);
+  });
+
+  test('are at most twenty, and never fail a hook', () => {
+    const many = `for i in $(/usr/bin/seq 30); do ${sesam} job$i >/dev/null || exit 9; done`;
+    const { stdout } = configured(`${SOUND}; ${many}; /bin/ls -l /var/log/holdstill/unknown.json`, 'status', '--json');
+    const json = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { unknown: readonly { words: readonly string[] }[] };
+    expect(json.unknown.map(({ words }) => words[0])).toEqual(
+      Array.from({ length: 20 }, (_, index) => `job${30 - index}`),
+    );
+    expect(stdout).toMatch(/^-rw------- /);
+    const spoilt = [
+      'echo x >/var/log/holdstill/unknown.json',
+      '/bin/mkdir /var/log/holdstill/unknown.json',
+      '/bin/chmod 777 /var/log',
+    ];
+    for (const how of spoilt) {
+      const said = configured(
+        `${SOUND}; /bin/mkdir -p /var/log/holdstill; ${how}; ${sesam} other | /usr/bin/tail -n 1`,
+        'status',
+      );
+      expect(said).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^STATUS:OK\n/) as string });
+    }
+  });
+});
+
 describeLab('status for monitoring', () => {
   let run: LabRun;
   beforeAll(async () => {
@@ -183,7 +237,7 @@ Y
     };
     expect(tasks.find(({ task }) => task === 't')?.verdict).toMatchObject({
       kind: 'bad',
-      reasons: [expect.stringContaining('overflow')],
+      reasons: expect.arrayContaining([expect.stringContaining('overflow')]) as string[],
     });
     expect(JSON.parse(run.call('opened').stdout)).toMatchObject({
       schema: 1,

@@ -27,7 +27,7 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^hooks\/[^/]+\//, to: /^src\/(hook|contracts\/[^/]+)\.ts$/ },
   {
     from: /^src\/hook\.ts$/,
-    to: /^(node:|src\/core\/|src\/(config\/(quick|source)|help|meant|order|obey|places|speak|spelling|signals|title|trace|app)\.ts$)/,
+    to: /^(node:|src\/core\/|src\/(config\/(quick|source)|help|meant|order|obey|places|speak|spelling|strangers|signals|title|trace|app)\.ts$)/,
   },
   {
     from: /^src\/cli\.ts$/,
@@ -43,7 +43,7 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^src\/(help|meant)\.ts$/, to: /^(src\/core\/|src\/(config\/source|places|spelling)\.ts$)/ },
   { from: /^src\/order\.ts$/, to: /^src\/title\.ts$/ },
   {
-    from: /^src\/(spelling|places|directories|speak|signals|title|trace)\.ts$/,
+    from: /^src\/(spelling|strangers|places|directories|speak|signals|title|trace)\.ts$/,
     to: /^(node:|src\/core\/|src\/places\.ts$)/,
   },
   { from: /^src\/core\//, to: /^(node:|src\/core\/)/ },

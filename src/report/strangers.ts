@@ -1,0 +1,29 @@
+import { escapeText } from '../core/escape.ts';
+import { localTime } from '../core/when.ts';
+
+/** A call of which no task is configured, as far as people are told of it. */
+interface Unknown {
+  readonly product: string;
+  readonly words: readonly string[];
+  readonly refused: boolean;
+  readonly times: number;
+  readonly last: string;
+  /** The task that was probably meant. */
+  readonly meant: string | undefined;
+}
+
+const MOST_SHOWN = 5;
+
+/** A line a call, those first that probably meant a task; the others are no business of ours, perhaps. */
+export function strangerLines(unknown: readonly Unknown[]): readonly string[] {
+  const inOrder = unknown.toSorted((a, b) => Number(b.meant !== undefined) - Number(a.meant !== undefined));
+  const lines = inOrder.slice(0, MOST_SHOWN).map(({ product, words, refused, times, last, meant }) => {
+    const names = words.map((word) => `"${word}"`).join(' ');
+    const often = times === 1 ? `called at ${localTime(last)}` : `called ${times} times, last at ${localTime(last)}`;
+    const what = refused ? 'the job was failed' : 'saved without a snapshot';
+    const did = meant === undefined ? '' : `; did you mean "${meant}"?`;
+    return escapeText(`no task for ${names} (${product}, ${often}): ${what}${did}`);
+  });
+  const more = inOrder.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} other names without a task: holdstill status --json`] : lines;
+}
