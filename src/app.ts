@@ -216,8 +216,8 @@ async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | un
     const { loadTask } = await import('./config/load.ts');
     const { task, log } = loadTask(work.sources, work.task);
     const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs - (work.spentMs ?? 0) };
-    const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine) => {
-      opened = await open({ task, contract: work.contract, runKey: work.call.runKey, callers }, machine);
+    const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine, { abandoned }) => {
+      opened = await open({ task, contract: work.contract, runKey: work.call.runKey, callers, abandoned }, machine);
       return openedReply(task.name, opened, performance.now() - began);
     });
     return { opened, reply };

@@ -50,7 +50,7 @@ function machineAndLog({ level, timeoutMs, ...base }: Session): { machine: OurMa
 export async function withTask(
   session: Session,
   waitSeconds: number,
-  action: (machine: OurMachine) => Promise<Reply>,
+  action: (machine: OurMachine, lock: Lock) => Promise<Reply>,
 ): Promise<Reply> {
   let lock: Lock | undefined;
   let ours: OurMachine | undefined;
@@ -62,7 +62,7 @@ export async function withTask(
     try {
       lock = await lockTask(session.task, machine, waitSeconds);
       await outliveOrphans(session.task, machine);
-      const reply = await action(machine);
+      const reply = await action(machine, lock);
       const fault = reply.kind === 'failed' && isFault(reply.fault) ? { fault: reply.fault.code } : {};
       const leftovers = 'leftovers' in reply ? reply.leftovers : [];
       machine.log.info({ reply: reply.kind, ...fault, leftovers }, 'ended');

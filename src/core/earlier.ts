@@ -19,6 +19,7 @@ interface Next {
   readonly run: string;
   readonly task: string;
   readonly runKey: string | undefined;
+  readonly abandoned: boolean;
 }
 
 /**
@@ -52,7 +53,10 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
       return { kind: 'failed', fault, leftovers: [] };
     }
     machine.log.warn({ earlier: header.run, steps }, 'clearing what an earlier run left');
-    const wasOpen = stateOf(journal, machine) === 'held';
+    // Whose opening was killed was never told that it is open, and whose closing was has no other to come: but with an id he
+    // may come again, and it is known that it is him.
+    const isOver = next.abandoned && header.runKey === '';
+    const wasOpen = stateOf(journal, machine) === 'held' && !isOver;
     settle(next, wasOpen ? takenFrom(header, next.run) : undefined, machine);
     // If not all of it can be cleared, whoever closes the rest must not take it for a sound snapshot.
     journal.markClosing({ kind: 'bad', reasons: ['a later run of the task cleared it'] });

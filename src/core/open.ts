@@ -20,6 +20,8 @@ export interface Opening {
   readonly runKey: string | undefined;
   /** The processes that called us; see `callersOf`. */
   readonly callers: string;
+  /** The hook that worked on the task before us was killed while it did. */
+  readonly abandoned: boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function open(opening: Opening, host: Machine): Promise<Opened> {
   const machine = opening.task.trust === 'hostile' ? host.confined() : host;
   const file = journalPath(machine.stateDirectory, opening.task.name);
   const run = newRunId();
-  const earlier = await clearEarlier(file, { run, task: opening.task.name, runKey: opening.runKey }, machine);
+  const { task, runKey, abandoned } = opening;
+  const earlier = await clearEarlier(file, { run, task: task.name, runKey, abandoned }, machine);
   if (earlier.kind !== 'clear') return earlier;
 
   let prepared: Prepared;

@@ -3,8 +3,12 @@ import type { Command, Commands } from './command.ts';
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
+const JUST_MADE_MS = 100;
+
 /** A lock that is held; the kernel frees it when this process ends, however it ends. */
 export interface Lock {
+  /** Whoever held it before was killed: he left the file behind. */
+  readonly abandoned: boolean;
   release(): void;
 }
 
@@ -14,6 +18,7 @@ export interface Lock {
  */
 export async function lockFile(file: string, waitSeconds: number, exec: Commands): Promise<Lock | undefined> {
   for (;;) {
+    const before = fs.lstatSync(file, { throwIfNoEntry: false });
     // Never through a link, and a pipe in its place must not hold us.
     const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
     let taken = false;
@@ -21,8 +26,11 @@ export async function lockFile(file: string, waitSeconds: number, exec: Commands
       taken = await exec.run(flock(fd, waitSeconds));
       if (!taken) return undefined;
       // Whoever held it before us may have removed the file: then ours is a lock on nothing.
-      taken = fs.fstatSync(fd).ino === fs.lstatSync(file, { throwIfNoEntry: false })?.ino;
-      if (taken) return { release: () => release(file, fd) };
+      const { ino } = fs.fstatSync(fd);
+      taken = ino === fs.lstatSync(file, { throwIfNoEntry: false })?.ino;
+      // Somebody who has just made it, and was slower than we are, is no dead one.
+      const abandoned = before?.ino === ino && Date.now() - before.mtimeMs > JUST_MADE_MS;
+      if (taken) return { abandoned, release: () => release(file, fd) };
     } finally {
       if (!taken) fs.closeSync(fd);
     }

@@ -51,13 +51,12 @@ describeLab('hooks at the same time', () => {
     expect(openings.map(({ status }) => status)).toEqual([0, 0]);
     expect(openings.filter(({ stdout }) => stdout.includes('it was open already'))).toHaveLength(1);
     expect([run.call('pre1').status, run.call('pre2').status]).toEqual([0, 0]);
-    for (const ends of [
-      ['end1', 'end2'],
-      ['post1', 'post2'],
-    ]) {
-      const said = ends.map((name) => `${run.call(name).status} ${run.call(name).stdout.includes('not open')}`);
-      expect(said.toSorted()).toEqual(['0 false', '0 true']);
-    }
+    const ends = ['end1', 'end2'].map(
+      (name) => `${run.call(name).status} ${run.call(name).stdout.includes('not open')}`,
+    );
+    expect(ends.toSorted()).toEqual(['0 false', '0 true']);
+    // Of two jobs without ids nobody knows whose snapshot was cleared: see taken.test.ts.
+    expect(['post1', 'post2'].map((name) => run.call(name).status)).toEqual([5, 5]);
     expect(run.call('boot')).toMatchObject({ status: 0, stdout: '', stderr: '' });
     for (const name of ['recover', 'named']) {
       expect(run.call(name).status).toBe(4);

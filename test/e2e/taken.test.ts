@@ -30,6 +30,8 @@ SH
       begin a; begin b; finish a; snapshots; finish b
       # the first was killed, as by a crash of the client
       begin dead; kill -9 $!; begin next; finish next; same scripts
+      # the last hook was killed, and has left its lock: its product knows of that
+      $PRE t >/dev/null; : >/var/lib/holdstill/t.lock; sleep 0.2; call killed-pre $PRE t; call killed-post $POST t
       # ids of their own
       for id in 7 8; do $job/run-before t --job=$id >/dev/null; done
       call id-early $job/run-after t --job=7; snapshots; call id-8 $job/run-after t --job=8; call id-late $job/run-after t --job=7; call id-8-again $job/run-after t --job=8
@@ -62,6 +64,8 @@ SH
 
   test('and the first one died: the next night is not called bad', () => {
     expect(run.files('next.said')).toMatch(/verdict +good/);
+    expect(run.call('killed-pre').stdout).toMatch(/cleared +what run \w+ had left\n/);
+    expect(run.call('killed-post').stdout).toMatch(/verdict +good/);
   });
 
   test('and they have ids: exactly the one that lost it is told, before and after the other one is done', () => {

@@ -69,7 +69,7 @@ see() {
   done
   seen=
   for file in /dev/mapper/* /var/lib/holdstill/* /run/holdstill/* /mnt/* /srv/*/.hs.* /srv/*/*/.hs.*; do
-    [[ $file = *.lock || $file = *'/*' ]] || seen+="$file"$'\n'
+    [[ $file = *.lock || $file = *.history* || $file = *'/*' ]] || seen+="$file"$'\n'
   done
   for file in /sys/block/loop*/loop/backing_file; do
     [ ! -r "$file" ] || { read -r line <"$file" && seen+="$file $line"$'\n'; }
