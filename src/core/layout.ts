@@ -135,7 +135,7 @@ function partsOf(place: Place, sight: Sight): readonly Part[] {
     const traits = { numbers, vg: undefined, lv: undefined, content: part.content, within: part.within };
     const told = group ? EMPTY_GROUP : members.find(here);
     // What could not be opened is what it looks like from without.
-    const closed = container && !told ? UNSEEN : undefined;
+    const closed = (container && !told) || part.content.asleep ? UNSEEN : undefined;
     const seenLater = closed ? { ...traits, content: undefined, within: inside.within } : traits;
     return [{ ...part, map: undefined, refused: told ?? closed, traits: seenLater }];
   });

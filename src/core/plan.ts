@@ -31,7 +31,8 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   const origins = planned.map(({ origin }) => origin);
   const seen = await machine.guests.look(origins);
   const volumes = seen.volumes.map((volume, index) => {
-    return onSnapshot(volume, planned[index]?.device ?? volume.device);
+    const seenLater = origins[index]?.asleep ? { ...volume, content: ASLEEP } : volume;
+    return onSnapshot(seenLater, planned[index]?.device ?? volume.device);
   });
   const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.guests.refusal);
 
@@ -75,6 +76,8 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     problems: [...(problem ? [[problem.message, problem.hint].filter(Boolean).join('; ')] : []), ...new Set(lacks)],
   };
 }
+
+const ASLEEP = { type: undefined, uuid: undefined, doubt: undefined, asleep: true } as const;
 
 function onSnapshot(volume: Volume, device: string): Volume {
   const partitions = volume.partitions.map((one) => ({ ...one, extent: { ...one.extent, device } }));

@@ -21,6 +21,8 @@ export interface Origin {
   readonly subdirectory: string | undefined;
   /** The path the admin asked for, if it was a path. */
   readonly asked: string | undefined;
+  /** Its device is not there, but that of its snapshot will be. */
+  readonly asleep?: boolean;
 }
 
 /** Something that a source names and that is no origin. */

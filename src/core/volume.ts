@@ -28,6 +28,8 @@ export interface Content {
   readonly doubt: string | undefined;
   /** For a partition in which nothing known was found: what it is for by its type, if that needs no file system. */
   readonly purpose?: string | undefined;
+  /** Nothing could be looked at: its device is only there once it is opened. */
+  readonly asleep?: true;
 }
 
 export interface Partition {

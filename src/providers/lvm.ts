@@ -7,19 +7,18 @@ import { formatBytes } from '../core/bytes.ts';
 import { placeOf, whatHolds } from '../system/behind.ts';
 import { bootId } from '../system/boot.ts';
 import type { Exec } from '../system/command.ts';
-import { changeLvs, lvcreateSnapshot, mapperName } from '../system/lvm.ts';
-import { readLvs, type LvRow } from '../system/lvs.ts';
+import { changeLvs, lvcreateSnapshot, mapperName, WITHOUT_CACHE_CHECK } from '../system/lvm.ts';
+import { fallsUnder, readOnlyVolumes } from '../system/lvmconf.ts';
+import { lvsOf, readLvs, type LvRow } from '../system/lvs.ts';
 import { refusalOf } from '../system/refusal.ts';
 import { thinDeviceInTheWay } from '../system/thin.ts';
 import { healthOf } from './lvm/health.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
+import { snapshotName } from './lvm/names.ts';
 import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
 import { stampOf, writtenByOthers } from './lvm/written.ts';
-import { lvAt, lvBehind, resolveSource, whyUnsuitable } from './lvm/origins.ts';
-
-/** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
-const LONGEST = 127;
+import { isOnLv, lvAt, lvBehind, resolveSource, whyUnsuitable } from './lvm/origins.ts';
 
 /** Snapshots by LVM, thick and thin. Many are taken in one `lvm` process, one after the other. */
 export function createLvm(exec: Exec, users: LvUsers): Provider {
@@ -38,7 +37,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     async find(path) {
       const behind = await whatHolds(path, exec);
       const rows = await readLvs(exec).catch((error: unknown) => {
-        if (isFault(error) && error.code === 'tool.missing') return error.message;
+        if (isFault(error) && error.code !== 'tool.timeout') return error.message;
         throw error;
       });
       if (typeof rows === 'string') return { claims: false, why: rows };
@@ -64,7 +63,10 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     async resolve(source) {
       if (source.kind !== 'lv' && source.kind !== 'each' && source.kind !== 'path') return undefined;
       const behind = source.kind === 'path' ? await whatHolds(source.path, exec) : undefined;
-      known = await readLvs(exec);
+      if (behind && !isOnLv(behind)) return undefined;
+      const [rows, readOnly] = await Promise.all([readLvs(exec), exec.run(readOnlyVolumes())]);
+      known = rows.map((row) => (fallsUnder(readOnly, row) ? { ...row, forcedReadOnly: true } : row));
+      if (source.kind !== 'path') await checkGroup(source.vg, known, exec);
       return resolveSource(source, behind, known, (origin, row) => rowOf.set(origin, row));
     },
 
@@ -155,10 +157,19 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
   };
 }
 
+/** Of a VG that is there LVM may still tell nothing: it is exported, or another host's. Throws what LVM says of it then. */
+async function checkGroup(vg: string, rows: readonly LvRow[], exec: Exec): Promise<void> {
+  if (rows.some((row) => row.vg === vg)) return;
+  await exec.run(lvsOf(vg)).catch((error: unknown) => {
+    if (!isFault(error) || !/: Volume group "[^"]*" not found$/.test(error.message)) throw error;
+  });
+}
+
 function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index: number) {
   const thin = row.pool !== '';
   const bytes = thin ? 0 : roomFor(size, row.bytes, row.extentBytes);
   const name = snapshotName(row, names.run, index);
+  if (name === undefined) throw new Error(`${origin.label} was not found to be too long`);
   const step: Step = {
     kind: 'lvm',
     label: origin.label,
@@ -200,20 +211,8 @@ function hintFor({ vg = '', pool = '' }: Step, complaints: readonly string[]): s
   return `holdstill recover; then, if no LV of this pool has thin_id ${id} (${look}): ${remove}`;
 }
 
-/** `hs.<run>.<lv>`, or `hs.<run>.<number>` where the origin's name leaves no room for it. */
-function snapshotName({ vg, name, pool }: LvRow, run: string, index: number): string {
-  const fits = (lv: string, layer: string): boolean => {
-    const inDeviceMapper = `${vg}${lv}`.replaceAll('-', '--').length + `-${layer}`.length;
-    return lv.length <= LONGEST && inDeviceMapper <= LONGEST;
-  };
-  // A thick origin becomes `vg-lv-real` below itself. LVM finds that this is too long only halfway (2.03.16, tried).
-  const possible = pool !== '' || fits(name, '-real');
-  const found = [`hs.${run}.${name}`, `hs.${run}.${index}`].find((lv) => possible && fits(lv, '-cow'));
-  if (found !== undefined) return found;
-  throw new Fault('origin.unsuitable', `${vg}/${name} can't be an origin: the names are too long for device-mapper`);
-}
-
 function createWords({ step, bytes }: PlannedSnapshot, row: LvRow): readonly string[] {
   const extents = bytes === 0 ? undefined : bytes / row.extentBytes;
-  return lvcreateSnapshot(row.vg, row.name, step['name'] ?? '', tagsOf(step), extents);
+  const words = lvcreateSnapshot(row.vg, row.name, step['name'] ?? '', tagsOf(step), extents);
+  return row.cache.endsWith('_cvol]') ? [...words, ...WITHOUT_CACHE_CHECK] : words;
 }

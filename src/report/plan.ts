@@ -88,7 +88,7 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
     '',
     ...notes.flatMap((note) => wrap(paint.warn(`note: ${note}`), width)),
     ...problems.flatMap((problem) => wrap(paint.bad(`it would fail: ${problem}`), width)),
-    'nothing was changed',
+    'no change was made',
     '',
   ].join('\n');
 }

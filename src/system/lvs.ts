@@ -13,6 +13,10 @@ export interface LvRow {
   /** Held by a pvmove. */
   readonly locked: boolean;
   readonly suspended: boolean;
+  /** Can't be written to, though its own metadata let it: activation/read_only_volume_list of lvm.conf. */
+  readonly forcedReadOnly: boolean;
+  /** What its whole VG is, so that LVM takes no snapshot in it: `is read-only`; undefined: it is well. */
+  readonly vgProblem: string | undefined;
   readonly bytes: number;
   readonly layout: readonly string[];
   readonly roles: readonly string[];
@@ -21,7 +25,10 @@ export interface LvRow {
   readonly originUuid: string;
   /** Of a thin LV the pool that holds it, and so its snapshots, too. What a cached LV or one of VDO is in is no such pool: ''. */
   readonly pool: string;
+  /** What lvs shows of where a cached LV's blocks are cached, in brackets: `[fast_cvol]`; '' of others. */
+  readonly cache: string;
   readonly tags: readonly string[];
+  readonly vgTags: readonly string[];
   /** Percent; undefined where it does not apply. */
   readonly dataPercent: number | undefined;
   readonly metadataPercent: number | undefined;
@@ -36,6 +43,8 @@ export interface LvRow {
 const FIELDS = [
   'vg_name',
   'vg_uuid',
+  'vg_attr',
+  'vg_tags',
   'lv_name',
   'lv_uuid',
   'lv_attr',
@@ -204,6 +213,12 @@ export function named(name: string): string {
   throw misread(`'${name}' is no name for LVM`);
 }
 
+/** vgs(8), vg_attr: first letter the permissions, fourth p while a PV is missing. */
+function problemOfVg(attr: string): string | undefined {
+  if (/^.{3}p/.test(attr)) return 'is missing a physical volume';
+  return attr.startsWith('r') ? 'is read-only' : undefined;
+}
+
 /** lvs(8), lv_layout: `thin,sparse`; that of its pool is `thin,pool`. */
 function isThin(layout: readonly string[]): boolean {
   return layout.includes('thin') && !layout.includes('pool');
@@ -233,6 +248,9 @@ function rowOf(raw: RawRow): LvRow {
     merging: /^[OS]/.test(attr),
     locked: /^(p|..[A-Z])/.test(attr),
     suspended: /^.{4}[sS]/.test(attr),
+    // Second letter: the permissions; R: read-only in the kernel, not in its metadata.
+    forcedReadOnly: /^.R/.test(attr),
+    vgProblem: problemOfVg(text('vg_attr')),
     bytes: number('lv_size'),
     layout: words('lv_layout'),
     roles: words('lv_role'),
@@ -240,7 +258,9 @@ function rowOf(raw: RawRow): LvRow {
     origin: text('origin'),
     originUuid: uuid('origin_uuid'),
     pool: isThin(words('lv_layout')) ? text('pool_lv') : '',
+    cache: words('lv_layout').includes('cache') ? text('pool_lv') : '',
     tags: words('lv_tags'),
+    vgTags: words('vg_tags'),
     dataPercent: percent('data_percent'),
     metadataPercent: percent('metadata_percent'),
     // lvs(8): the fifth letter is I (or S, suspended) for an invalid snapshot; the field is empty for a valid one.

@@ -15,7 +15,7 @@ function lvmThatSays(answers: Readonly<Record<string, Partial<Finished>>>): Exec
   };
 }
 
-const report = fs.readFileSync(path.join(import.meta.dirname, '../fixtures/lvs-2.03.16.shell.txt'), 'utf8');
+const report = fs.readFileSync(path.join(import.meta.dirname, '../fixtures/lvs-2.03.16.report.txt'), 'utf8');
 
 describe('a report', () => {
   test('of nothing at all is no LVs', async () => {

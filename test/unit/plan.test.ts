@@ -82,7 +82,7 @@ describe('a plan at 80 columns', () => {
       expect(pasted).toContain(`  ${command}\n`);
       expect(pasted).toContain(undo === '' ? '' : `↩  ${undo}\n`);
     }
-    expect(text).toMatch(/^note: others .*\n {2}.*only root enters\nnothing was changed\n$/m);
+    expect(text).toMatch(/^note: others .*\n {2}.*only root enters\nno change was made\n$/m);
   });
 
   test('of ten: what is alike is said once, and counted', () => {

@@ -2,9 +2,12 @@ import { Fault } from '../../core/fault.ts';
 import type { Origin, Resolved } from '../../core/provider.ts';
 import type { Source } from '../../core/task.ts';
 import { checkDirectory, type Behind } from '../../system/behind.ts';
-import { deviceNumber } from '../../system/blockdev.ts';
+import { deviceNumber, dmUuid } from '../../system/blockdev.ts';
 import type { LvRow } from '../../system/lvs.ts';
+import { distance } from '../../core/distance.ts';
 import { matchesGlob } from '../../core/glob.ts';
+import { mapperName } from '../../system/lvm.ts';
+import { snapshotName } from './names.ts';
 
 /**
  * Finds the LVs that a source means; undefined: it is of another kind, or the path is on no LV. `behind`: what holds the
@@ -26,6 +29,7 @@ export function resolveSource(
       device: `/dev/${row.vg}/${row.name}`,
       subdirectory: undefined,
       asked: undefined,
+      asleep: !row.active,
       ...more,
     };
     remember(origin, row);
@@ -47,13 +51,16 @@ export function resolveSource(
       const matching = rows.filter((row) => row.vg === source.vg && matchesGlob(row.name, source.glob));
       const wanted = matching.filter((row) => !source.exclude.some((glob) => matchesGlob(row.name, glob)));
       const leftOut = wanted.flatMap((row) => {
-        const reason = noOrigin(row);
-        return reason === undefined ? [] : [{ label: `${row.vg}/${row.name}`, reason, harmless: true }];
+        const reason = whyUnsuitable(row);
+        const harmless = noOrigin(row) !== undefined;
+        return reason === undefined ? [] : [{ label: `${row.vg}/${row.name}`, reason, harmless }];
       });
+      // What somebody may look for in the backup comes first.
+      leftOut.sort((a, b) => Number(a.harmless) - Number(b.harmless));
       const origins = wanted
-        .filter((row) => noOrigin(row) === undefined)
-        .map((row) => originOf(suitable(row), { directory: [row.name] }));
-      if (origins.length === 0) throw nothingMatches(source, rows, matching.length);
+        .filter((row) => whyUnsuitable(row) === undefined)
+        .map((row) => originOf(row, { directory: [row.name] }));
+      if (origins.length === 0) throw nothingMatches(source, rows, leftOut, matching.length);
       return { origins, leftOut };
     }
     default:
@@ -68,30 +75,50 @@ export function lvAt({ real, kind }: Behind, rows: readonly LvRow[]): LvRow | un
 }
 
 /** The LV that a file system is on. */
-export function lvBehind({ mount }: Behind, rows: readonly LvRow[]): LvRow | undefined {
-  // Its source is what it was called when it was mounted. Without a number only a name is left: btrfs has devices of its own.
-  const number = mount?.device.startsWith('0:') ? deviceNumber(mount.source) : mount?.device;
+export function lvBehind(behind: Behind, rows: readonly LvRow[]): LvRow | undefined {
+  const number = numberBehind(behind);
   return rows.find((one) => one.number !== undefined && one.number === number);
+}
+
+/** Whether the kernel knows a file system's device as an LV. LVM need not be asked of any other. */
+export function isOnLv(behind: Behind): boolean {
+  const number = numberBehind(behind);
+  return number !== undefined && dmUuid(number)?.startsWith('LVM-') === true;
+}
+
+function numberBehind({ mount }: Behind): string | undefined {
+  // Its source is what it was called when it was mounted. Without a number only a name is left: btrfs has devices of its own.
+  return mount?.device.startsWith('0:') ? deviceNumber(mount.source) : mount?.device;
 }
 
 function find(vg: string, lv: string, rows: readonly LvRow[]): LvRow {
   const row = rows.find((one) => one.vg === vg && one.name === lv);
   if (row) return row;
-  const siblings = rows.filter((one) => one.vg === vg).map(({ name }) => name);
-  throw siblings.length === 0
-    ? unknownVg(vg, rows)
-    : new Fault('origin.unknown', `volume group ${vg} has no logical volume ${lv}`, {
-        hint: `it has ${shortList(siblings)}`,
-      });
+  if (!rows.some((one) => one.vg === vg)) throw unknownVg(vg, rows);
+  const hint = `it has ${namesLike(lv, rows, vg)}`;
+  throw new Fault('origin.unknown', `volume group ${vg} has no logical volume ${lv}`, { hint });
 }
 
-function nothingMatches(source: Source & { kind: 'each' }, rows: readonly LvRow[], matching: number): Fault {
-  const inVg = rows.filter(({ vg }) => vg === source.vg);
-  if (inVg.length === 0) return unknownVg(source.vg, rows);
+function nothingMatches(
+  source: Source & { kind: 'each' },
+  rows: readonly LvRow[],
+  leftOut: Resolved['leftOut'],
+  matching: number,
+): Fault {
+  if (!rows.some(({ vg }) => vg === source.vg)) return unknownVg(source.vg, rows);
   const why = matching > 0 ? `all ${matching} that match are excluded or are no origins` : 'no logical volume matches';
-  return new Fault('origin.none', `${source.vg}/${source.glob}: ${why}`, {
-    hint: `${source.vg} has ${shortList(inVg.map(({ name }) => name))}`,
+  const harmful = leftOut.filter(({ harmless }) => !harmless).map(({ label, reason }) => `${label} ${reason}`);
+  return new Fault('origin.none', `${source.vg}/${source.glob}: ${harmful.length > 0 ? shortList(harmful) : why}`, {
+    hint: `${source.vg} has ${namesLike(source.glob, rows, source.vg)}`,
   });
+}
+
+/** The LVs of a VG that somebody may have meant, what is most like `name` first. */
+function namesLike(name: string, rows: readonly LvRow[], vg: string): string {
+  const names = rows.filter((row) => row.vg === vg && noOrigin(row) === undefined).map((row) => row.name);
+  const far = new Map(names.map((one) => [one, distance(name.toLowerCase(), one.toLowerCase())]));
+  const sorted = names.toSorted((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0));
+  return sorted.length > 0 ? shortList(sorted) : 'none that could be saved';
 }
 
 function unknownVg(vg: string, rows: readonly LvRow[]): Fault {
@@ -103,19 +130,31 @@ function unknownVg(vg: string, rows: readonly LvRow[]): Fault {
 
 /** Why an LV is not even meant by a pattern that fits its name. */
 function noOrigin(row: LvRow): string | undefined {
+  if (isSparse(row)) return undefined;
+  if (row.tags.includes('holdstill')) return 'is a snapshot of holdstill';
   if (row.roles.includes('thicksnapshot')) return `is itself a snapshot, of ${row.vg}/${row.origin}`;
   if (row.layout.includes('pool')) return `is a ${row.layout.filter((word) => word !== 'pool').join(' ')} pool`;
-  if (row.tags.includes('holdstill')) return 'is a snapshot of holdstill';
   return undefined;
+}
+
+/** `lvcreate --virtualsize --type snapshot`: data of its own, kept as a snapshot of a hidden LV that holds nothing. */
+function isSparse({ roles, origin }: LvRow): boolean {
+  return roles.includes('thicksnapshot') && origin.endsWith('_vorigin]');
 }
 
 /** Throws `origin.unsuitable` with the reason why LVM can't snapshot this LV, before anything is tried. */
 function suitable(row: LvRow): LvRow {
   const reason = whyUnsuitable(row);
   if (reason === undefined) return row;
-  throw new Fault('origin.unsuitable', `${row.vg}/${row.name} can't be an origin: it ${reason}`, {
-    hint: row.active ? '' : `type: lvchange -ay ${row.vg}/${row.name}, or leave it out`,
-  });
+  const name = `${row.vg}/${row.name}`;
+  throw new Fault('origin.unsuitable', `${name} can't be an origin: it ${reason}`, { hint: hintFor(row) });
+}
+
+function hintFor({ vg, name, vgProblem, active }: LvRow): string {
+  // Not what would make the VG do without its PV: that may still come back.
+  if (vgProblem !== undefined)
+    return `look: pvs -o +pv_missing, vgs ${vg}; when it is back: vgextend --restoremissing ${vg} DEVICE`;
+  return active ? '' : `type: lvchange -ay ${vg}/${name}, or leave it out`;
 }
 
 /** Why LVM can't snapshot an LV; undefined: it can. */
@@ -124,10 +163,23 @@ export function whyUnsuitable(row: LvRow): string | undefined {
     noOrigin(row) ??
     (row.merging ? 'is merging with a snapshot' : undefined) ??
     (row.locked ? 'is locked by a pvmove' : undefined) ??
-    (row.active ? undefined : 'is not active on this host') ??
+    (row.vgProblem === undefined ? undefined : `is in volume group ${row.vg}, which ${row.vgProblem}`) ??
+    // LVM takes a thin one of an inactive origin as of any other, and both are as they were when it is removed.
+    (row.active || row.pool !== '' ? undefined : 'is not active on this host') ??
     (row.suspended ? 'is suspended' : undefined) ??
-    (row.health === 'partial' ? 'misses a physical volume' : undefined)
+    (row.forcedReadOnly ? 'is made read-only by activation/read_only_volume_list in lvm.conf' : undefined) ??
+    (isSparse(row) ? 'is a sparse volume that LVM keeps as a snapshot' : undefined) ??
+    (hasIntegrity(row) ? 'is a RAID with integrity, of which LVM takes no snapshot' : undefined) ??
+    (snapshotName(row, ANY_RUN, 999) === undefined ? 'has too long a name for device-mapper' : undefined)
   );
+}
+
+/** As long as the id of any run. */
+const ANY_RUN = 'xxxxxxxx';
+
+/** lvmraid(7): an active RAID with integrity has its images on hidden LVs of these names. Older LVM has no field for it. */
+function hasIntegrity({ vg, name, layout }: LvRow): boolean {
+  return layout.includes('raid') && deviceNumber(`/dev/mapper/${mapperName(vg, name)}_rimage_0_iorig`) !== undefined;
 }
 
 function shortList(names: readonly string[]): string {

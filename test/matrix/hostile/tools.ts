@@ -43,7 +43,7 @@ const otherFields = fc
     { minLength: 1, maxLength: 3 },
   )
   .map((changes) => {
-    const lines = recorded('lvs-2.03.16.shell.txt')
+    const lines = recorded('lvs-2.03.16.report.txt')
       .replaceAll(/(?<=VG_FREE=')\d+/g, '9999999999')
       .split('\n');
     for (const [line, field, value] of changes) {
@@ -51,7 +51,7 @@ const otherFields = fc
     }
     return lines.join('\n');
   });
-const lvs = fc.oneof(otherFields, damaged(recorded('lvs-2.03.16.shell.txt'), recorded('lvs-2.03.16.overflowed.txt')));
+const lvs = fc.oneof(otherFields, damaged(recorded('lvs-2.03.16.report.txt'), recorded('lvs-2.03.16.overflowed.txt')));
 const probe = fc
   .record({
     device: fc.constantFrom('xenvm', 'disk', 'gpt'),
@@ -221,7 +221,7 @@ export const tools: readonly Property[] = [
     500,
     fc.dictionary(fc.constantFrom('vg', 'name', 'originUuid', 'run', 'uuid', 'pool', 'task', 'label'), text),
     async (fields) => {
-      const exec = answering([recorded('lvs-2.03.16.shell.txt')], [0]);
+      const exec = answering([recorded('lvs-2.03.16.report.txt')], [0]);
       const lvm = createLvm(exec, NOBODY);
       const noted = [
         {
@@ -320,4 +320,4 @@ export const tools: readonly Property[] = [
   }),
 ];
 
-const XENVM = 'LVM-E7KPNuUcb32eiFI7sga6nWpoonHmzKb9loT34eBgZe9NI6rm1I2ymn81n9fFHE1i';
+const XENVM = 'LVM-rOVZS3Fw3Hol4iDjKa2vUdyvzKhy4clZKhUMoGkbghWgnZBfkN2v3anmY9XyOJ2a';
