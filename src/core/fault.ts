@@ -22,6 +22,7 @@ const EXIT_STATUS = {
   'tool.failed': 1,
   'tool.old': 1,
   'tool.timeout': 1,
+  'tool.locked': 1,
   'origin.unknown': 1,
   'origin.unsuitable': 1,
   'origin.none': 1,

@@ -37,7 +37,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     async find(path) {
       const behind = await whatHolds(path, exec);
       const rows = await readLvs(exec).catch((error: unknown) => {
-        if (isFault(error) && error.code !== 'tool.timeout') return error.message;
+        if (isFault(error) && error.code !== 'tool.timeout' && error.code !== 'tool.locked') return error.message;
         throw error;
       });
       if (typeof rows === 'string') return { claims: false, why: rows };
@@ -102,7 +102,11 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     },
 
     async health(steps) {
-      const rows = await readLvs(exec);
+      // One look that had to wait for others' lock proves nothing; there may be time for another.
+      const rows = await readLvs(exec).catch((error: unknown) => {
+        if (isFault(error) && error.code === 'tool.locked') return readLvs(exec);
+        throw error;
+      });
       return Promise.all(
         steps.map((noted) =>
           healthOf(

@@ -46,7 +46,7 @@ export interface Limits {
 
 /** Runs commands. The only implementation that starts processes is in exec.ts. */
 export interface Commands {
-  /** Throws `tool.missing`, `tool.failed` (the detail is the tool's standard error) or `tool.timeout`. */
+  /** Throws `tool.missing`, `tool.failed` (the detail is the tool's standard error), `tool.timeout`, or `tool.locked` where it waited for others' lock. */
   run<T>(command: Command<T>): Promise<T>;
   /** Milliseconds that one may wait for others: `most`, less where the hook has less time. */
   patienceMs(most: number): number;

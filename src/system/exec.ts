@@ -4,10 +4,12 @@ import { execa, type Options } from 'execa';
 import { Fault } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
 import { errorCode } from '../core/trust.ts';
+import { namesOf } from '../core/users.ts';
 import { whyNot } from '../core/why.ts';
 import type { Command, Commands, Finished, Limits } from './command.ts';
 import { howToInstall } from './packages.ts';
 import type { Talk } from './prober.ts';
+import { lockInTheWay, type LockInTheWay } from './locks.ts';
 import { CHANGING_TOOLS, MARK } from './processes.ts';
 import { PATH } from './programs.ts';
 import { tooOld } from './since.ts';
@@ -118,9 +120,12 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
 
   let timer: NodeJS.Timeout | undefined;
   let asked = false;
+  let lock: LockInTheWay | undefined;
   const expired = new Promise<'expired'>((resolve) => {
     timer = setTimeout(() => {
       asked = true;
+      // Only while it still waits can that be told.
+      lock = child.pid === undefined ? undefined : lockInTheWay(child.pid);
       child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
       timer = setTimeout(() => resolve('expired'), mutates ? graceMs : 100);
     }, timeoutMs);
@@ -131,9 +136,9 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
     child.unref();
     child.stdout.destroy();
     child.stderr.destroy();
-    throw late(command, timeoutMs, `process ${child.pid} may still be running; look at it, and `);
+    throw late(command, timeoutMs, `process ${child.pid} may still be running; look at it, and `, lock);
   }
-  if (asked && result.signal !== undefined) throw late(command, timeoutMs, '');
+  if (asked && result.signal !== undefined) throw late(command, timeoutMs, '', lock);
   // What is missing would be taken for gone, whatever the status.
   if (result.isMaxBuffer) throw new Fault('tool.failed', `${nameOf(command)} printed more than ${MOST_PRINTED} bytes`);
   if (result.code === 'ENOENT') {
@@ -148,7 +153,15 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
   return { status: exitCode, stdout, stderr, signal };
 }
 
-function late(command: Command<unknown>, timeoutMs: number, still: string): Fault {
+function late(command: Command<unknown>, timeoutMs: number, still: string, lock: LockInTheWay | undefined): Fault {
+  if (lock) {
+    const { holders, file = 'that it needs' } = lock;
+    const who = holders.length > 0 ? namesOf(holders) : 'somebody who is not seen from here';
+    const seconds = Math.round(timeoutMs / 100) / 10;
+    return new Fault('tool.locked', `${nameOf(command)} waited ${seconds} s for the lock ${file}, held by ${who}`, {
+      hint: `${still}try again when that is done`,
+    });
+  }
   return new Fault('tool.timeout', `${nameOf(command)} did not end within ${Math.round(timeoutMs / 100) / 10} s`, {
     hint: `${still}set a longer 'timeout' if it just needs time`,
   });

@@ -1,6 +1,7 @@
-import type { Command, Exec } from './command.ts';
+import { Fault } from '../core/fault.ts';
+import { ANY_STATUS, type Command, type Exec } from './command.ts';
 import { type LvRow, misread, named, readLvs } from './lvs.ts';
-import { complaintsOf } from './refusal.ts';
+import { complaintsOf, refusalIn } from './refusal.ts';
 
 /** Any other word of ours: nothing that the lvm shell would split, unquote or take for a comment, and no other test in a selection. */
 const WORD = /^[A-Za-z0-9+_.,=:/!&-]+$/;
@@ -90,8 +91,11 @@ function lvextend(vg: string, name: string, how: readonly string[]): Command<voi
     tool: 'lvm',
     argv: ['lvextend', '-qq', '-y', ...how, `${vg}/${name}`],
     mutates: true,
-    statuses: [0],
-    parse: () => undefined,
+    statuses: ANY_STATUS,
+    parse: (finished) => {
+      if (finished.status === 0) return;
+      throw new Fault('tool.failed', `LVM did not extend ${vg}/${name}: ${refusalIn(finished)}`);
+    },
   };
 }
 

@@ -45,11 +45,15 @@ const MANY = 40;
 export function refusalOf(complaints: readonly string[]): Refusal | undefined {
   for (const [said, hint] of KNOWN) {
     const why = complaints.find((line) => said.test(line));
-    if (why !== undefined) return { why, hint: hint.replace('$1', said.exec(why)?.[1] ?? '') };
+    if (why !== undefined) return { why: sentence(why), hint: hint.replace('$1', said.exec(why)?.[1] ?? '') };
   }
   const lines = complaints.length > MANY ? complaints.toReversed() : complaints;
   const why = lines.find((line) => !BESIDE.test(line)) ?? lines.find((line) => !line.startsWith('WARNING')) ?? lines[0];
-  return why === undefined ? undefined : { why, hint: '' };
+  return why === undefined ? undefined : { why: sentence(why), hint: '' };
+}
+
+function sentence(line: string): string {
+  return line.replace(/\.$/, '');
 }
 
 /** Why a command of LVM's failed, in its own words with what helps. */

@@ -2,7 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Exec, Finished } from '../../src/system/command.ts';
-import { lvsOf, readLvs, vgs } from '../../src/system/lvs.ts';
+import { whyLost } from '../../src/providers/lvm/health.ts';
+import { parseLosses } from '../../src/system/kmsg.ts';
+import { fallsUnder, readOnlyVolumes } from '../../src/system/lvmconf.ts';
+import { parseLocks } from '../../src/system/locks.ts';
+import { lvsOf, parseReport, readLvs, vgs } from '../../src/system/lvs.ts';
 import { complaintsOf, refusalOf } from '../../src/system/refusal.ts';
 import { unhurried } from '../prober.ts';
 
@@ -74,7 +78,7 @@ describe('why LVM refused', () => {
         '  WARNING: VG vg0 is missing PV Jnnwfg-MOGF-dcgF-eDwa-ekmt-FgjH-JJr1fW (last written to /dev/loop1).\n' +
         '  Cannot change VG vg0 while PVs are missing.\n  See vgreduce --removemissing and vgextend --restoremissing.\n' +
         '  Cannot process volume group vg0\n',
-      /^Cannot change VG vg0 while PVs are missing\.$/,
+      /^Cannot change VG vg0 while PVs are missing$/,
       /vgextend --restoremissing vg0/,
     ],
     [
@@ -138,4 +142,63 @@ describe('why LVM refused', () => {
   });
 
   test('nothing was said', () => expect(refusalOf([])).toBeUndefined());
+});
+
+// What Linux 6.1 wrote to its log in the lab when a snapshot had no room, and what dm-snap.c writes after an I/O error.
+const FULL = '3,412,35800000,-;device-mapper: snapshots: Invalidating snapshot: Unable to allocate exception.\n';
+const BROKEN = '3,413,35900000,-;device-mapper: snapshots: Invalidating snapshot: Error reading/writing.\n';
+const MIB = 1024 * 1024;
+
+describe('why a snapshot is lost', () => {
+  test.each([
+    ['no room', FULL, false, /^snapshot overflowed \(20.0 MiB were not enough\): set a larger 'size', or 'full'$/],
+    ['a disk', BROKEN, false, /^snapshot lost \(20.0 MiB\) by an error of the disk/],
+    [
+      'one of both, of several snapshots',
+      FULL + BROKEN,
+      false,
+      /^snapshot overflowed .*; or it was an error of the disk/,
+    ],
+    ['a log that tells nothing', '', false, /^snapshot overflowed .*; or it was an error of the disk/],
+  ])('%s', (_, log, full, text) => expect(whyLost(20 * MIB, full, parseLosses(log))).toMatch(text));
+
+  test('one with room for all is never called full, nor told to be made larger', () => {
+    for (const log of [FULL, BROKEN, FULL + BROKEN, '']) {
+      expect(whyLost(20 * MIB, true, parseLosses(log))).not.toMatch(/overflowed|size|full/);
+    }
+  });
+});
+
+test('who waits for whose lock is read from /proc/locks and fdinfo', () => {
+  const locks =
+    '1: FLOCK  ADVISORY  READ 243 00:18:36 0 EOF\n2: FLOCK  ADVISORY  WRITE 240 00:18:34 0 EOF\n2: -> FLOCK  ADVISORY  READ 243 00:18:34 0 EOF\n';
+  expect(parseLocks(locks)).toEqual([
+    { pid: '243', inode: '00:18:36', waits: false },
+    { pid: '240', inode: '00:18:34', waits: false },
+    { pid: '243', inode: '00:18:34', waits: true },
+  ]);
+  const fdinfo = 'pos:\t0\nflags:\t02100000\nmnt_id:\t25\nlock:\t1: FLOCK  ADVISORY  WRITE 240 00:18:34 0 EOF\n';
+  expect(parseLocks(fdinfo)).toEqual([{ pid: '240', inode: '00:18:34', waits: false }]);
+  expect(parseLocks('')).toEqual([]);
+});
+
+describe('what lvm.conf makes read-only', () => {
+  const [row] = parseReport({ stdout: report });
+  const read = (stdout: string) => readOnlyVolumes().parse({ status: 0, stdout, stderr: '' });
+
+  test.each([
+    ['read_only_volume_list="system"', true],
+    ['read_only_volume_list=["other","system/disk"]', true],
+    ['read_only_volume_list=["system/diskette","syste","@tag"]', false],
+    ['', false],
+  ])('%s', (said, falls) => expect(row && fallsUnder(read(`${said}\n`), row)).toBe(falls));
+
+  test('by a tag of the LV or of its VG', () => {
+    const tagged = row && { ...row, vgTags: ['shared'] };
+    expect(tagged && [['@shared'], ['@*'], ['@other']].map((list) => fallsUnder(list, tagged))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
 });

@@ -6,7 +6,9 @@ import { deviceBytes, deviceOf } from '../../system/blockdev.ts';
 import { bootId } from '../../system/boot.ts';
 import type { Exec } from '../../system/command.ts';
 import { readBlock } from '../../system/dd.ts';
+import { readLosses, type Losses } from '../../system/kmsg.ts';
 import type { LvRow } from '../../system/lvs.ts';
+import { isFullRoom } from './room.ts';
 
 /** How long a block may take to be read. */
 const ANSWER_MS = 20_000;
@@ -55,12 +57,26 @@ async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: b
   }
   // Once a snapshot has been full it is invalid for good: lvmsnapshot, dm-snap.c; it can't be repaired.
   if (row.invalid || (!thin && (row.dataPercent ?? 0) >= 100)) {
-    return `snapshot overflowed (${size} were not enough): set a larger 'size', or 'full'`;
+    const device = deviceOf(row.uuid);
+    const full = device !== undefined && isFullRoom(row.bytes, deviceBytes(device));
+    return whyLost(row.bytes, full, readLosses());
   }
   const sick = pool && sickPool(pool, row);
   if (sick !== undefined) return sick;
   const problem = await problemOf(deviceOf(row.uuid), 0.5, exec);
   return problem && `its snapshot can't be read (${problem}): look at dmesg for the disk`;
+}
+
+/**
+ * Why a thick snapshot of so many bytes is lost. One with room for all of its origin never overflows, `full`; of another the
+ * kernel's log may tell what it was, though not of which snapshot.
+ */
+export function whyLost(bytes: number, full: boolean, losses: Losses): string {
+  const size = formatBytes(bytes);
+  const broken = `an error of the disk that keeps it: look at dmesg`;
+  const overflow = `overflowed (${size} were not enough): set a larger 'size', or 'full'`;
+  if (full || (losses.broken && !losses.full)) return `snapshot lost (${size}) by ${broken}`;
+  return losses.full && !losses.broken ? `snapshot ${overflow}` : `snapshot ${overflow}; or it was ${broken}`;
 }
 
 /** lv_health_status of a thin pool: lvs(8). */

@@ -32,6 +32,11 @@ function wanted(size: Size, originBytes: number, most: number): number {
   }
 }
 
+/** Whether a thick snapshot of so many bytes, of an origin of so many, can't overflow. */
+export function isFullRoom(bytes: number, originBytes: number): boolean {
+  return bytes >= mostUsable(originBytes);
+}
+
 /** With this much a snapshot can't overflow: every chunk of the origin, the list of them, and a header. */
 function mostUsable(originBytes: number): number {
   const chunks = Math.ceil(originBytes / CHUNK);
