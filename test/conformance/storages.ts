@@ -152,7 +152,7 @@ export const STORAGES: readonly Storage[] = [
     impostor: 'btrfs -q subvolume delete "$S"; btrfs -q subvolume snapshot /srv/data/m1 "$S"',
     stays: '[ -e "$S/name" ]',
     away: 'btrfs -q subvolume delete "$S"',
-    rename: ['mv "$S" /srv/data/a/kept', 'mv /srv/data/a/kept "$S"'],
+    rename: ['mv "$S" "${S%/*}/kept"', 'mv "${S%/*}/kept" "$S"'],
     lose: 'btrfs -q subvolume delete "$S"',
     tooLarge: undefined,
     fill: undefined,

@@ -44,11 +44,12 @@ Y
   });
 
   test('has loop devices that are known when the namespace is gone, and their paths with it', () => {
+    expect(run.stdout).toBe('');
     for (const task of ['t', 'i']) {
       // The kernel has no path to it that would be true here.
       expect(run.files(`backing-${task}`)).toMatch(/^\/(mapper\/vg0-hs|\.hs)\./m);
       expect(run.call(`${task}-pre`)).toMatchObject({ status: 0, stderr: '' });
-      expect(run.call(`${task}-post`)).toMatchObject({ status: 0, stderr: '' });
+      expect(run.call(`${task}-post`).stdout).toContain('nothing is left');
       expect(run.call(`${task}-gone`).stdout).toContain('nothing is left');
     }
   });

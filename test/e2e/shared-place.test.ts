@@ -36,9 +36,9 @@ Y
       call one $PRE one; cat /run/holdstill/one/name; call one-post $POST one; after cp; mv /srv/images/kept /srv/images/good/disks/a.img; same one
 
       # a link to a subvolume of somebody else is in the place of the snapshot when it is deleted
-      call own $PRE own; S=$(echo /srv/cow/own/.hs.*/*)
-      before btrfs delete "mv $S /srv/cow/own/kept; ln -s /srv/cow/bob $S"
-      call own-post $POST own; after btrfs; ls -d /srv/cow/own/kept 2>/dev/null; cat /srv/cow/bob/name; rm $S; call own-again $POST own; same own
+      call own $PRE own; S=$(echo /srv/cow/own/.hs.*/*); D=$(dirname $S)
+      before btrfs delete "mv $S $D/kept; ln -s /srv/cow/bob $S"
+      call own-post $POST own; after btrfs; ls -d $D/kept 2>/dev/null; cat /srv/cow/bob/name; rm $S; call own-again $POST own; same own
 
       # changed behind our back, and as it was again
       $PRE own >/dev/null; S=$(echo /srv/cow/own/.hs.*/*); btrfs property set $S ro false; echo more >$S/more; btrfs property set $S ro true; call changed $POST own; same changed
