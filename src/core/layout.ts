@@ -263,8 +263,7 @@ function whatThereIs({ mounts, skipped }: Layout): string {
 
 /** What the job will not save, most important first. */
 export function notSaved({ skipped }: Layout, leftOut: readonly LeftOut[]): readonly string[] {
-  const told = ({ label, type, reason }: Skipped): string =>
-    `${label}: ${type === undefined ? '' : `${type}, `}${reason}`;
+  const told = ({ label, type, reason }: Skipped): string => `${label}: ${type ?? 'unknown'}, ${reason}`;
   const leftText = ({ label, reason }: LeftOut): string => `${label}: ${reason}`;
   return [
     ...skipped.filter(({ harmless }) => !harmless).map(told),
