@@ -77,7 +77,7 @@ describeLab('processes and mounts that keep a task busy', () => {
     mount --make-rshared /; hold unshare -m --propagation slave sleep 900
     $PRE t >/dev/null; hold unshare -m sleep 900
     grep -c $M /proc/\${holders[0]}/mountinfo
-    call idle-pre $PRE t; hold unshare -m sleep 900; free idle t
+    call idle-pre $PRE t; hold unshare -m sleep 900; free idle t "$HOLDSTILL recover"
     mount --make-rprivate /
     # what was detached by hand; a namespace that no process is in
     $PRE t >/dev/null; hold tail -f $M/hello.txt >/dev/null; umount -l $M; call lazy-post $POST t; free lazy t
