@@ -7,11 +7,18 @@ import { encodedTwice, otherReadings } from './core/encodings.ts';
  */
 export function readingsOf(word: string): readonly string[] {
   const twice = encodedTwice(word);
-  const others = word.includes('\ufffd') ? rawWords().filter((bytes) => bytes.toString('utf8') === word) : [];
+  const others = word.includes('\ufffd') ? RAW_WORDS.filter((bytes) => bytes.toString('utf8') === word) : [];
   return [word, ...(twice === undefined ? [] : [twice]), ...others.flatMap(otherReadings)];
 }
 
-/** All arguments, and the values of all variables, as bytes. */
+/**
+ * The arguments and the values of the variables as bytes, if some of them are no UTF-8. Read when this file is loaded: a
+ * process that gives itself a name (title.ts) overwrites its arguments.
+ */
+const RAW_WORDS = [...process.argv, ...Object.values(process.env)].some((word) => word?.includes('\ufffd'))
+  ? rawWords()
+  : [];
+
 function rawWords(): readonly Buffer[] {
   const values = parts('/proc/self/environ').map((entry) => entry.subarray(entry.indexOf('=') + 1));
   return [...parts('/proc/self/cmdline'), ...values];
