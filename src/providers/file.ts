@@ -10,7 +10,9 @@ import type { Facts, NotedStep, Outcome } from '../core/step.ts';
 import { errorCode } from '../core/trust.ts';
 import type { Image } from '../foreign/images.ts';
 import type { Inode } from '../foreign/inodes.ts';
-import { placeOf, whatHolds } from '../system/behind.ts';
+import { placeOf, whatHolds, type Behind } from '../system/behind.ts';
+import { devicesBelow } from '../system/stack.ts';
+import { readLoops } from '../system/loops.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { copyWords, type CopyHow } from '../system/cp.ts';
 import { readMounts, type MountEntry } from '../system/mountinfo.ts';
@@ -32,7 +34,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
 
     async find(asked) {
       const behind = await whatHolds(asked, exec);
-      if (behind.kind !== 'file') return { claims: false, why: 'no image file' };
+      if (behind.kind !== 'file') return { claims: false, why: await whyNoFile(behind, exec) };
       const unfit = await exec.ask('imageFault', { file: behind.real });
       if (unfit) return { claims: false, why: `the file ${unfit.reason}` };
       const shares = SHARING.includes(behind.mount?.type ?? '');
@@ -135,6 +137,15 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       remove: planned.map(({ step: { name = '' } }) => `rm ${shellWord(name)}`),
     }),
   };
+}
+
+/** A path may be in an image that is mounted. */
+async function whyNoFile({ mount }: Behind, exec: Exec): Promise<string> {
+  const below = mount && devicesBelow(mount.device, await readLoops(exec)).at(-1)?.number;
+  const loop = (await readLoops(exec)).find(({ number }) => number === below);
+  return loop && loop.below === undefined
+    ? `no image file, but in one: on ${loop.device} over ${loop.backing}; write file: ${loop.backing}`
+    : 'no image file';
 }
 
 /** One after the other: they ask one process. */

@@ -7,6 +7,7 @@ import { formatBytes } from '../core/bytes.ts';
 import { placeOf, whatHolds } from '../system/behind.ts';
 import { bootId } from '../system/boot.ts';
 import type { Exec } from '../system/command.ts';
+import { readLoops } from '../system/loops.ts';
 import { changeLvs, lvcreateSnapshot, mapperName, WITHOUT_CACHE_CHECK } from '../system/lvm.ts';
 import { fallsUnder, readOnlyVolumes } from '../system/lvmconf.ts';
 import { lvsOf, readLvs, type LvRow } from '../system/lvs.ts';
@@ -18,7 +19,8 @@ import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { snapshotName } from './lvm/names.ts';
 import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
 import { stampOf, writtenByOthers } from './lvm/written.ts';
-import { isOnLv, lvAt, lvBehind, resolveSource, whyUnsuitable } from './lvm/origins.ts';
+import { lvAt, resolveSource, whyUnsuitable } from './lvm/origins.ts';
+import { insteadOf, isOnLv, lvBehind, reachText } from './lvm/reach.ts';
 
 /** Snapshots by LVM, thick and thin. Many are taken in one `lvm` process, one after the other. */
 export function createLvm(exec: Exec, users: LvUsers): Provider {
@@ -42,32 +44,35 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       });
       if (typeof rows === 'string') return { claims: false, why: rows };
       const named = lvAt(behind, rows);
-      const row = named ?? lvBehind(behind, rows);
-      if (!row) {
+      const under = named ? { row: named, layers: [] } : lvBehind(behind, rows, await readLoops(exec));
+      if (!under) {
         const what =
           behind.kind === 'other' ? 'no logical volume' : `not on a logical volume: it is ${placeOf(behind)}`;
         return { claims: false, why: what };
       }
-      const name = `${row.vg}/${row.name}`;
+      const { row, layers } = under;
       const unfit = whyUnsuitable(row);
-      const where = named ? `the logical volume ${name}` : `on the logical volume ${name}, ${placeOf(behind)}`;
+      const where = named ? reachText(under) : `on ${reachText(under)}, ${placeOf(behind)}`;
       if (unfit) return { claims: false, why: `${where}, which ${unfit}` };
-      return named
-        ? { claims: true, why: `${where}; write lv: ${name}` }
-        : {
-            claims: behind.kind === 'directory',
-            why: behind.kind === 'file' ? `no directory, but a file ${where}` : where,
-          };
+      if (named) return { claims: true, why: `${where}; write lv: ${row.vg}/${row.name}` };
+      const instead = insteadOf(under);
+      if (instead !== undefined) return { claims: false, why: `${where}; ${instead}` };
+      const why = layers.length > 0 ? `${where}; it needs 'keys'` : where;
+      return {
+        claims: behind.kind === 'directory',
+        why: behind.kind === 'file' ? `no directory, but a file ${why}` : why,
+      };
     },
 
     async resolve(source) {
       if (source.kind !== 'lv' && source.kind !== 'each' && source.kind !== 'path') return undefined;
       const behind = source.kind === 'path' ? await whatHolds(source.path, exec) : undefined;
-      if (behind && !isOnLv(behind)) return undefined;
+      const loops = behind ? await readLoops(exec) : [];
+      if (behind && !isOnLv(behind, loops)) return undefined;
       const [rows, readOnly] = await Promise.all([readLvs(exec), exec.run(readOnlyVolumes())]);
       known = rows.map((row) => (fallsUnder(readOnly, row) ? { ...row, forcedReadOnly: true } : row));
       if (source.kind !== 'path') await checkGroup(source.vg, known, exec);
-      return resolveSource(source, behind, known, (origin, row) => rowOf.set(origin, row));
+      return resolveSource(source, behind, known, loops, (origin, row) => rowOf.set(origin, row));
     },
 
     async plan(origins, size, names) {

@@ -40,6 +40,18 @@ export function dmUuid(number: string): string | undefined {
   return attribute(number, 'dm/uuid');
 }
 
+/** The name of a device-mapper device; undefined for what is none. */
+export function dmName(number: string): string | undefined {
+  return attribute(number, 'dm/name');
+}
+
+/** The disk of a partition that the kernel itself has found, and which one it is; undefined: it is none. */
+export function partitionOf(number: string): { readonly disk: string; readonly partition: number } | undefined {
+  const partition = attribute(number, 'partition');
+  const disk = partition === undefined ? undefined : attribute(number, '../dev');
+  return disk === undefined ? undefined : { disk, partition: Number(partition) };
+}
+
 /** The btrfs file systems that the kernel has mounted now, by UUID. */
 export function isBtrfsMounted(uuid: string): boolean {
   return fs.existsSync(`/sys/fs/btrfs/${uuid}`);

@@ -2,12 +2,14 @@ import { Fault } from '../../core/fault.ts';
 import type { Origin, Resolved } from '../../core/provider.ts';
 import type { Source } from '../../core/task.ts';
 import { checkDirectory, type Behind } from '../../system/behind.ts';
-import { deviceNumber, dmUuid } from '../../system/blockdev.ts';
+import { deviceNumber } from '../../system/blockdev.ts';
+import type { LoopDevice } from '../../system/loops.ts';
 import type { LvRow } from '../../system/lvs.ts';
 import { distance } from '../../core/distance.ts';
 import { matchesGlob } from '../../core/glob.ts';
 import { mapperName } from '../../system/lvm.ts';
 import { snapshotName } from './names.ts';
+import { checkReach, lvBehind } from './reach.ts';
 
 /**
  * Finds the LVs that a source means; undefined: it is of another kind, or the path is on no LV. `behind`: what holds the
@@ -17,6 +19,7 @@ export function resolveSource(
   source: Source,
   behind: Behind | undefined,
   rows: readonly LvRow[],
+  loops: readonly LoopDevice[],
   remember: (origin: Origin, row: LvRow) => void,
 ): Resolved | undefined {
   const originOf = (row: LvRow, more: Partial<Origin> = {}): Origin => {
@@ -39,11 +42,12 @@ export function resolveSource(
     case 'lv':
       return { origins: [originOf(suitable(find(source.vg, source.lv, rows)))], leftOut: [] };
     case 'path': {
-      const row = behind && lvBehind(behind, rows);
-      if (!row) return undefined;
+      const under = behind && lvBehind(behind, rows, loops);
+      if (!under) return undefined;
       checkDirectory(source.path, behind);
+      checkReach(source.path, under);
       return {
-        origins: [originOf(suitable(row), { subdirectory: behind.within, asked: source.path })],
+        origins: [originOf(suitable(under.row), { subdirectory: behind.within, asked: source.path })],
         leftOut: behind.others,
       };
     }
@@ -72,23 +76,6 @@ export function resolveSource(
 export function lvAt({ real, kind }: Behind, rows: readonly LvRow[]): LvRow | undefined {
   const number = kind === 'other' ? deviceNumber(real) : undefined;
   return number === undefined ? undefined : rows.find((one) => one.number === number);
-}
-
-/** The LV that a file system is on. */
-export function lvBehind(behind: Behind, rows: readonly LvRow[]): LvRow | undefined {
-  const number = numberBehind(behind);
-  return rows.find((one) => one.number !== undefined && one.number === number);
-}
-
-/** Whether the kernel knows a file system's device as an LV. LVM need not be asked of any other. */
-export function isOnLv(behind: Behind): boolean {
-  const number = numberBehind(behind);
-  return number !== undefined && dmUuid(number)?.startsWith('LVM-') === true;
-}
-
-function numberBehind({ mount }: Behind): string | undefined {
-  // Its source is what it was called when it was mounted. Without a number only a name is left: btrfs has devices of its own.
-  return mount?.device.startsWith('0:') ? deviceNumber(mount.source) : mount?.device;
 }
 
 function find(vg: string, lv: string, rows: readonly LvRow[]): LvRow {

@@ -10,6 +10,13 @@ const { basename } = require('node:path');
 
 const HERE = '/run/sabotage';
 const STATE = '/var/lib/holdstill';
+/** By the name of the question (src/foreign/questions.ts). */
+const CHANGES = {
+  makeFile: 'mkimage',
+  removeFile: 'rmimage',
+  makeDirectory: 'mkdir',
+  removeDirectory: 'rmdir',
+};
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = fs;
 
 let plan = [];
@@ -48,8 +55,22 @@ function watch(at, how) {
     if (fault === 'while' || (fault === 'after' && tool === process.execPath)) die();
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the handle is node's own, and has no such method
     if (fault === 'after') this._handle.onexit = die;
+    if (this.send) watchQuestions(this);
     return result;
   };
+
+  /** What a process of ours changes that we have asked to (src/probe.ts): `while` leaves it alone with it. */
+  function watchQuestions(child) {
+    const { send } = child;
+    child.send = function (message, ...more) {
+      const change = CHANGES[message.name];
+      const fault = change && reached(change);
+      const sent = send.call(this, message, ...more);
+      if (fault === 'while') die();
+      if (fault === 'after') this.once('message', die);
+      return sent;
+    };
+  }
 
   const journals = new Set();
   let broken;
