@@ -75,7 +75,7 @@ const SIZES = [
   ['small', 'auto', 68],
   ['small', '50%', 32],
   ['small', '10M', 12],
-  ['small', '1', 4],
+  ['small', '1M', 4],
   ['small', '9G', 68],
   ['medium', 'auto', 256],
   ['large', 'auto', 324],
