@@ -136,9 +136,9 @@ const TaskRecord = z
       .enum(['warn', 'error'], { error: 'must be warn or error' })
       .default('warn')
       .describe(
-        'What happens where a part of a disk can not be mounted (encrypted, unknown), or another file system is mounted below a ' +
-          '`path`: `warn` says so and goes on, `error` fails the job. What is left out by `partitions` or `exclude`, and swap, ' +
-          'is neither.',
+        'What happens where something is not saved: a part of a disk that can not be mounted (encrypted, unknown), a volume or image ' +
+          'of a pattern of which no snapshot can be taken, another file system or subvolume below a `path` or `subvolume`. `warn` says ' +
+          'so and goes on, `error` fails the job. What is left out by `partitions` or `exclude`, and swap, is neither.',
       ),
     trust: z
       .enum(['host', 'guest', 'hostile'], { error: 'must be host, guest or hostile' })
@@ -214,7 +214,7 @@ export const TaskSchema = z.union([text(PATH_MEANT, pathProblem), TaskRecord]);
 const Tasks = z
   .record(text('', taskNameProblem), TaskSchema, { error: TASKS_MEANT })
   .describe(
-    'The tasks, by the names that they have in the backup software; a task that is not here is none of our business. ' +
+    'The tasks, by the names that they have in the backup software. A job without one fails, but for SEP sesam: see `unknownTask`. ' +
       'A path alone is short for `{path: ...}`.',
   );
 
