@@ -111,6 +111,7 @@ Y
         eval "timeout 20 cat /run/inherited >/dev/null & $REPO/dist/sesam/sbc_pre win $fd>/run/inherited"  >/dev/null
         wait $! || echo "descriptor $fd is still open somewhere"
         [ $fd != 3 ] || { pgrep -x mount.ntfs-3g >/dev/null || pgrep ntfs-3g >/dev/null || echo 'no ntfs-3g was running'; }
+        $REPO/dist/sesam/sbc_post win >/dev/null
       done
       timeout 20 $REPO/dist/sesam/sbc_pre win | tail -n 1
       timeout 20 $REPO/dist/sesam/sbc_post win | tail -n 1
