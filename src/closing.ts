@@ -4,6 +4,7 @@ import { close } from './core/close.ts';
 import type { Call, Reply } from './core/contract.ts';
 import { Journal } from './core/journal.ts';
 import { journalPath } from './core/names.ts';
+import { stateOf } from './core/recover.ts';
 import { nothing } from './core/reply.ts';
 import { whyNot } from './core/why.ts';
 import { readTaken, rememberTaken, writeTaken, type Taken } from './core/taken.ts';
@@ -85,8 +86,10 @@ async function closeClaimed(
   }
   log.info({ run: journal.header.run, claim }, 'closing');
   // Whoever closes by hand what a product has an id for leaves its job in the belief that all is well.
-  const { runKey, contract: opener } = journal.header;
-  if (runKey !== '' && call.runKey === undefined && contract !== opener) rememberTaken(journal.header, machine);
+  const isHeld = stateOf(journal, machine) === 'held';
+  if (isHeld && call.runKey === undefined && contract !== journal.header.contract) {
+    rememberTaken(journal.header, machine);
+  }
   return closedReply(await close(journal, machine, doubt ?? whyUnknown(claim, journal.header.run)));
 }
 

@@ -52,23 +52,32 @@ export function adoptedOutcome(adoption: string): Outcome {
   return { kind: 'left', reason: adoptionText(adoption), adopted: true };
 }
 
+/** What was seen of others at the snapshots of a task, by number of the step. */
+export interface Adopted {
+  /** By what they are somebody's own. */
+  readonly seen: ReadonlyMap<number, string>;
+  /** Why it could not be looked for: they must stay until it can. */
+  readonly unsure: ReadonlyMap<number, string>;
+}
+
 /**
  * Notes which snapshots others have made their own: whoever comes when they are gone, or after another start, must know.
  * Called before anything is removed, and by all who come by. Throws `journal.unwritable`: what can't be noted is not to be
- * removed either.
+ * removed either. The answer are those that could not be looked at.
  */
-export async function noteAdopted(journal: Journal, machine: Machine): Promise<void> {
-  const seen = await machine.adoptedOn(journal.steps);
+export async function noteAdopted(journal: Journal, machine: Machine): Promise<Adopted['unsure']> {
+  const { seen, unsure } = await machine.adoptedOn(journal.steps);
   const adopted = journal.steps.filter(({ number, facts }) => seen.has(number) && facts?.['adoption'] === undefined);
-  if (adopted.length === 0) return;
+  if (adopted.length === 0) return unsure;
   const adoptions = adopted.map(({ number }) => ({ adoption: seen.get(number) ?? '' }));
   machine.log.warn({ steps: adopted, adoptions }, 'somebody may have worked on a snapshot');
   journal.learn(adopted, adoptions);
+  return unsure;
 }
 
 /** The same without noting it: the journal as it would be then. */
 export async function withAdopted(journal: JournalView, machine: Machine): Promise<JournalView> {
-  const seen = await machine.adoptedOn(journal.steps);
+  const { seen } = await machine.adoptedOn(journal.steps);
   const steps = journal.steps.map((step) => {
     const adoption = seen.get(step.number);
     return adoption === undefined ? step : { ...step, facts: { adoption, ...step.facts } };

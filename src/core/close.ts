@@ -38,7 +38,7 @@ export interface Examined {
  */
 export async function close(journal: Journal, machine: Machine, doubt?: string): Promise<Closed> {
   const { header } = journal;
-  await noteAdopted(journal, machine);
+  const unsure = await noteAdopted(journal, machine);
   const examined = withDoubt(await examine(journal, machine), doubt);
   const unwatched = machine.unwatched(journal);
   const settled = journal.verdict?.kind === 'unknown' ? undefined : journal.verdict;
@@ -48,7 +48,7 @@ export async function close(journal: Journal, machine: Machine, doubt?: string):
     // A full disk must not keep the snapshot alive; the worst that is lost is this verdict, and it is told below.
     machine.log.warn({ err: error }, 'the journal could not be brought up to date');
   }
-  const leftovers = await replay(journal, machine);
+  const leftovers = await replay(journal, machine, unsure);
   journal.close();
   const { snapshots, mounts, verdict } = examined;
   return {

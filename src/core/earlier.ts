@@ -36,7 +36,7 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
   }
   const { header, opened } = journal;
   try {
-    await noteAdopted(journal, machine);
+    const unsure = await noteAdopted(journal, machine);
     const { steps } = journal;
     const sameRun = runKey !== undefined && header.runKey === runKey && header.boot === machine.bootId;
     if (sameRun && opened && !journal.verdict && (await examine(journal, machine)).verdict.kind === 'good') {
@@ -60,7 +60,7 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
     settle(next, wasOpen ? takenFrom(header, next.run) : undefined, machine);
     // If not all of it can be cleared, whoever closes the rest must not take it for a sound snapshot.
     journal.markClosing({ kind: 'bad', reasons: ['a later run of the task cleared it'] });
-    const leftovers = await replay(journal, machine);
+    const leftovers = await replay(journal, machine, unsure);
     if (leftovers.length === 0) return { kind: 'clear', cleared: { run: header.run, wasOpen } };
     const fault = new Fault('task.busy', `what run ${header.run} of this task left can't be removed`);
     return { kind: 'failed', fault, leftovers };

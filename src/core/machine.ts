@@ -1,6 +1,7 @@
 import type { Needs } from './needs.ts';
 import type { JournalView } from './journalview.ts';
 import type { Provider } from './provider.ts';
+import type { Adopted } from './adopted.ts';
 import type { NotedStep, UndoHandler } from './step.ts';
 import type { Guests, Markers, MountPoints } from './volume.ts';
 
@@ -30,7 +31,7 @@ export interface Machine {
   /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */
   usersOf(steps: readonly NotedStep[]): Promise<readonly string[]>;
   /** By which others have made snapshots of these steps their own (core/adopted.ts), by the number of the step. Never throws. */
-  adoptedOn(steps: readonly NotedStep[]): Promise<ReadonlyMap<number, string>>;
+  adoptedOn(steps: readonly NotedStep[]): Promise<Adopted>;
   /** Commands of this task that were given up, or left by a hook that was killed, and that still run: `lvm (4711)`. */
   unfinished(): readonly string[];
   /**

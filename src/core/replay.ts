@@ -1,3 +1,4 @@
+import type { Adopted } from './adopted.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { Provider } from './provider.ts';
@@ -19,9 +20,13 @@ export interface Leftover {
 /**
  * Undoes what the journal lists, newest first, steps of one kind together (one process unmounts all mounts). Goes on
  * after a failure and returns what is left; what that stands on is not tried. Deletes the journal if nothing is left.
- * Never throws. There is no other way that holdstill removes anything.
+ * Never throws. `unsure`: steps that must stay, and why. There is no other way that holdstill removes anything.
  */
-export async function replay(journal: Journal, machine: Machine): Promise<readonly Leftover[]> {
+export async function replay(
+  journal: Journal,
+  machine: Machine,
+  unsure: Adopted['unsure'] = new Map(),
+): Promise<readonly Leftover[]> {
   const leftovers: Leftover[] = [];
   /** By the name of a thing: the leftover that stands on it. */
   const bearing = new Map<string, string>();
@@ -35,7 +40,12 @@ export async function replay(journal: Journal, machine: Machine): Promise<readon
     const free: NotedStep[] = [];
     for (const step of group) {
       const cause = bearing.get(restsOf(step, machine).is ?? '');
-      if (cause === undefined) free.push(step);
+      const why = unsure.get(step.number);
+      if (cause === undefined && why !== undefined) {
+        const { what } = describeStep(step, machine);
+        const reason = `it could not be looked for who works on it: ${why}`;
+        leave(step, what, { what, reason, byHand: 'holdstill recover', needed: false });
+      } else if (cause === undefined) free.push(step);
       else leave(step, cause, { ...describeStep(step, machine), reason: `still needed by ${cause}`, needed: true });
     }
     if (free.length === 0) continue;

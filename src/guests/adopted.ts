@@ -1,4 +1,5 @@
-import { adoptionFrom } from '../core/adopted.ts';
+import { adoptionFrom, type Adopted } from '../core/adopted.ts';
+import { whyNot } from '../core/why.ts';
 import { asError } from '../core/fault.ts';
 import type { Log } from '../core/machine.ts';
 import type { Provider, Trace } from '../core/provider.ts';
@@ -20,8 +21,9 @@ export async function adoptedOn(
   providers: readonly Provider[],
   exec: Exec,
   log: Log,
-): Promise<ReadonlyMap<number, string>> {
+): Promise<Adopted> {
   const adoptions = new Map<number, string>();
+  const unsure = new Map<number, string>();
   for (const provider of providers) {
     const taken = steps.filter(({ step }) => step.kind === provider.kind);
     if (taken.length === 0) continue;
@@ -43,9 +45,10 @@ export async function adoptedOn(
       }
     } catch (error) {
       log.error({ err: asError(error), kind: provider.kind }, 'it could not be looked for who uses the snapshots');
+      for (const { number } of taken) unsure.set(number, whyNot(error));
     }
   }
-  return adoptions;
+  return { seen: adoptions, unsure };
 }
 
 /** The devices that a step of ours made over a snapshot. */

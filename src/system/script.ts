@@ -45,12 +45,19 @@ export async function runScript(argv: readonly [string, ...string[]], timeoutMs:
   };
   for (const signal of PASSED_ON) process.on(signal, tell);
   let tooLate = false;
+  let giveUp: () => void = () => undefined;
+  const givenUp = new Promise<[null, null]>((resolve) => (giveUp = () => resolve([null, null])));
   let timer = setTimeout(() => {
     tooLate = true;
     tell('SIGTERM');
-    timer = setTimeout(() => tell('SIGKILL'), END_MS);
+    timer = setTimeout(() => {
+      tell('SIGKILL');
+      // One that waits for a disk or server which is gone does not even end then, and is left behind.
+      timer = setTimeout(giveUp, LISTEN_MS);
+    }, END_MS);
   }, timeoutMs);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const [code, signal] = await Promise.race([ended, givenUp]);
   clearTimeout(timer);
   for (const one of PASSED_ON) process.off(one, tell);
   await Promise.race([failure, sleep(LISTEN_MS)]);

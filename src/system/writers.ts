@@ -44,8 +44,10 @@ export function readWriters(
       const standing = standingOn(target, loops);
       const all = new Set(standing.map(({ number }) => number));
       descriptors ??= pids().flatMap(writableDescriptors);
+      // The environment of a process that waits for a dead server can't be read, so only those are asked that matter.
       const open = descriptors.filter(
-        ({ path, number }) => path === target.file?.path || (number !== undefined && all.has(number)),
+        ({ pid, path, number }) =>
+          (path === target.file?.path || (number !== undefined && all.has(number))) && !isCommandOfOurs(pid),
       );
       const devices = standing.flatMap(({ number, name }) =>
         name === undefined || ours.has(number) || isReadOnly(number) ? [] : [name],
@@ -70,6 +72,7 @@ function standingOn(
 
 /** What a process has open for writing. */
 interface Descriptor {
+  readonly pid: string;
   readonly process: string;
   readonly path: string;
   readonly number: string | undefined;
@@ -81,10 +84,11 @@ function writableDescriptors(pid: string): readonly Descriptor[] {
   const writable = links.filter(
     ({ fd, path }) => path.startsWith('/') && isForWriting(read(`/proc/${pid}/fdinfo/${fd}`)),
   );
-  if (writable.length === 0 || isCommandOfOurs(pid)) return [];
+  if (writable.length === 0) return [];
   const process = `${nameOf(pid)} (${pid})`;
   // A device's own node is asked for its number, whatever it is called; a file may lie where nobody answers any more.
   return writable.map(({ fd, path }) => ({
+    pid,
     process,
     path,
     number: numberOpenedAs(`/proc/${pid}/fd/${fd}`, path),
