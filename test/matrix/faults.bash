@@ -59,7 +59,8 @@ fault_in_post() {
   # One that only looks and is killed looks again; a find that fails in another way is asked for each mount alone.
   case $hit-$how in
     *killed) ;;
-    'lvm lvs'-*) unchecked=' unchecked' ;;
+    # It begins with a look at the health; the later one is for the removal.
+    'lvm lvs'-*) is_first "$hit" && unchecked=' unchecked' ;;
     # It looks at what is not ours.
     */node-*) unchecked=' unchecked' ;;
     # It begins with a look at the health; later looks are for the removal.
