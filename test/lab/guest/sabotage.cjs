@@ -98,7 +98,8 @@ function watch(at, how) {
     };
   };
 
-  const isJournal = (file) => String(file).startsWith(`${STATE}/`) && !String(file).endsWith('.lock');
+  // What is remembered of other runs is written by some of them only, and would move all moments after it.
+  const isJournal = (file) => String(file).startsWith(`${STATE}/`) && !/\.(?:lock$|history)/.test(String(file));
   const isImage = (file) => basename(String(file)).startsWith('.hs.');
   wrap('openSync', (file, flags) => {
     if (!/[wx]/.test(flags)) return undefined;
