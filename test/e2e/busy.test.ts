@@ -144,10 +144,9 @@ describeLab('devices that keep a task busy', () => {
     $PRE d >/dev/null; snapshot=/dev/vg0/$(snapshot_of d); loop=$(losetup -f --show -o 4096 $snapshot)
     dmsetup create holder --table "0 8192 linear $loop 0"; exec 9<$snapshot; hold sleep 900; exec 9<&-; busy above d
     dmsetup remove holder; losetup -d $loop; free above d
-    # device-mapper on our own loop device, swapped to; its mount is gone
+    # device-mapper on our own loop device; its mount is gone. Read-only: who writes to a snapshot makes it his own (forgotten.test.ts)
     $PRE d >/dev/null; umount /run/holdstill/d/p1; ours=$(losetup -j /dev/mapper/vg0-$(snapshot_of d) -n -O NAME)
-    dmsetup create holder --table "0 8192 linear $ours 0"; mkswap --quiet /dev/mapper/holder; swapon /dev/mapper/holder
-    busy ours d; swapoff /dev/mapper/holder; dmsetup remove holder; free ours d
+    dmsetup create holder --readonly --table "0 8192 linear $ours 0"; busy ours d; dmsetup remove holder; free ours d
     # who reads by way of FUSE; a loop device over a file
     $PRE w >/dev/null; loop=$(losetup -r -f --show /run/holdstill/w/noise.bin)
     hold bash -c "cd /run/holdstill/w; exec sleep 900"; busy fuse w; losetup -d $loop; free fuse w
@@ -163,7 +162,7 @@ describeLab('devices that keep a task busy', () => {
 
   test.each<Case>([
     ['above', 'snapshot', String.raw`/dev/loop\d+, the device-mapper device holder, sleep \(\d+\)`],
-    ['ours', '/dev/loop\\d+ over ', 'the device-mapper device holder, swap on /dev/(dm-\\d+|mapper/holder)'],
+    ['ours', '/dev/loop\\d+ over ', 'the device-mapper device holder'],
     ['fuse', 'mount /run/holdstill/w', String.raw`/dev/loop\d+ over /run/holdstill/w/noise.bin, sleep \(\d+\)`],
   ])('are named: %s', (...one) => expectNamed(run, one));
 

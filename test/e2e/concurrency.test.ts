@@ -35,12 +35,12 @@ describeLab('hooks at the same time', () => {
       held() { break_at "$1" before STOP $before --job=8 & until_true 20 stopped; }
       tell() { kill "-$1" $(hook); }
       on() { tell CONT; wait; }
-      held 3; call boot $HOLDSTILL recover --boot; call recover $HOLDSTILL recover; call named $HOLDSTILL recover t
+      held 4; call boot $HOLDSTILL recover --boot; call recover $HOLDSTILL recover; call named $HOLDSTILL recover t
       # Bacula: a job that is cancelled in its Before script gets its After script at once, while that one goes on
       call cancelled $after --job=8 --status=Canceled & on; same 'cancelled, and pre went on to its end'
       # also where there is nothing to be seen of it yet
       held 2; call early $after --job=8 --status=Canceled & sleep 4; on; same 'cancelled early'
-      for n in 3 7 8; do
+      for n in 4 9 11; do
         held $n; tell TERM; call stopped$n $after --job=8 --status=Canceled & on
         tail -n 1 /run/break/out | cut -d ';' -f 1; same "stopped at $n"
       done`,
@@ -66,7 +66,7 @@ describeLab('hooks at the same time', () => {
       expect(run.call(name).status).toBe(0);
       expect(run.call(name).stdout).toMatch(/verdict +good[^]*nothing is left/);
     }
-    for (const n of [3, 7, 8]) {
+    for (const n of [4, 9, 11]) {
       expect(run.call(`stopped${n}`)).toMatchObject({ status: 0 });
       expect(run.call(`stopped${n}`).stdout).toContain('not open');
     }
