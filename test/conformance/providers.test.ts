@@ -64,7 +64,7 @@ for (const storage of STORAGES)
         timeoutMs: 200_000,
         modules: ['loop', 'dm-snapshot', 'dm-thin-pool'],
       });
-    }, 300_000);
+    }, 600_000);
 
     test('leaves the machine as it was, and shows the moment of each run', () => {
       const many = storage.many.names.map((name) => `this is ${name || 'm1'}\n`).join('');

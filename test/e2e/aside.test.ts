@@ -61,7 +61,7 @@ Y
         timeoutMs: 200_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('a btrfs of two disks, whose other one the kernel would take where it finds it', () => {
     expect(run.call('pair').status).toBe(1);

@@ -42,7 +42,7 @@ Y
           'vg vg0 150M\n  lv disk 56M gpt\n    p1 8M ext4\n    p2 4M swap\n    p3 8M vfat\n    p4 8M ext2\n    p5 rest raw',
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test.each(CHOICES)('$name: only what is asked for is mounted', ({ name, mounted, fault }) => {
     expect(run.stdout).toBe('');

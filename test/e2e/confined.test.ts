@@ -67,7 +67,7 @@ S
         timeoutMs: 300_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('may do what they need, and nothing else', () => {
     expect(run.stdout).toBe('');

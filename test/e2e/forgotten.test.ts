@@ -35,7 +35,7 @@ Y
         modules: ['loop', 'dm-snapshot', 'dm-thin-pool'],
       },
     );
-  }, 200_000);
+  }, 600_000);
 
   test('is not active where it is thin, so nothing can take it for its origin, and goes as any other', () => {
     expect(run.stdout).toBe('active .\n');
@@ -82,7 +82,7 @@ Y
       call read $HOLDSTILL recover --boot; umount $BOOT; same 'mounted read-only' quickly`,
       { world, timeoutMs: 280_000 },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('is his: never removed unasked, by none of our commands, whether he is still at it or was seen before', () => {
     const his =
@@ -153,7 +153,7 @@ Y
         timeoutMs: 280_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test.each([
     ['disk', /snapshot vg0\/hs\.\w+\.disk: somebody opened it for writing: .*bash \(\d+\)/],

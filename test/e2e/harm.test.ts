@@ -88,7 +88,7 @@ Y
         timeoutMs: 200_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('is shown what is its own, and nothing else', () => {
     expect(run.stdout.trim().split('\n')).toEqual([

@@ -26,7 +26,7 @@ Y
       call lost $POST full; same lost quickly`,
       { world: `vg vg0 40M\n  lv data 16M ext4 /srv/data`, timeoutMs: 200_000 },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('who holds its lock is named, also where whoever took it is gone', () => {
     expect(run.call('locked').status).toBe(1);

@@ -37,7 +37,7 @@ ${Object.entries(settings)
         timeoutMs: 200_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test.each(Object.keys(settings))('does not change what we read: %s', (name) => {
     expect(run.stdout).toBe('');

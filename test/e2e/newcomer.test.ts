@@ -42,7 +42,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
         timeoutMs: 200_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('a plan of eight guests is 80 columns wide, and tells alike commands once', () => {
     const { stdout, status } = run.call('web');

@@ -39,7 +39,7 @@ Y
         timeoutMs: 300_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('what is known of flags is set, and what is not is told', () => {
     expect(

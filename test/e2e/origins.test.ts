@@ -62,7 +62,7 @@ Y
       sed -i '$d' /etc/lvm/lvm.conf; touch /srv/data/still-written && same forced`,
       { world: `vg vg0 40M\n  lv data 16M ext4 /srv/data`, timeoutMs: 240_000 },
     );
-  }, 400_000);
+  }, 600_000);
 
   test('of each that LVM takes a snapshot of there is one, and all is as it was afterwards', () => {
     expect(run.call('pre')).toMatchObject({ status: 0, stderr: '' });

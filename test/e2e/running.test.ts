@@ -30,7 +30,7 @@ Y
   lv tree 32M raw`,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('is read to the last file, and good', () => {
     expect(run.stdout).toBe('kept\ndirty\n@\n@home\n@/below\n15\n');

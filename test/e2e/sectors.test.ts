@@ -57,7 +57,7 @@ describeLab('a volume on a disk with sectors of 4096 bytes', () => {
       call ${task}-post $POST ${task}; same ${task}`,
     );
     run = await inLab(`${make}\n${tasks.join('\n')}`, { world: 'vg vg0 20M\n  lv other 8M ext2' });
-  }, 300_000);
+  }, 600_000);
 
   test('is read whatever its guest counts in: tables, logical volumes and file systems', () => {
     const written = Object.entries(PLACES).flatMap(([task, places]) =>

@@ -53,7 +53,7 @@ Y
         timeoutMs: 200_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('nobody but root can lead us elsewhere by a link; what is left out is told', () => {
     const { stdout, stderr, status } = run.call('images');

@@ -64,7 +64,7 @@ Y
         timeoutMs: 200_000,
       },
     );
-  }, 300_000);
+  }, 600_000);
 
   test('an ntfs that is hibernated is told from one that is not', () => {
     expect(run.call('windows')).toMatchObject({ status: 0, stderr: '' });
