@@ -41,6 +41,8 @@ export function claimOf(closer: Closer, open: Run | undefined, taken: readonly T
     if (open?.runKey === runKey) return { kind: 'own' };
     const its = taken.findLast((one) => one.runKey === runKey);
     if (its) return { kind: 'taken', taken: its };
+    // An id that nothing is known of is none of those without one: its job was told before, or never opened anything.
+    if (!open) return { kind: 'own' };
   }
   const keyless = taken.filter((one) => one.runKey === '' && one.boot === bootId);
   const all: readonly Run[] = [...(open ? [open] : []), ...keyless];

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { adoptedOutcome, adoptionOf } from '../../core/adopted.ts';
 import { isFault } from '../../core/fault.ts';
 import { shellWord } from '../../core/shell.ts';
 import type { NotedStep, Outcome } from '../../core/step.ts';
 import { deleteSubvolume, deleteSubvolumeAt, placeOfSubvolume, type Subvolume } from '../../system/btrfs.ts';
 import type { Exec } from '../../system/command.ts';
+import { isPrivate } from './place.ts';
 import { lookAt, subvolumeAt } from './subvolumes.ts';
 
 /** By its UUID once that is known, else as a snapshot of its origin. */
@@ -23,7 +25,7 @@ async function removeOne(noted: NotedStep, exec: Exec): Promise<Outcome> {
   const { name = '' } = noted.step;
   if (!(await mayBeThere(name, exec))) return (await missing(noted, exec)) ?? { kind: 'undone' };
   const now = await subvolumeAt(name, exec);
-  if (!now || !isProven(now, noted)) {
+  if (!now || !isProven(now, noted) || !(await isWhereItWas(now, noted, exec))) {
     const reason = 'something of this name is there, but not the snapshot that this run took';
     return { kind: 'left', reason, foreign: true };
   }
@@ -37,6 +39,16 @@ async function removeOne(noted: NotedStep, exec: Exec): Promise<Outcome> {
   );
   if (!(await mayBeThere(name, exec))) return { kind: 'undone' };
   return { kind: 'left', reason: complaint?.join('; ') ?? 'btrfs kept it' };
+}
+
+/**
+ * Whether it is in our own directory still, of the same number, and what it is deleted within is what it was: who owns the
+ * subvolume may put another directory, or a link, in the place of ours. Version 0.1.0 had no such directory.
+ */
+async function isWhereItWas({ id }: Subvolume, { step, facts }: NotedStep, exec: Exec): Promise<boolean> {
+  if (step['within'] === undefined) return true;
+  if ((facts?.['id'] ?? id) !== id || !(await isPrivate(path.dirname(step['name'] ?? ''), exec))) return false;
+  return ((await subvolumeAt(step['within'], exec))?.uuid ?? '') === step['withinUuid'];
 }
 
 /** What has become of a snapshot that is not at its place; undefined: it is gone. */
