@@ -1,11 +1,9 @@
-import path from 'node:path';
 import { adoptedOutcome, adoptionOf } from '../../core/adopted.ts';
 import { isFault } from '../../core/fault.ts';
 import { shellWord } from '../../core/shell.ts';
 import type { NotedStep, Outcome } from '../../core/step.ts';
 import { deleteSubvolume, deleteSubvolumeAt, placeOfSubvolume, type Subvolume } from '../../system/btrfs.ts';
 import type { Exec } from '../../system/command.ts';
-import { isPrivate } from './place.ts';
 import { lookAt, subvolumeAt } from './subvolumes.ts';
 
 /** By its UUID once that is known, else as a snapshot of its origin. */
@@ -42,12 +40,12 @@ async function removeOne(noted: NotedStep, exec: Exec): Promise<Outcome> {
 }
 
 /**
- * Whether it is in our own directory still, of the same number, and what it is deleted within is what it was: who owns the
- * subvolume may put another directory, or a link, in the place of ours. Version 0.1.0 had no such directory.
+ * Whether it has the same number still, and what it is deleted within is what it was: who owns the subvolume may put another
+ * directory, or a link, in the place of ours. Version 0.1.0 noted neither.
  */
 async function isWhereItWas({ id }: Subvolume, { step, facts }: NotedStep, exec: Exec): Promise<boolean> {
   if (step['within'] === undefined) return true;
-  if ((facts?.['id'] ?? id) !== id || !(await isPrivate(path.dirname(step['name'] ?? ''), exec))) return false;
+  if ((facts?.['id'] ?? id) !== id) return false;
   return ((await subvolumeAt(step['within'], exec))?.uuid ?? '') === step['withinUuid'];
 }
 
