@@ -78,13 +78,13 @@ describeLab('recover --boot', () => {
       conf 's#"a|loop0|",##; s/loop199/loop101/'; boot back; vgchange -qq -ay vg1; umount $BOOT; same back
       # removed for good: the journal is what the message says
       $PRE v >/dev/null; umount /mnt/v; vgremove -qq -y vg1; reboot; boot removed
-      eval "$(sed -n 's/.*for good: \\(rm [^ )]*\\).*/\\1/p' $LAB/removed.out)"; call end $HOLDSTILL status v`,
+      rm "$(sed -n 's/.*move the journal away: \\([^ )]*\\).*/\\1/p' $LAB/removed.out | head -n 1)"; call end $HOLDSTILL status v`,
       { world: 'vg vg0 100M\n  lv data 16M ext4\nvg vg1 100M\n  lv other 16M ext4' },
     );
     for (const name of ['gone', 'empty', 'other', 'removed']) {
       expect(run.call(name).status, `of ${name}`).toBe(3);
       expect(run.call(name).stdout).toMatch(
-        /left +snapshot vg1\/hs\.\w+\.other: volume group vg1 is not there +\(bring it back.*for good: rm \/var\/lib\/holdstill\/v\.journal\)/,
+        /left +snapshot vg1\/hs\.\w+\.other: volume group vg1 is not there +\(bring it back.*for good, move the journal away: \/var\/lib\/holdstill\/v\.journal\)/,
       );
     }
     expect(run.call('pre').status).toBe(3);
@@ -100,7 +100,7 @@ describeLab('recover --boot', () => {
       $PRE t >/dev/null; $POST t >/dev/null; mark; break_tools
       # LVM makes a plain LV first; the hook died before it knew its UUID
       half() {
-        break_at 3 after KILL $PRE t; lv=$(snapshot_of t)
+        break_at 4 after KILL $PRE t; lv=$(snapshot_of t)
         lvconvert -qq -y --splitsnapshot vg0/$lv
       }
       away() { lvremove -qq -y vg0/$lv; $HOLDSTILL recover >/dev/null; same "$1"; }
