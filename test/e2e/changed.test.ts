@@ -87,7 +87,7 @@ describeLab('while a task is open, what others do with its LVs', () => {
       /snapshot vg0\/hs\.\w+\.plain: an LV of this name is there, but not the snapshot .*\(look whose it is\)/,
     ],
     ['beside', 3, /snapshot vg0\/copy: is marked with this run, but its journal does not list it/],
-    ['renamed', 3, /: somebody renamed it to vg0\/kept +\(if nobody needs it: lvremove vg0\/kept\)/],
+    ['renamed', 3, /: somebody renamed it to vg0\/kept +\(look whose it is/],
     ['merged', 5, /: somebody merges it into vg0\/plain \(lvconvert --merge\)/],
     ['split', 5, /: somebody made it something else: vg0\/hs\.\w+\.plain is no snapshot of vg0\/plain/],
     ['above', 3, /: somebody took a snapshot of it: vg0\/admins/],
