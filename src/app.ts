@@ -3,7 +3,8 @@ import type { Sources } from './config/source.ts';
 import type { Reply } from './core/contract.ts';
 import { asError, Fault, isFault } from './core/fault.ts';
 import { Journal } from './core/journal.ts';
-import { journalPath } from './core/names.ts';
+import { journalPath, newRunId } from './core/names.ts';
+import { opens } from './core/earlier.ts';
 import { open } from './core/open.ts';
 import type { Opened } from './core/opened.ts';
 import { plan, type Plan } from './core/plan.ts';
@@ -216,8 +217,11 @@ async function openedOrReply(work: Work): Promise<{ readonly opened: Opened | un
     const { loadTask } = await import('./config/load.ts');
     const { task, log } = loadTask(work.sources, work.task);
     const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs - (work.spentMs ?? 0) };
-    const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine, { abandoned }) => {
-      opened = await open({ task, contract: work.contract, runKey: work.call.runKey, callers, abandoned }, machine);
+    const run = newRunId();
+    const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine, lock) => {
+      lock.note(opens(run));
+      const { contract, call } = work;
+      opened = await open({ run, task, contract, runKey: call.runKey, callers, killed: lock.left }, machine);
       return openedReply(task.name, opened, performance.now() - began);
     });
     return { opened, reply };

@@ -2,6 +2,7 @@ import type { Sources } from './config/source.ts';
 import { claimOf, type Claim } from './core/claim.ts';
 import { close } from './core/close.ts';
 import type { Call, Reply } from './core/contract.ts';
+import { CLOSES } from './core/earlier.ts';
 import { Journal } from './core/journal.ts';
 import { journalPath } from './core/names.ts';
 import { stateOf } from './core/recover.ts';
@@ -33,7 +34,8 @@ export function closeTask(work: Work, run?: string): Promise<Reply> {
   leaveDirectory();
   const callers = callersOf();
   const session = { ...sessionOf(work, 'post'), timeoutMs: openedWith(work.task) };
-  return withTask(session, Number.POSITIVE_INFINITY, async (machine) => {
+  return withTask(session, Number.POSITIVE_INFINITY, async (machine, lock) => {
+    lock.note(CLOSES);
     const journal = Journal.load(journalPath(machine.stateDirectory, work.task));
     if (run !== undefined) return closeRun(journal, work.task, run, machine);
     const other = journal && otherJob(journal.header.runKey, work.call.runKey);
@@ -77,8 +79,8 @@ async function closeClaimed(
   const claim = claimOf({ contract, runKey: call.runKey, callers }, journal?.header, taken, bootId);
   if (claim.kind === 'taken') {
     journal?.close();
-    // An id is always the same job's. Who has none is told once, since nobody knows who comes then.
-    if (claim.taken.runKey === '') forget(claim.taken, taken, task, machine);
+    // An id is always the same job's. Who has none is told again only where it is known that it is him.
+    if (claim.taken.runKey === '') noteTold(claim.taken, journal?.header.callers, taken, machine, task);
     return otherRunReply(task, whyTaken(claim.taken));
   }
   if (!journal) {
@@ -93,10 +95,23 @@ async function closeClaimed(
   return closedReply(await close(journal, machine, doubt ?? whyUnknown(claim, journal.header.run)));
 }
 
-function forget(told: Taken, taken: readonly Taken[], task: string, { stateDirectory, log }: OurMachine): void {
+/** `open`: the callers of the run that is open. Whoever has none of his own is forgotten: nobody knows who comes next. */
+function noteTold(
+  told: Taken,
+  open: string | undefined,
+  taken: readonly Taken[],
+  { stateDirectory, log }: OurMachine,
+  task: string,
+): void {
+  const shared = new Set(open?.split(' '));
+  const own = told.callers.split(' ').filter((process) => open !== undefined && !shared.has(process));
+  const kept = own.some(Boolean) ? [{ ...told, told: own.join(' ') }] : [];
   try {
-    const others = taken.filter((one) => one !== told);
-    writeTaken(stateDirectory, task, others);
+    writeTaken(
+      stateDirectory,
+      task,
+      taken.flatMap((one) => (one === told ? kept : [one])),
+    );
   } catch (error) {
     log.warn({ err: error }, 'who comes next will be told the same');
   }

@@ -33,6 +33,7 @@ const ALIVE_MS = 12 * 3600 * 1000;
  * so what is known of its caller must do: the product, and the processes above it (a script that calls both hooks, a
  * client that runs one job). Where that fits the open run as well as one that was taken over not long before, it is
  * `unknown`, and the data of both may be bad: of two jobs one must not be told good of what was the other's.
+ * Whoever was told is waited for no more: only a caller of just that run is told again.
  * A run that was closed by hand, or opened before the last start of the machine, is no rival of one that is open.
  */
 export function claimOf(closer: Closer, open: Run | undefined, taken: readonly Taken[], bootId: string): Claim {
@@ -44,7 +45,11 @@ export function claimOf(closer: Closer, open: Run | undefined, taken: readonly T
     // An id that nothing is known of is none of those without one: its job was told before, or never opened anything.
     if (!open) return { kind: 'own' };
   }
-  const keyless = taken.filter((one) => one.runKey === '' && one.boot === bootId);
+  const ofBoot = taken.filter((one) => one.runKey === '' && one.boot === bootId);
+  const callers = new Set(closer.callers.split(' '));
+  const again = ofBoot.find(({ told }) => told?.split(' ').some((process) => callers.has(process)));
+  if (again) return { kind: 'taken', taken: again };
+  const keyless = ofBoot.filter(({ told }) => told === undefined);
   const all: readonly Run[] = [...(open ? [open] : []), ...keyless];
   const ofProduct = all.filter(({ contract }) => contract === closer.contract);
   const runs = ofProduct.length > 0 ? ofProduct : all;

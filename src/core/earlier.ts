@@ -19,7 +19,16 @@ interface Next {
   readonly run: string;
   readonly task: string;
   readonly runKey: string | undefined;
-  readonly abandoned: boolean;
+  /** What the hook before this one had noted in its lock, if it was killed; ''. */
+  readonly killed: string;
+}
+
+/** What a hook that closes notes in the task's lock. */
+export const CLOSES = 'closes';
+
+/** What a hook that opens a run notes there. */
+export function opens(run: string): string {
+  return `opens ${run}`;
 }
 
 /**
@@ -55,7 +64,7 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
     machine.log.warn({ earlier: header.run, steps }, 'clearing what an earlier run left');
     // Whose opening was killed was never told that it is open, and whose closing was has no other to come: but with an id he
     // may come again, and it is known that it is him.
-    const isOver = next.abandoned && header.runKey === '';
+    const isOver = header.runKey === '' && [CLOSES, opens(header.run)].includes(next.killed);
     const wasOpen = stateOf(journal, machine) === 'held' && !isOver;
     settle(next, wasOpen ? takenFrom(header, next.run) : undefined, machine);
     // If not all of it can be cleared, whoever closes the rest must not take it for a sound snapshot.

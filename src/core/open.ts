@@ -6,7 +6,7 @@ import { asError } from './fault.ts';
 import { Journal } from './journal.ts';
 import { layOut, notSaved, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
-import { journalPath, newRunId } from './names.ts';
+import { journalPath } from './names.ts';
 import type { Opened } from './opened.ts';
 import { prepare, providerOf, type Prepared } from './prepare.ts';
 import { replay } from './replay.ts';
@@ -14,14 +14,16 @@ import type { Facts, Step } from './step.ts';
 import type { Task } from './task.ts';
 
 export interface Opening {
+  /** The id of this run. */
+  readonly run: string;
   readonly task: Task;
   readonly contract: string;
   /** The product's own id of the run; undefined where it has none. */
   readonly runKey: string | undefined;
   /** The processes that called us; see `callersOf`. */
   readonly callers: string;
-  /** The hook that worked on the task before us was killed while it did. */
-  readonly abandoned: boolean;
+  /** What the hook that worked on the task before us had noted in its lock, if it was killed while it did; '': it was not. */
+  readonly killed: string;
 }
 
 /**
@@ -31,9 +33,8 @@ export interface Opening {
 export async function open(opening: Opening, host: Machine): Promise<Opened> {
   const machine = opening.task.trust === 'hostile' ? host.confined() : host;
   const file = journalPath(machine.stateDirectory, opening.task.name);
-  const run = newRunId();
-  const { task, runKey, abandoned } = opening;
-  const earlier = await clearEarlier(file, { run, task: task.name, runKey, abandoned }, machine);
+  const { run, task, runKey, killed } = opening;
+  const earlier = await clearEarlier(file, { run, task: task.name, runKey, killed }, machine);
   if (earlier.kind !== 'clear') return earlier;
 
   let prepared: Prepared;
@@ -99,7 +100,8 @@ async function carryOut(
   const directories = journal.note(machine.mountPoints.steps(mount, points));
   const made: Facts[] = [];
   for (const step of directories) made.push(await machine.mountPoints.make(step));
-  for (const step of journal.note(machine.markers.steps(points, journal.header))) await machine.markers.make(step);
+  const markers = journal.note(machine.markers.steps(mount, points, journal.header));
+  for (const step of markers) made.push(await machine.markers.make(step));
 
   const mountSteps: Step[] = [];
   for (const [index, planned] of layout.mounts.entries()) {
@@ -120,7 +122,7 @@ async function carryOut(
   const provider = providerOf(planned, machine);
   const taken = provider.stamp ? journal.steps.filter(({ step }) => step.kind === provider.kind) : [];
   const stamps = provider.stamp?.(taken, machine.guests.areQuiet(layout.mounts)) ?? [];
-  journal.learn([...directories, ...noted, ...taken], [...made, ...facts, ...stamps]);
+  journal.learn([...directories, ...markers, ...noted, ...taken], [...made, ...facts, ...stamps]);
   machine.checkInterrupted();
   return { layout, findings: [...new Set([...findings, ...machine.notes])] };
 }

@@ -46,7 +46,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     .map(({ directory = '' }) => shellWord(directory))
     .map((directory) => ({ command: `mkdir -m 700 ${directory}`, undo: `rmdir ${directory}` }));
   const markers = machine.markers
-    .steps(points, { task: task.name, run: RUN })
+    .steps(mount, points, { task: task.name, run: RUN })
     .map(({ file = '' }) => ({ command: `(writes ${shellWord(file)})`, undo: `rm ${shellWord(file)}` }));
   const mounts = layout.mounts.flatMap((one) => {
     const { mount: forward, unmount } = machine.guests.commands(one);

@@ -14,6 +14,8 @@ export interface Taken extends Pick<JournalHeader, 'run' | 'runKey' | 'contract'
   readonly at: string;
   /** The run that took the task over; '': somebody closed it by hand. */
   readonly by: string;
+  /** Its job was told. The callers that no other run has: who comes with one of them is that job. */
+  readonly told?: string;
 }
 
 /** Of more than these the oldest are forgotten. */
@@ -85,6 +87,15 @@ export function rememberTaken(
 function isTaken(value: unknown): value is Taken {
   if (typeof value !== 'object' || value === null) return false;
   const texts = value as Readonly<Record<string, unknown>>;
-  const keys: readonly (keyof Taken)[] = ['run', 'runKey', 'contract', 'boot', 'startedAt', 'callers', 'at', 'by'];
+  const keys = [
+    'run',
+    'runKey',
+    'contract',
+    'boot',
+    'startedAt',
+    'callers',
+    'at',
+    'by',
+  ] as const satisfies readonly (keyof Taken)[];
   return keys.every((key) => typeof texts[key] === 'string');
 }

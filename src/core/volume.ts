@@ -260,7 +260,7 @@ export interface MountPoints {
 
 /** The files beneath our mounts, by which a directory whose mount has gone away is told from an empty one. */
 export interface Markers {
-  steps(points: readonly string[], names: RunNames): readonly Step[];
+  steps(mount: string, points: readonly string[], names: RunNames): readonly Step[];
   /** Throws `mount.point`. */
-  make(step: NotedStep): Promise<void>;
+  make(step: NotedStep): Promise<Facts>;
 }

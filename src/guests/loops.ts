@@ -58,7 +58,7 @@ export function undoLoops(exec: Exec): UndoHandler {
         const now = await readLoops(exec);
         return steps.map((step, index): Outcome => {
           const device = loopsOf(step, now)[0]?.device;
-          if (device === undefined) return { kind: 'undone' };
+          if (device === undefined) return untoldOf(step, now) ?? { kind: 'undone' };
           const users = states[index]?.users ?? [];
           const reason = users.length > 0 ? `in use by ${namesOf(users)}` : `${device} is still in use`;
           return { kind: 'left', reason, byHand: `losetup -d ${device}` };
@@ -90,6 +90,19 @@ export function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]
         ? facts?.['device'] !== undefined && loop.backing === step['backing']
         : isOver(loop, volumesUnder(loop.number, loops), step['volume'] ?? '', facts?.['file'])),
   );
+}
+
+/** Where losetup hangs, it can't be told what a loop device is over: one that was not noted may be at the place of a step. */
+function untoldOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]): Outcome | undefined {
+  if (facts?.['device'] !== undefined) return undefined;
+  const may = loops.find(
+    (loop) =>
+      isUntold(loop) &&
+      loop.backing === step['backing'] &&
+      String(loop.offset) === step['offset'] &&
+      String(loop.bytes) === step['bytes'],
+  );
+  return may && { kind: 'left', reason: `it can't be told whether ${may.device} is it`, byHand: 'holdstill recover' };
 }
 
 function isOver({ file }: LoopDevice, volumes: readonly string[], volume: string, noted: string | undefined): boolean {

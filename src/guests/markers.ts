@@ -7,6 +7,7 @@ import type { Markers } from '../core/volume.ts';
 import type { Inode } from '../foreign/inodes.ts';
 import { mountAt, readMounts } from '../system/mountinfo.ts';
 import { whyNot } from '../core/why.ts';
+import { absence, homeIdentity } from './points.ts';
 import type { Prober } from '../system/prober.ts';
 
 /** What lies in a directory that a mount of ours covers. Part of what we promise: scripts test for it. */
@@ -18,13 +19,20 @@ const NAME = 'HOLDSTILL-NOT-MOUNTED';
  */
 export function createMarkers(prober: Prober): Markers {
   return {
-    steps: (points, { task, run }) =>
-      points.map((point) => ({ kind: 'marker', file: path.join(point, NAME), text: textFor(point, task, run) })),
+    steps: (mount, points, { task, run }) =>
+      points.map((point) => ({
+        kind: 'marker',
+        file: path.join(point, NAME),
+        home: path.dirname(mount),
+        text: textFor(point, task, run),
+      })),
 
-    async make({ step: { file = '', text = '' } }) {
+    async make({ step }) {
+      const { file = '', text = '' } = step;
       try {
         // By O_EXCL, which follows no link: open(2).
         await prober.ask('writeNew', { file, text });
+        return { within: await homeIdentity(step, prober) };
       } catch (error) {
         throw new Fault('mount.point', `${file} can't be made: ${whyNot(error)}`, {
           hint: `look at the directory, or name another 'mount'`,
@@ -67,7 +75,8 @@ export function undoMarkers(prober: Prober): UndoHandler {
   };
 }
 
-async function removeOurs({ step: { file = '', text = '' } }: NotedStep, prober: Prober): Promise<Outcome> {
+async function removeOurs({ step, facts }: NotedStep, prober: Prober): Promise<Outcome> {
+  const { file = '', text = '' } = step;
   const over = mountAt(path.dirname(file), readMounts());
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted over it`;
@@ -75,7 +84,7 @@ async function removeOurs({ step: { file = '', text = '' } }: NotedStep, prober:
   }
   try {
     const inode = await prober.ask('lookUp', { file });
-    if (!inode) return { kind: 'undone' };
+    if (!inode) return await absence({ step, facts }, prober);
     if (!(await isOurs(file, text, inode, prober))) {
       return { kind: 'left', reason: 'it is not the file that holdstill wrote', foreign: true };
     }

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { Fault, isFault } from '../core/fault.ts';
-import type { NotedStep, Outcome, UndoHandler } from '../core/step.ts';
+import type { NotedStep, Outcome, Step, UndoHandler } from '../core/step.ts';
 import type { MountPoints } from '../core/volume.ts';
 import { shellWord } from '../core/shell.ts';
 import { errorCode, weakness } from '../core/trust.ts';
-import { mountAt, readMounts } from '../system/mountinfo.ts';
+import { mountAt, readMounts, visibleAt } from '../system/mountinfo.ts';
 import type { Prober } from '../system/prober.ts';
 import { whyNot, writeHint } from '../core/why.ts';
 
@@ -34,7 +34,9 @@ export function createMountPoints(prober: Prober): MountPoints {
       for (const point of points) {
         for (let place = point; place.length >= mount.length; place = path.dirname(place)) wanted.add(place);
       }
-      return [...wanted].toSorted((a, b) => a.length - b.length).map((directory) => ({ kind: 'directory', directory }));
+      return [...wanted]
+        .toSorted((a, b) => a.length - b.length)
+        .map((directory) => ({ kind: 'directory', directory, home: path.dirname(mount) }));
     },
 
     async make({ step }) {
@@ -47,7 +49,7 @@ export function createMountPoints(prober: Prober): MountPoints {
           throw refused(directory, `it can't be made: ${whyNot(error)}`, writeHint(error, directory));
         }
       }
-      return { made: (await identityOf(directory, prober)) ?? '' };
+      return { made: (await identityOf(directory, prober)) ?? '', within: await homeIdentity(step, prober) };
     },
   };
 }
@@ -112,7 +114,8 @@ export function undoDirectories(prober: Prober): UndoHandler {
   };
 }
 
-async function removeEmpty({ step: { directory = '' }, facts }: NotedStep, prober: Prober): Promise<Outcome> {
+async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, prober: Prober): Promise<Outcome> {
+  const { directory = '' } = step;
   const over = mountAt(directory, readMounts());
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted there`;
@@ -120,7 +123,7 @@ async function removeEmpty({ step: { directory = '' }, facts }: NotedStep, probe
   }
   try {
     const now = await identityOf(directory, prober);
-    if (now === undefined) return { kind: 'undone' };
+    if (now === undefined) return await absence({ step, facts }, prober);
     // After a crash nothing was noted; then it is enough that it is empty.
     if (now !== (facts?.['made'] ?? now)) {
       return { kind: 'left', reason: 'it is not the directory that was made', foreign: true };
@@ -131,6 +134,22 @@ async function removeEmpty({ step: { directory = '' }, facts }: NotedStep, probe
     if (errorCode(error) === 'ENOENT') return { kind: 'undone' };
     return { kind: 'left', reason: whyNot(error) };
   }
+}
+
+/** Tells the directory again in which all mount points of a task are made; '': its file system does not outlive a start. */
+export async function homeIdentity({ home = '' }: Step, prober: Prober): Promise<string> {
+  const type = visibleAt(home, readMounts())?.type;
+  return type === 'tmpfs' || type === 'ramfs' ? '' : ((await identityOf(home, prober)) ?? '');
+}
+
+/**
+ * What is not there is only gone if the directory above is there that it was made in: its file system may not be mounted
+ * now, as at the beginning of a start. After a crash nothing was noted; then it is gone.
+ */
+export async function absence({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, prober: Prober): Promise<Outcome> {
+  const noted = facts?.['within'] ?? '';
+  if (noted === '' || noted === (await homeIdentity(step, prober))) return { kind: 'undone' };
+  return { kind: 'left', reason: `the directory that it was made in is not at ${step['home']} now`, absent: true };
 }
 
 /** Tells a directory from a later one of the same name; numbers alone are used again at once. As journals of all versions have it. */

@@ -1,14 +1,17 @@
 import fs from 'node:fs';
 import type { Command, Commands } from './command.ts';
 
-const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
-const JUST_MADE_MS = 100;
+/** A note is a word or two. */
+const MOST_BYTES = 200;
 
 /** A lock that is held; the kernel frees it when this process ends, however it ends. */
 export interface Lock {
-  /** Whoever held it before was killed: he left the file behind. */
-  readonly abandoned: boolean;
+  /** What whoever held it before had noted, if he was killed: he left the file behind. '': he was not, or had noted nothing. */
+  readonly left: string;
+  /** Says in the file what this process is about to do. */
+  note(text: string): void;
   release(): void;
 }
 
@@ -18,9 +21,8 @@ export interface Lock {
  */
 export async function lockFile(file: string, waitSeconds: number, exec: Commands): Promise<Lock | undefined> {
   for (;;) {
-    const before = fs.lstatSync(file, { throwIfNoEntry: false });
     // Never through a link, and a pipe in its place must not hold us.
-    const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    const fd = fs.openSync(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
     let taken = false;
     try {
       taken = await exec.run(flock(fd, waitSeconds));
@@ -28,9 +30,7 @@ export async function lockFile(file: string, waitSeconds: number, exec: Commands
       // Whoever held it before us may have removed the file: then ours is a lock on nothing.
       const { ino } = fs.fstatSync(fd);
       taken = ino === fs.lstatSync(file, { throwIfNoEntry: false })?.ino;
-      // Somebody who has just made it, and was slower than we are, is no dead one.
-      const abandoned = before?.ino === ino && Date.now() - before.mtimeMs > JUST_MADE_MS;
-      if (taken) return { abandoned, release: () => release(file, fd) };
+      if (taken) return { left: noteIn(fd), note: (text) => note(fd, text), release: () => release(file, fd) };
     } finally {
       if (!taken) fs.closeSync(fd);
     }
@@ -62,6 +62,21 @@ export async function isTaken(file: string, exec: Commands): Promise<boolean> {
     return !(await exec.run(flock(fd, 0)));
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+function noteIn(fd: number): string {
+  const bytes = Buffer.alloc(MOST_BYTES);
+  return bytes.toString('utf8', 0, fs.readSync(fd, bytes, 0, MOST_BYTES, 0)).trim();
+}
+
+/** A disk that is full must not keep anybody from closing a task: then nothing is noted. */
+function note(fd: number, text: string): void {
+  try {
+    fs.ftruncateSync(fd);
+    fs.writeSync(fd, `${text}\n`, 0);
+  } catch {
+    // Whoever comes after us takes us for one who noted nothing.
   }
 }
 

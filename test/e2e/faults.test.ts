@@ -88,7 +88,7 @@ Y
       $PRE queueing >/dev/null; overwrite thin2 & until_true 20 full queue
       call queueing timeout -s KILL 100 $SESAM queueing
       $PRE listed >/dev/null; fill_metadata vg0-list-tpool; call listed $BACULA listed
-      ls /run/holdstill /var/lib/holdstill; lvs --noheadings -o lv_name -S lv_tags=holdstill
+      ls --hide='*.history' /run/holdstill /var/lib/holdstill; lvs --noheadings -o lv_name -S lv_tags=holdstill
       kill -9 $!`.replaceAll(
         'until_true 20 full queue',
         'until_true 20 eval "lvs --noheadings -o lv_health_status vg0/queue | grep -q out"',

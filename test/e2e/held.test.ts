@@ -15,13 +15,14 @@ describeLab('an LVM that others hold up, and a disk that fails below a snapshot'
       configure <<'Y'
 tasks:
   quick: {lv: vg0/data, size: 8M, timeout: 9s}
+  patient: {lv: vg0/data, size: 8M, timeout: 30s}
   full: {lv: vg1/origin, size: full}
 Y
       mark
       # Whoever took the lock is gone: it is held by who inherited it.
       hold() { flock /run/lock/lvm/V_vg0 -c "sleep $1 & exit" 2>/dev/null; }
       hold 12; call locked $PRE quick; until_true 20 flock -n /run/lock/lvm/V_vg0 true; same locked quickly
-      call pre $PRE quick; hold 7; call post $POST quick; until_true 20 flock -n /run/lock/lvm/V_vg0 true; same post quickly
+      call pre $PRE patient; hold 21; call post $POST patient; until_true 40 flock -n /run/lock/lvm/V_vg0 true; same post quickly
       call full $PRE full; table error; dd if=/dev/urandom of=/srv/origin/x bs=1M count=2 conv=fsync status=none; table "linear $two 0"
       call lost $POST full; same lost quickly`,
       { world: `vg vg0 40M\n  lv data 16M ext4 /srv/data`, timeoutMs: 200_000 },

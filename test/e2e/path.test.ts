@@ -22,7 +22,7 @@ describeLab('what a path stands on', () => {
       mkdir /srv/luks/below; echo luks >/srv/luks/below/who
 
       lvcreate -qq -y -L 16M -n disk vg0; printf 'start=2048, size=2048\nstart=4096\n' | sfdisk -q --no-reread --no-tell-kernel /dev/vg0/disk
-      dmsetup create disk2 --uuid part2-x --table "0 20000 linear /dev/vg0/disk 4096"; mkfs.ext4 -q /dev/mapper/disk2; mount /dev/mapper/disk2 /srv/part
+      DM_DISABLE_UDEV=1 dmsetup create disk2 --uuid part2-x --table "0 20000 linear /dev/vg0/disk 4096"; mkfs.ext4 -q /dev/mapper/disk2; mount /dev/mapper/disk2 /srv/part
       truncate -s 8M /far.img; mkfs.ext4 -q -F /far.img; mount -o loop /far.img /srv/far
       lvcreate -qq -y -L 16M -n loop vg0; mkfs.ext4 -q -E offset=1048576 /dev/vg0/loop 8M; mount -o loop,offset=1048576 /dev/vg0/loop /srv/image
       configure <<'Y'

@@ -16,7 +16,7 @@ Y
 #!/bin/bash
 "$PRE" t >"$1.pre"; echo $? >"$1.opened"
 until [ -e "$1.end" ]; do sleep 0.05; done
-"$POST" t >"$1.post" 2>"$1.err"; echo $? >"$1.closed"
+[ "$1" != /run/a ] || "$POST" t >"$1.twice"; "$POST" t >"$1.post" 2>"$1.err"; echo $? >"$1.closed"
 SH
       chmod 755 /run/other; export PRE POST
       begin() { /run/other /run/$1 & until_true 60 test -s /run/$1.opened; }
@@ -26,12 +26,14 @@ SH
 
       # nothing tells them apart
       call blind-a $PRE t; call blind-b $PRE t; call blind-first $POST t; call blind-second $POST t; call blind-third $POST t; same blind
-      # each is a script; the one that lost it ends first
+      # each is a script; the one that lost it ends first, and closes twice
       begin a; begin b; finish a; snapshots; finish b
       # the first was killed, as by a crash of the client
       begin dead; kill -9 $!; begin next; finish next; same scripts
       # the last hook was killed, and has left its lock: its product knows of that
-      $PRE t >/dev/null; : >/var/lib/holdstill/t.lock; sleep 0.2; call killed-pre $PRE t; call killed-post $POST t
+      $PRE t >/dev/null; echo closes >/var/lib/holdstill/t.lock; call killed-pre $PRE t; call killed-post $POST t
+      # a hook of another job was killed, long before it could clear anything: the first one's job still reads
+      $PRE t >/dev/null; echo opens 12345678 >/var/lib/holdstill/t.lock; call rival-pre $PRE t; call rival-post $POST t; $POST t >/dev/null
       # ids of their own
       for id in 7 8; do $job/run-before t --job=$id >/dev/null; done
       call id-early $job/run-after t --job=7; snapshots; call id-8 $job/run-after t --job=8; call id-late $job/run-after t --job=7; call id-8-again $job/run-after t --job=8
@@ -66,6 +68,8 @@ SH
     expect(run.files('next.said')).toMatch(/verdict +good/);
     expect(run.call('killed-pre').stdout).toMatch(/cleared +what run \w+ had left\n/);
     expect(run.call('killed-post').stdout).toMatch(/verdict +good/);
+    expect(run.call('rival-pre').stdout).toMatch(/cleared +what run \w+ had left, which was open/);
+    expect(run.call('rival-post').status).toBe(5);
   });
 
   test('and they have ids: exactly the one that lost it is told, before and after the other one is done', () => {

@@ -41,7 +41,7 @@ Y
     expect(run.call('generic').stderr).toContain('its mount at /mnt/t went away');
     expect(run.call('run').status).toBe(5);
     for (const name of ['sep-marker', 'marker', 'run-marker'])
-      expect(run.files(name)).toMatch(/the mount has gone away/);
+      expect(run.files(name)).toMatch(/That mount has gone away/);
   });
 });
 
@@ -54,8 +54,9 @@ version: 1
 tasks:
   vm: {lv: vg0/vm, mount: /mnt/vm}
   t: {lv: vg0/data, size: 8M, mount: /mnt/t}
+  far: {lv: vg0/data, size: 8M, mount: /srv/far/deep/t}
 Y
-      mark
+      mkdir -p /srv/far/deep; mark
       call plan $HOLDSTILL plan vm
       $PRE vm >/dev/null; ls /mnt/vm/p1 | grep NOT; umount /mnt/vm/p1; ls /mnt/vm/p1
       (cd /mnt/vm/p2 && exec sleep 90) & sleep 0.3
@@ -75,9 +76,13 @@ Y
       foreign pipe mkfifo $marker
       foreign owner install -o 1 /run/kept $marker
       $PRE t >/dev/null; umount /mnt/t; : >/mnt/t/${MARKER}; $POST t >/dev/null; same 'half written' quickly
-      $PRE t >/dev/null; umount /mnt/t; rm /mnt/t/${MARKER}; $POST t >/dev/null; same 'gone' quickly`,
+      $PRE t >/dev/null; umount /mnt/t; rm /mnt/t/${MARKER}; $POST t >/dev/null; same 'gone' quickly
+      # its mount point is on a file system that is not mounted now, as at the beginning of a start
+      $PRE far >/dev/null; umount /srv/far/deep/t /srv/far; call away $HOLDSTILL recover far
+      mount /dev/vg0/far /srv/far; call back $HOLDSTILL recover; ls -A /srv/far/deep; same 'far' quickly`,
       {
-        world: 'vg vg0 200M\n  lv data 16M ext4\n  lv vm 48M mbr\n    p1 16M ext4\n    p2 16M ext2',
+        world:
+          'vg vg0 220M\n  lv data 16M ext4\n  lv far 16M ext4 /srv/far\n  lv vm 48M mbr\n    p1 16M ext4\n    p2 16M ext2',
         timeoutMs: 200_000,
       },
     );
@@ -87,6 +92,11 @@ Y
       /left +file \/mnt\/vm\/p2\/HOLDSTILL-NOT-MOUNTED: still needed by mount \/mnt\/vm\/p2/,
     );
     expect(run.call('free').status).toBe(0);
+    expect(run.call('away').status).toBe(3);
+    expect(run.call('away').stdout).toMatch(
+      /left +directory \/srv\/far\/deep\/t: the directory that it was made in is not at \/srv\/far\/deep now +\(bring it back/,
+    );
+    expect(run.call('back')).toMatchObject({ status: 0, stderr: '' });
     for (const name of ['edited', 'link', 'directory', 'pipe', 'owner']) {
       expect(run.call(name).status, `of ${name}`).toBe(5);
       expect(run.call(name).stdout).toMatch(

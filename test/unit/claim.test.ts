@@ -70,6 +70,14 @@ describe('without an id', () => {
     expect(claim({ callers: '50.1' }, b, a)).toBe('unknown');
   });
 
+  test('one that was told is told again if it is just its callers, and nobody else is', () => {
+    const a: Taken = { ...A, callers: '101.5 50.1', told: '101.5' };
+    const b = { ...B, callers: '202.9 50.1' };
+    expect(claim({ callers: '101.5 50.1' }, b, a)).toBe('taken a');
+    expect(claim({ callers: '101.5 50.1' }, undefined, a)).toBe('taken a');
+    for (const open of [b, undefined]) expect(claim({ callers: '50.1' }, open, a)).toBe('own');
+  });
+
   test('the product tells, unless it is a person who types', () => {
     const a = { ...A, contract: 'sesam' };
     expect(claim({ contract: 'sesam' }, B, a)).toBe('taken a');
