@@ -1,3 +1,3 @@
-import { runCli } from '../src/cli.ts';
+import { runCli } from '../src/main/cli.ts';
 
 void runCli();

@@ -1,6 +1,6 @@
 import { questions, type AboutOf, type AnswerOf, type QuestionName } from '../src/foreign/questions.ts';
 import { readerOf } from '../src/system/read.ts';
-import type { Prober } from '../src/system/prober.ts';
+import type { Prober } from '../src/system/command.ts';
 
 /** Answers in the process that asks, for tests in which nothing hangs. */
 export const prober: Prober = {

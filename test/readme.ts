@@ -1,9 +1,9 @@
 /* Brings the generated blocks of README.md up to date: npm run readme. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { NODE_SOURCES } from '../hooks/node.ts';
+import { NODE_SOURCES } from '../hooks/build/node.ts';
 import { configReference } from '../src/config/reference.ts';
-import { EXIT_MEANINGS } from '../src/core/exit.ts';
+import { EXIT_MEANINGS } from '../src/core/model/exit.ts';
 import { STATE_MEANINGS } from '../src/report/status.ts';
 import { type Disk, parseDisks } from './gallery/disk.ts';
 import { DISKS } from './gallery/disks.ts';

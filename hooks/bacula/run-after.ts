@@ -1,4 +1,4 @@
 import { bacula } from '../../src/contracts/bacula.ts';
-import { runHook } from '../../src/hook.ts';
+import { runHook } from '../../src/main/hook.ts';
 
 void runHook(bacula, 'close');

@@ -1,4 +1,4 @@
 import { generic } from '../../src/contracts/generic.ts';
-import { runHook } from '../../src/hook.ts';
+import { runHook } from '../../src/main/hook.ts';
 
 void runHook(generic, 'open');

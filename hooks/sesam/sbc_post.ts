@@ -1,4 +1,4 @@
 import { sesam } from '../../src/contracts/sesam.ts';
-import { runHook } from '../../src/hook.ts';
+import { runHook } from '../../src/main/hook.ts';
 
 void runHook(sesam, 'close');

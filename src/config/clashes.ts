@@ -1,7 +1,7 @@
 import { isWithin, LONGEST_PATH } from './names.ts';
-import { mapOf, type SourceFile } from './plain.ts';
+import { mapOf, type SourceFile } from './data.ts';
 import type { Sources } from './source.ts';
-import { at, problemAt, quoted } from './wording.ts';
+import { at, problemAt, quoted } from './messages.ts';
 
 /** The files that hold a task of that name. */
 export function filesWith(sources: Sources, name: string): readonly SourceFile[] {

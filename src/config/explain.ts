@@ -1,9 +1,9 @@
 import type * as z from 'zod';
-import { mapOf, type Path, type Plain, type SourceFile } from './plain.ts';
-import { unknownTopKey } from './shape.ts';
+import { mapOf, type Path, type Plain, type SourceFile } from './data.ts';
+import { unknownTopKey } from './toplevel.ts';
 import { keysAt } from './schema.ts';
 import { sorted } from './sorted.ts';
-import { problemAt, unknownKey, whatItIs } from './wording.ts';
+import { problemAt, unknownKey, whatItIs } from './messages.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault, isFault } from '../core/fault.ts';
-import { shellWord } from '../core/shell.ts';
-import { checkTrusted, errorCode } from '../core/trust.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
+import { shellWord } from '../core/text/shell.ts';
+import { checkTrusted, errorCode } from '../core/files/trust.ts';
 import { ignoredIn } from './ignored.ts';
 import { sorted } from './sorted.ts';
-import { asRoot, whyNot } from '../core/why.ts';
+import { asRoot, whyNot } from '../core/text/why.ts';
 
 const LARGEST = 1024 * 1024;
 const LEAST_FILE = `the least it needs are three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"`;

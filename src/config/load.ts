@@ -1,16 +1,16 @@
 import type * as z from 'zod';
-import type { Switches } from '../core/contract.ts';
-import { parseSelector, type Selector } from '../core/choice.ts';
-import type { Source, Task } from '../core/task.ts';
+import type { Switches } from '../core/ports/contract.ts';
+import { parseSelector, type Selector } from '../core/model/selection.ts';
+import type { Source, Task } from '../core/model/task.ts';
 import { clashes, filesWith } from './clashes.ts';
 import { explain } from './explain.ts';
-import { idleKeys } from './idle.ts';
+import { idleKeys } from './unusedkeys.ts';
 import { plainPath, splitVg, taskNameProblem } from './names.ts';
-import { mapOf, type SourceFile } from './plain.ts';
+import { mapOf, type SourceFile } from './data.ts';
 import { DropInSchema, MainSchema, TaskSchema } from './schema.ts';
 import type { Sources } from './source.ts';
 import { parseDuration, parseSize } from './units.ts';
-import { invalid, problemAt, problemsOf } from './wording.ts';
+import { invalid, problemAt, problemsOf } from './messages.ts';
 
 export interface Log {
   readonly level: 'info' | 'debug';

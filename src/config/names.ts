@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isGlob } from '../core/glob.ts';
+import { isGlob } from '../core/text/glob.ts';
 
 export const LV_MEANT = 'must be VG/LV, for example system/xenvm';
 export const EACH_MEANT = 'must be VG/PATTERN, for example in.zekjur.net/domu-*';

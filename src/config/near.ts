@@ -1,5 +1,5 @@
-import { Fault } from '../core/fault.ts';
-import { quoted } from './wording.ts';
+import { Fault } from '../core/model/fault.ts';
+import { quoted } from './messages.ts';
 
 /** What one writes in this way and another in that: blanks, dashes, `_`, and what can't be seen. */
 const BETWEEN = String.raw`\s_\p{Pd}\p{Cc}\p{Cf}`;

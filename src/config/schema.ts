@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseSelector } from '../core/choice.ts';
+import { parseSelector } from '../core/model/selection.ts';
 import {
   EACH_MEANT,
   ENVIRONMENT_MEANT,
@@ -16,8 +16,8 @@ import {
   pathProblem,
   taskNameProblem,
 } from './names.ts';
-import type { Path } from './plain.ts';
-import { TASKS_MEANT, VERSION_MEANT } from './shape.ts';
+import type { Path } from './data.ts';
+import { TASKS_MEANT, VERSION_MEANT } from './toplevel.ts';
 import { DURATION_MEANT, parseDuration, parseSize, SIZE_MEANT } from './units.ts';
 
 const SOURCES = ['lv', 'path', 'each', 'file', 'subvolume'] as const;

@@ -1,11 +1,11 @@
-import type { Contract, Switches } from '../core/contract.ts';
-import { Fault, isFault } from '../core/fault.ts';
+import type { Contract, Switches } from '../core/ports/contract.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
 import { mentions, readFiles, type RawFile } from './files.ts';
 import { ignoredIn, type Ignored } from './ignored.ts';
 import { nearlyNamed, nearNames } from './near.ts';
-import { mapOf, type SourceFile } from './plain.ts';
-import { lenientSwitches, shapeProblem } from './shape.ts';
-import { at, closest, invalid, quoted } from './wording.ts';
+import { mapOf, type SourceFile } from './data.ts';
+import { lenientSwitches, shapeProblem } from './toplevel.ts';
+import { at, closest, invalid, quoted } from './messages.ts';
 import { readYaml } from './yaml.ts';
 
 /** A file that can't be used, and why. */

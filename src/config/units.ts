@@ -1,4 +1,4 @@
-import type { Size } from '../core/task.ts';
+import type { Size } from '../core/model/task.ts';
 
 const POWER = { K: 1, M: 2, G: 3, T: 4 } as const;
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;

@@ -1,9 +1,9 @@
-import { escapeText } from '../core/escape.ts';
-import { matchesGlob } from '../core/glob.ts';
-import type { Source, Task } from '../core/task.ts';
-import { mapOf, type SourceFile } from './plain.ts';
+import { escapeText } from '../core/text/escape.ts';
+import { matchesGlob } from '../core/text/glob.ts';
+import type { Source, Task } from '../core/model/task.ts';
+import { mapOf, type SourceFile } from './data.ts';
 import type { Sources } from './source.ts';
-import { at, problemAt, quoted, whatItIs } from './wording.ts';
+import { at, problemAt, quoted, whatItIs } from './messages.ts';
 
 /** Images that are no raw ones, by how they are called: qemu-img(1), VirtualBox. A `-flat.vmdk` is raw, a `.vhd` may be. */
 const NOT_RAW = /(?<!-flat)\.(qcow2?|qed|vmdk|vdi|vhdx)$/i;

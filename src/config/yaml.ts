@@ -14,9 +14,9 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import { isPlainMap, type Path, type Plain, type Position, type SourceFile } from './plain.ts';
+import { isPlainMap, type Path, type Plain, type Position, type SourceFile } from './data.ts';
 import { sorted } from './sorted.ts';
-import { at, invalid, quoted } from './wording.ts';
+import { at, invalid, quoted } from './messages.ts';
 
 const NO_ALIASES = 'anchors, aliases and merge keys are not supported; write the value out';
 /** Maps and lists in each other; ours has five. Near the end of the stack a regular expression of Node.js 20 aborts the process. */

@@ -1,7 +1,7 @@
-import { exitStatus } from '../core/exit.ts';
-import { Fault } from '../core/fault.ts';
-import type { Contract } from '../core/contract.ts';
-import { problemOf } from '../core/problem.ts';
+import { exitStatus } from '../core/model/exit.ts';
+import { Fault } from '../core/model/fault.ts';
+import type { Contract } from '../core/ports/contract.ts';
+import { problemOf } from '../core/model/problem.ts';
 
 /**
  * Bacula's and Bareos' RunScript: `run-before "%n" [--job=%i] [--level=%l]`, `run-after "%n" [--job=%i] [--status=%e]`.

@@ -1,4 +1,4 @@
-import type { Contract } from '../core/contract.ts';
+import type { Contract } from '../core/ports/contract.ts';
 import { bacula } from './bacula.ts';
 import { generic } from './generic.ts';
 import { sesam } from './sesam.ts';

@@ -1,10 +1,10 @@
-import { exitStatus } from '../core/exit.ts';
-import { Fault } from '../core/fault.ts';
-import type { Contract } from '../core/contract.ts';
-import { problemOf } from '../core/problem.ts';
+import { exitStatus } from '../core/model/exit.ts';
+import { Fault } from '../core/model/fault.ts';
+import type { Contract } from '../core/ports/contract.ts';
+import { problemOf } from '../core/model/problem.ts';
 
 /**
- * Any product with a script hook: `pre TASK`, `post TASK`, with `--run=ID` where the product has an id of the run; the result is the exit status (core/exit.ts). Progress goes
+ * Any product with a script hook: `pre TASK`, `post TASK`, with `--run=ID` where the product has an id of the run; the result is the exit status (core/model/exit.ts). Progress goes
  * to standard output, what is wrong to standard error.
  */
 export const generic: Contract = {

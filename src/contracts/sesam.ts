@@ -1,6 +1,6 @@
-import type { Contract } from '../core/contract.ts';
-import { escapeText } from '../core/escape.ts';
-import { problemOf } from '../core/problem.ts';
+import type { Contract } from '../core/ports/contract.ts';
+import { escapeText } from '../core/text/escape.ts';
+import { problemOf } from '../core/model/problem.ts';
 
 /**
  * SEP sesam's client hooks sbc_pre and sbc_post, from SEP's own template (wiki article "Online Sicherung von virtuellen

@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { Fault } from '../core/fault.ts';
-import { hasWildcards, matchesGlob } from '../core/glob.ts';
-import type { LeftOut } from '../core/provider.ts';
-import { errorCode } from '../core/trust.ts';
+import { Fault } from '../core/model/fault.ts';
+import { hasWildcards, matchesGlob } from '../core/text/glob.ts';
+import type { LeftOut } from '../core/model/snapshot.ts';
+import { errorCode } from '../core/files/trust.ts';
 import { inodeFrom, type Inode } from './inodes.ts';
 import { standingOf, type Standing } from './place.ts';
-import { SNAPSHOT } from '../core/names.ts';
-import { whyNot } from '../core/why.ts';
+import { SNAPSHOT } from '../core/model/names.ts';
+import { whyNot } from '../core/text/why.ts';
 
 /** As the kernel writes paths in sysfs, one a line, no other character can be told from the end. */
 const CONTROL = /\p{Cc}/u;

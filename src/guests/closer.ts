@@ -1,6 +1,6 @@
-import { SECTOR } from '../core/bytes.ts';
-import { bytesOf } from '../system/blockdev.ts';
-import { probeDevice, type Probe, type Stretch } from '../system/blkid.ts';
+import { SECTOR } from '../core/text/bytes.ts';
+import { bytesOf } from '../system/kernel/blockdev.ts';
+import { probeDevice, type Probe, type Stretch } from '../system/tools/blkid.ts';
 import type { Exec } from '../system/command.ts';
 import { readerOf } from '../system/read.ts';
 import { readBytes } from './bytes.ts';

@@ -1,5 +1,5 @@
-import type { Trust } from '../core/task.ts';
-import { NOSYMFOLLOW } from '../system/mount.ts';
+import type { Trust } from '../core/model/volume.ts';
+import { NOSYMFOLLOW } from '../system/tools/mount.ts';
 
 /** How a file system is mounted; its type is named to mount, which therefore tries no other driver. */
 interface FileSystem {
@@ -119,7 +119,7 @@ export function driverOf(type: string, trust: Trust, device: string): Driver {
 }
 
 /**
- * How it can be mounted, best first: a later one is for where an earlier one is not there. `trust`: see core/task.ts; where
+ * How it can be mounted, best first: a later one is for where an earlier one is not there. `trust`: see core/model/task.ts; where
  * it is hostile, only for what `refusal` (refusal.ts) does not refuse.
  */
 export function driversOf(type: string, trust: Trust, device: string): readonly Driver[] {

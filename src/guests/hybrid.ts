@@ -1,6 +1,6 @@
-import { isFault } from '../core/fault.ts';
+import { isFault } from '../core/model/fault.ts';
 import type { Exec } from '../system/command.ts';
-import type { TableEntry } from '../system/partx.ts';
+import type { TableEntry } from '../system/tools/partx.ts';
 import { readBytes } from './bytes.ts';
 import type { Found } from './closer.ts';
 import { BEGINNINGS, DESCRIPTOR, isImageType, MARK } from './image.ts';

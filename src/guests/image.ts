@@ -1,5 +1,5 @@
-import { SECTOR } from '../core/bytes.ts';
-import type { Prober } from '../system/prober.ts';
+import { SECTOR } from '../core/text/bytes.ts';
+import type { Prober } from '../system/command.ts';
 import { readBytes } from './bytes.ts';
 
 /** Where its descriptor stands (ECMA-119, 8.4): `CD001` at 1, blocks at 80, bytes of a block at 128. */

@@ -1,4 +1,4 @@
-import { SECTOR } from '../core/bytes.ts';
+import { SECTOR } from '../core/text/bytes.ts';
 
 /** What keeps the bytes that it shows at the start of a device, and its own data at the end. */
 export interface Layer {

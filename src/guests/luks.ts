@@ -1,12 +1,12 @@
-import { SECTOR } from '../core/bytes.ts';
-import { Fault, isFault } from '../core/fault.ts';
-import { shellWord } from '../core/shell.ts';
-import type { DeviceMap } from '../core/volume.ts';
-import { bytesOf } from '../system/blockdev.ts';
+import { SECTOR } from '../core/text/bytes.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
+import { shellWord } from '../core/text/shell.ts';
+import type { DeviceMap } from '../core/model/volume.ts';
+import { bytesOf } from '../system/kernel/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { readerOf, type ReadBytes } from '../system/read.ts';
-import { volumeKey } from '../system/cryptsetup.ts';
-import { whyNot } from '../core/why.ts';
+import { volumeKey } from '../system/tools/cryptsetup.ts';
+import { whyNot } from '../core/text/why.ts';
 
 const MAGIC = 'LUKS\u{ba}\u{be}';
 const JSON_AT = 4096;

@@ -1,4 +1,4 @@
-import type { Member, MemberPlace } from '../core/volume.ts';
+import type { Member, MemberPlace } from '../core/model/volume.ts';
 
 /** Where something is, without what else is known of it. */
 export function placeOf({ volume, partition }: MemberPlace): MemberPlace {

@@ -1,4 +1,4 @@
-import type { Extent } from '../core/volume.ts';
+import type { Extent } from '../core/model/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { contentOf, probeAlike } from './probe.ts';
 

@@ -1,9 +1,9 @@
-import { Fault } from '../core/fault.ts';
-import type { Partition } from '../core/volume.ts';
+import { Fault } from '../core/model/fault.ts';
+import type { Partition } from '../core/model/volume.ts';
 import type { Exec } from '../system/command.ts';
-import { bytesOf } from '../system/blockdev.ts';
+import { bytesOf } from '../system/kernel/blockdev.ts';
 import { readerOf } from '../system/read.ts';
-import { readTable, type TableEntry } from '../system/partx.ts';
+import { readTable, type TableEntry } from '../system/tools/partx.ts';
 import type { Found } from './closer.ts';
 import { entriesIn, gptEntriesOf, sectorsOf } from './table.ts';
 

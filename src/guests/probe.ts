@@ -1,5 +1,5 @@
-import type { Content, Extent } from '../core/volume.ts';
-import { probeDevice, probeDevices, type Stretch } from '../system/blkid.ts';
+import type { Content, Extent } from '../core/model/volume.ts';
+import { probeDevice, probeDevices, type Stretch } from '../system/tools/blkid.ts';
 import type { Exec } from '../system/command.ts';
 import { type Found, lookCloser } from './closer.ts';
 import { lookUnnamed } from './unnamed.ts';

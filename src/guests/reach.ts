@@ -1,5 +1,5 @@
-import type { Extent } from '../core/volume.ts';
-import type { Prober } from '../system/prober.ts';
+import type { Extent } from '../core/model/volume.ts';
+import type { Prober } from '../system/command.ts';
 import { readBytes } from './bytes.ts';
 
 /** Where a file system says how long it is. */

@@ -1,7 +1,7 @@
-import { onlyByKernel } from '../core/hostile.ts';
-import type { Trust } from '../core/task.ts';
-import type { Content } from '../core/volume.ts';
-import { isBtrfsMounted } from '../system/blockdev.ts';
+import { onlyByKernel } from '../core/text/hostile.ts';
+import type { Trust } from '../core/model/volume.ts';
+import type { Content } from '../core/model/volume.ts';
+import { isBtrfsMounted } from '../system/kernel/blockdev.ts';
 import { meansFor } from './filesystems.ts';
 
 /** What is known and deliberately not mounted, and why. */

@@ -1,8 +1,8 @@
-import { SECTOR } from '../core/bytes.ts';
-import type { Extent } from '../core/volume.ts';
-import { probeDevice, type Probe } from '../system/blkid.ts';
+import { SECTOR } from '../core/text/bytes.ts';
+import type { Extent } from '../core/model/volume.ts';
+import { probeDevice, type Probe } from '../system/tools/blkid.ts';
 import type { Exec } from '../system/command.ts';
-import { readTable } from '../system/partx.ts';
+import { readTable } from '../system/tools/partx.ts';
 import { readBytes } from './bytes.ts';
 import { fills } from './reach.ts';
 

@@ -1,7 +1,7 @@
-import { SECTOR } from '../core/bytes.ts';
-import { sectorBytes } from '../system/blockdev.ts';
+import { SECTOR } from '../core/text/bytes.ts';
+import { sectorBytes } from '../system/kernel/blockdev.ts';
 import type { ReadBytes } from '../system/read.ts';
-import type { TableEntry } from '../system/partx.ts';
+import type { TableEntry } from '../system/tools/partx.ts';
 import { crc32From } from './crc32.ts';
 
 const SECTOR_4K = 4096;

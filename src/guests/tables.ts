@@ -1,7 +1,7 @@
-import { type Fault, isFault } from '../core/fault.ts';
-import type { Extent, Partition } from '../core/volume.ts';
+import { type Fault, isFault } from '../core/model/fault.ts';
+import type { Extent, Partition } from '../core/model/volume.ts';
 import type { Exec } from '../system/command.ts';
-import type { TableEntry } from '../system/partx.ts';
+import type { TableEntry } from '../system/tools/partx.ts';
 import type { Found } from './closer.ts';
 import { entriesOf, entriesOfMbr, isPartitioned, lostIn, tableOf } from './partitions.ts';
 import { keyOf, probeParts } from './probe.ts';

@@ -1,5 +1,5 @@
-import type { Probe } from '../system/blkid.ts';
-import type { Prober } from '../system/prober.ts';
+import type { Probe } from '../system/tools/blkid.ts';
+import type { Prober } from '../system/command.ts';
 import { readBytes } from './bytes.ts';
 
 const START = 8192;

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { SNAPSHOT } from '../core/names.ts';
-import type { Growth } from '../core/provider.ts';
+import { SNAPSHOT } from '../core/model/names.ts';
+import type { Growth } from '../core/model/snapshot.ts';
 
 /** Bytes of a file name. */
 const LONGEST = 255;

@@ -1,15 +1,22 @@
 import path from 'node:path';
-import { Fault, isFault } from '../core/fault.ts';
-import { encodeName } from '../core/names.ts';
-import type { Origin, PlannedSnapshot, Provider } from '../core/provider.ts';
-import { shellWord } from '../core/shell.ts';
-import type { Facts, Step } from '../core/step.ts';
-import { whyNot } from '../core/why.ts';
-import { checkDirectory, placeOf, whatHolds, type Behind } from '../system/behind.ts';
-import { deletesByNumber, listSnapshots, makeReadOnly, snapshotSubvolume, type Subvolume } from '../system/btrfs.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
+import { encodeName } from '../core/model/names.ts';
+import type { Provider } from '../core/ports/provider.ts';
+import type { Origin, PlannedSnapshot } from '../core/model/snapshot.ts';
+import { shellWord } from '../core/text/shell.ts';
+import type { Facts, Step } from '../core/model/step.ts';
+import { whyNot } from '../core/text/why.ts';
+import { checkDirectory, placeOf, whatHolds, type Behind } from '../system/kernel/backing.ts';
+import {
+  deletesByNumber,
+  listSnapshots,
+  makeReadOnly,
+  snapshotSubvolume,
+  type Subvolume,
+} from '../system/tools/btrfs.ts';
 import { shellLine, type Exec } from '../system/command.ts';
-import { saysFull } from '../system/full.ts';
-import { mountedWritable, type MountEntry } from '../system/mountinfo.ts';
+import { saysFull } from '../system/tools/full.ts';
+import { mountedWritable, type MountEntry } from '../system/kernel/mountinfo.ts';
 import { insideName, runOf, SHARED_GROWTH } from './beside.ts';
 import { healthOf } from './btrfs/health.ts';
 import { isPrivate, makePlace, placeFor, placeStep, undoPlaces } from './btrfs/place.ts';

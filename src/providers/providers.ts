@@ -1,4 +1,4 @@
-import type { Progress, Provider } from '../core/provider.ts';
+import type { Progress, Provider } from '../core/ports/provider.ts';
 import type { Exec } from '../system/command.ts';
 import { createBtrfs } from './btrfs.ts';
 import { createFile } from './file.ts';

@@ -1,6 +1,6 @@
-import { formatBytes } from '../core/bytes.ts';
-import { selectorText } from '../core/choice.ts';
-import type { Size, Source, Task } from '../core/task.ts';
+import { formatBytes } from '../core/text/bytes.ts';
+import { selectorText } from '../core/model/selection.ts';
+import type { Size, Source, Task } from '../core/model/task.ts';
 import { drawTable } from './tree.ts';
 
 /** All tasks with all their settings: what each saves, and an aligned line below for each setting. */

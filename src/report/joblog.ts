@@ -1,15 +1,15 @@
 import { dirname } from 'node:path';
-import { formatBytes } from '../core/bytes.ts';
-import type { Closed } from '../core/close.ts';
-import type { Reply } from '../core/contract.ts';
-import { Fault, isFault } from '../core/fault.ts';
-import { notSaved } from '../core/layout.ts';
-import type { Opened } from '../core/opened.ts';
-import type { Recovered } from '../core/recover.ts';
-import type { Leftover } from '../core/replay.ts';
-import { nothing } from '../core/reply.ts';
-import { shellWord } from '../core/shell.ts';
-import { namesOf } from '../core/users.ts';
+import { formatBytes } from '../core/text/bytes.ts';
+import type { Closed } from '../core/run/close.ts';
+import type { Reply } from '../core/model/reply.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
+import { notSaved } from '../core/run/layout.ts';
+import type { Opened } from '../core/run/opened.ts';
+import type { Recovered } from '../core/run/recover.ts';
+import type { Leftover } from '../core/journal/replay.ts';
+import { nothing } from '../core/model/nothing.ts';
+import { shellWord } from '../core/text/shell.ts';
+import { namesOf } from '../core/text/users.ts';
 import { atMost, extended, formatDuration, headline, line, quoted } from './lines.ts';
 
 /** Together with the headline, the last line and a product's own status line these stay below 15. */

@@ -1,6 +1,6 @@
-import type { Reply } from '../core/contract.ts';
-import { escapeJson } from '../core/escape.ts';
-import { isFault } from '../core/fault.ts';
+import type { Reply } from '../core/model/reply.ts';
+import { escapeJson } from '../core/text/escape.ts';
+import { isFault } from '../core/model/fault.ts';
 
 /** One document for machines, safe on a terminal as well. */
 export function jsonText(value: object): string {

@@ -1,6 +1,6 @@
-import { formatBytes } from '../core/bytes.ts';
-import { escapeText } from '../core/escape.ts';
-import { VERSION } from '../core/version.ts';
+import { formatBytes } from '../core/text/bytes.ts';
+import { escapeText } from '../core/text/escape.ts';
+import { VERSION } from '../core/model/version.ts';
 
 /** The words that begin the lines of a job log. */
 type Word = 'cleared' | 'snapshot' | 'mount' | 'skipped' | 'ready' | 'verdict' | 'removed' | 'left' | 'failed' | 'note';

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
-import { isFault } from '../core/fault.ts';
-import type { Log } from '../core/machine.ts';
-import { errorCode, openTrusted } from '../core/trust.ts';
-import { whyNot, writeHint } from '../core/why.ts';
+import { isFault } from '../core/model/fault.ts';
+import type { Log } from '../core/ports/machine.ts';
+import { errorCode, openTrusted } from '../core/files/trust.ts';
+import { whyNot, writeHint } from '../core/text/why.ts';
 
 /** A log, and why it is none, where somebody should hear of it. */
 export interface OpenedLog {

@@ -1,7 +1,7 @@
-import { formatBytes } from '../core/bytes.ts';
-import { escapeText } from '../core/escape.ts';
-import type { Plan } from '../core/plan.ts';
-import type { Partition } from '../core/volume.ts';
+import { formatBytes } from '../core/text/bytes.ts';
+import { escapeText } from '../core/text/escape.ts';
+import type { Plan } from '../core/run/plan.ts';
+import type { Partition } from '../core/model/volume.ts';
 import { drawTree, paint, type Branch } from './tree.ts';
 import { wrap, wrapCommand } from './wrap.ts';
 

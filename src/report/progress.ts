@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
-import { formatBytes } from '../core/bytes.ts';
-import { escapeText } from '../core/escape.ts';
-import type { Progress } from '../core/provider.ts';
+import { formatBytes } from '../core/text/bytes.ts';
+import { escapeText } from '../core/text/escape.ts';
+import type { Progress } from '../core/ports/provider.ts';
 import { drawBar } from './tree.ts';
 
 /** A line on standard error that is written over and over; nothing where that is no terminal. */

@@ -1,8 +1,8 @@
-import { formatBytes } from '../core/bytes.ts';
-import { escapeText } from '../core/escape.ts';
-import type { SnapshotStatus, TaskStatus } from '../core/survey.ts';
-import { namesOf } from '../core/users.ts';
-import { localTime } from '../core/when.ts';
+import { formatBytes } from '../core/text/bytes.ts';
+import { escapeText } from '../core/text/escape.ts';
+import type { SnapshotStatus, TaskStatus } from '../core/run/taskstatus.ts';
+import { namesOf } from '../core/text/users.ts';
+import { localTime } from '../core/text/when.ts';
 import { extended, formatDuration } from './lines.ts';
 import { drawBar, drawTree, paint, type Branch } from './tree.ts';
 import { wrap } from './wrap.ts';

@@ -1,5 +1,5 @@
-import { escapeText } from '../core/escape.ts';
-import { localTime } from '../core/when.ts';
+import { escapeText } from '../core/text/escape.ts';
+import { localTime } from '../core/text/when.ts';
 
 /** A call of which no task is configured, as far as people are told of it. */
 interface Unknown {

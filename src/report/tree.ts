@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
-import { escapeText } from '../core/escape.ts';
+import { escapeText } from '../core/text/escape.ts';
 import { wrap } from './wrap.ts';
 
 // Its own guess takes a CI system for a terminal.

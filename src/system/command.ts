@@ -1,6 +1,6 @@
-import { Fault } from '../core/fault.ts';
-import { shellWord } from '../core/shell.ts';
-import type { Prober } from './prober.ts';
+import { Fault } from '../core/model/fault.ts';
+import { shellWord } from '../core/text/shell.ts';
+import type { AboutOf, AnswerOf, QuestionName } from '../foreign/questions.ts';
 
 /** What a finished command left. */
 export interface Finished {
@@ -36,7 +36,7 @@ export interface Command<T> {
   parse(result: Finished): T;
 }
 
-/** How long a hook may still take, whenever it is asked: core/deadline.ts. All in milliseconds. */
+/** How long a hook may still take, whenever it is asked: core/run/deadline.ts. All in milliseconds. */
 export interface Limits {
   /** That a command may take which starts now; 0: none may start any more. */
   commandMs(): number;
@@ -71,4 +71,17 @@ export const ANY_STATUS = Array.from({ length: 128 }, (_, status) => status);
 /** A command as a line that can be pasted into a shell. Only for people: nothing of ours goes through a shell. */
 export function shellLine(command: Pick<Command<unknown>, 'tool' | 'argv'>): string {
   return [command.tool, ...command.argv].map(shellWord).join(' ');
+}
+
+/**
+ * Asks about bytes and inodes that are not ours. A read of a disk that hangs, or of a server that is gone, can't be ended and
+ * keeps its process from ending (Node.js joins its threads, 20.20), so another process of ours does it, which can be left behind. One
+ * process answers all questions of a hook, one after the other.
+ */
+export interface Prober {
+  /**
+   * Throws what the question throws: a Fault, or an error with the `code` of the system; `tool.timeout` where there is no
+   * answer, and at once for what lies on the same mount as something that did not answer.
+   */
+  ask<N extends QuestionName>(name: N, about: AboutOf<N>, mostMs?: number): Promise<AnswerOf<N>>;
 }

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { execa, type Options } from 'execa';
-import { Fault } from '../core/fault.ts';
-import type { Log } from '../core/machine.ts';
-import { errorCode } from '../core/trust.ts';
-import { namesOf } from '../core/users.ts';
-import { whyNot } from '../core/why.ts';
+import { Fault } from '../core/model/fault.ts';
+import type { Log } from '../core/ports/machine.ts';
+import { errorCode } from '../core/files/trust.ts';
+import { namesOf } from '../core/text/users.ts';
+import { whyNot } from '../core/text/why.ts';
 import type { Command, Commands, Finished, Limits } from './command.ts';
 import { howToInstall } from './packages.ts';
 import type { Talk } from './prober.ts';
-import { lockInTheWay, type LockInTheWay } from './locks.ts';
-import { CHANGING_TOOLS, MARK } from './processes.ts';
+import { lockInTheWay, type LockInTheWay } from './kernel/locks.ts';
+import { CHANGING_TOOLS, MARK } from './kernel/processes.ts';
 import { PATH } from './programs.ts';
-import { tooOld } from './since.ts';
+import { tooOld } from './tools/since.ts';
 
 /** Commands at one time: two for each of 200 snapshots would be 400 processes. */
 const MOST_AT_ONCE = 8;
@@ -195,7 +195,7 @@ export async function startAgain(env: Readonly<Record<string, string>>): Promise
   if (problem !== undefined) throw new Fault('tool.failed', `${process.execPath} can't be started: ${problem}`);
 }
 
-/** The words that hooks/prologue.sh started Node.js with; see loader() in hooks/build.ts. */
+/** The words that hooks/build/prologue.sh started Node.js with; see loader() in hooks/build/build.ts. */
 export function ourselves(): readonly string[] {
   const { holdstillStart = [] } = globalThis as { readonly holdstillStart?: readonly string[] };
   return [...holdstillStart, '--', process.argv[1] ?? ''];

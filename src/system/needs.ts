@@ -1,6 +1,6 @@
 import os from 'node:os';
-import type { Needs } from '../core/needs.ts';
-import { hasModule } from './modules.ts';
+import type { Needs } from '../core/model/needs.ts';
+import { hasModule } from './kernel/modules.ts';
 import { howToHaveModules, howToInstall } from './packages.ts';
 import { hasProgram } from './programs.ts';
 

@@ -1,7 +1,8 @@
-import { Fault, type FaultCode } from '../core/fault.ts';
+import { Fault, type FaultCode } from '../core/model/fault.ts';
 import { questions, type AboutOf, type AnswerOf, type QuestionName } from '../foreign/questions.ts';
 import type { Limits } from './command.ts';
-import { readMounts, visibleAt } from './mountinfo.ts';
+import { readMounts, visibleAt } from './kernel/mountinfo.ts';
+import type { Prober } from './command.ts';
 
 /** The longest that one question may take; less where the hook has less time (limits). */
 const LONGEST_MS = 20_000;
@@ -28,19 +29,6 @@ interface Reply {
     readonly hint: string | undefined;
     readonly detail: readonly string[];
   };
-}
-
-/**
- * Asks about bytes and inodes that are not ours. A read of a disk that hangs, or of a server that is gone, can't be ended and
- * keeps its process from ending (Node.js joins its threads, 20.20), so another process of ours does it, which can be left behind. One
- * process answers all questions of a hook, one after the other.
- */
-export interface Prober {
-  /**
-   * Throws what the question throws: a Fault, or an error with the `code` of the system; `tool.timeout` where there is no
-   * answer, and at once for what lies on the same mount as something that did not answer.
-   */
-  ask<N extends QuestionName>(name: N, about: AboutOf<N>, mostMs?: number): Promise<AnswerOf<N>>;
 }
 
 /** `start`: a new process, when one is needed. `own`: the directory of ours whose inodes need no other process. */

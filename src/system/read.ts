@@ -1,4 +1,4 @@
-import type { Prober } from './prober.ts';
+import type { Prober } from './command.ts';
 
 /** The bytes at a place of a device or file, fewer where it ends before. Throws the errors of open(2) and read(2), `tool.timeout` where it hangs. */
 export type ReadBytes = (device: string, at: number, bytes: number) => Promise<Buffer>;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fault } from '../core/fault.ts';
+import { Fault } from '../core/model/fault.ts';
 import { startScript, statusAfter } from './exec.ts';
 
 /** In the environment of a script of the admin's, so that it is found out if it is the hook that calls it. */

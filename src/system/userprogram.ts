@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { Fault, isFault } from '../core/fault.ts';
-import { errorCode } from '../core/trust.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
+import { errorCode } from '../core/files/trust.ts';
 import type { Exec } from './command.ts';
 
 /** How a shell leaves where a command can't be run: POSIX, Shell Command Language, 2.8.2. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { contracts } from '../../src/contracts/contracts.ts';
-import type { CallContext, Contract, Reply, Verdict } from '../../src/core/contract.ts';
-import { Fault } from '../../src/core/fault.ts';
-import { escapeText } from '../../src/core/escape.ts';
+import type { CallContext, Contract } from '../../src/core/ports/contract.ts';
+import type { Reply, Verdict } from '../../src/core/model/reply.ts';
+import { Fault } from '../../src/core/model/fault.ts';
+import { escapeText } from '../../src/core/text/escape.ts';
 
 /** What a task name, a label or a tool could hold, to forge a result or to disturb a terminal. */
 const HOSTILE = [

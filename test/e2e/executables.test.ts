@@ -184,7 +184,10 @@ describe.skipIf(!namespaces)('without a Node.js that fits', () => {
 test('two builds are the same to the byte', () => {
   const before = contents();
   const root = dirname(dist);
-  const build = spawnSync(join(root, 'node_modules/.bin/tsx'), ['hooks/build.ts'], { cwd: root, encoding: 'utf8' });
+  const build = spawnSync(join(root, 'node_modules/.bin/tsx'), ['hooks/build/build.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   expect(build.stderr).toBe('');
   expect(contents()).toEqual(before);
 });

@@ -94,7 +94,7 @@ Y
     expect(run.call('free').status).toBe(0);
     expect(run.call('away').status).toBe(3);
     expect(run.call('away').stdout).toMatch(
-      /left +directory \/srv\/far\/deep\/t: the directory that it was made in is not at \/srv\/far\/deep now +\(bring it back/,
+      /left +file \/srv\/far\/deep\/t\/HOLDSTILL-NOT-MOUNTED: the directory that it was made in is not at \/srv\/far\/deep now +\(bring it back/,
     );
     expect(run.call('back')).toMatchObject({ status: 0, stderr: '' });
     for (const name of ['edited', 'link', 'directory', 'pipe', 'owner']) {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { adoptionFrom, adoptionOf, type Traces } from '../../src/core/adopted.ts';
+import { adoptionFrom, adoptionOf, type Traces } from '../../src/core/run/adopted.ts';
 import { bytesOfOthers } from '../../src/providers/lvm/written.ts';
-import { areQuiet } from '../../src/guests/quiet.ts';
-import { parseMountinfo } from '../../src/system/mountinfo.ts';
-import { isForWriting } from '../../src/system/writers.ts';
-import { parseWritten } from '../../src/system/written.ts';
+import { areQuiet } from '../../src/mounts/quiet.ts';
+import { parseMountinfo } from '../../src/system/kernel/mountinfo.ts';
+import { isForWriting } from '../../src/system/kernel/writers.ts';
+import { parseWritten } from '../../src/system/kernel/written.ts';
 
 describe("a snapshot is somebody's", () => {
   const nobody: Traces = { mounts: [], openers: [], bytes: 0, done: undefined, standing: true };

@@ -10,19 +10,19 @@ const DESTROYS =
 
 /** Every such advice there is, and why it can hit nothing of others. A new one has to be thought about before it stands here. */
 const ALLOWED: readonly (readonly [file: string, text: string, why: string])[] = [
-  ['core/plan.ts', 'rmdir ', 'the undo of what it stands beside; removes only what is empty'],
-  ['core/plan.ts', 'rm ', 'the undo of what it stands beside'],
-  ['core/replay.ts', 'rm ', 'our journal, from which all is undone'],
-  ['core/trust.ts', 'chown ', 'a file or directory that must be root’s for holdstill to use it at all'],
-  ['core/trust.ts', 'chmod go-w ', 'the same'],
+  ['core/run/plan.ts', 'rmdir ', 'the undo of what it stands beside; removes only what is empty'],
+  ['core/run/plan.ts', 'rm ', 'the undo of what it stands beside'],
+  ['core/journal/replay.ts', 'rm ', 'our journal, from which all is undone'],
+  ['core/files/trust.ts', 'chown ', 'a file or directory that must be root’s for holdstill to use it at all'],
+  ['core/files/trust.ts', 'chmod go-w ', 'the same'],
   ['guests/luks.ts', 'chmod go= ', 'a key file that the task names'],
-  ['guests/loops.ts', 'losetup -d ', 'a step of ours; what can not be proved is never described so'],
-  ['guests/maps.ts', 'dmsetup remove ', 'the same'],
-  ['guests/markers.ts', 'rm ', 'the same'],
-  ['guests/mounts.ts', 'umount ', 'the same'],
-  ['guests/points.ts', 'rmdir ', 'the same; removes only what is empty'],
-  ['guests/wording.ts', 'losetup -d ', 'the undo of what it stands beside'],
-  ['guests/wording.ts', 'dmsetup remove ', 'the same'],
+  ['mounts/loops.ts', 'losetup -d ', 'a step of ours; what can not be proved is never described so'],
+  ['mounts/maps.ts', 'dmsetup remove ', 'the same'],
+  ['mounts/markers.ts', 'rm ', 'the same'],
+  ['mounts/mounts.ts', 'umount ', 'the same'],
+  ['mounts/mountpoints.ts', 'rmdir ', 'the same; removes only what is empty'],
+  ['mounts/commands.ts', 'losetup -d ', 'the undo of what it stands beside'],
+  ['mounts/commands.ts', 'dmsetup remove ', 'the same'],
   ['providers/file.ts', 'rm ', 'a snapshot that is marked as ours'],
   ['providers/btrfs/remove.ts', 'btrfs subvolume delete ', 'the same'],
   ['providers/btrfs.ts', ' && rmdir ', 'the directory of such a one, if it is empty then'],
@@ -77,7 +77,7 @@ describe('nobody is told to destroy what may not be ours', () => {
   });
 });
 
-test('no text holds the name of a system error (ENOENT), or what Node.js makes of it: core/why.ts has the words', () => {
+test('no text holds the name of a system error (ENOENT), or what Node.js makes of it: core/text/why.ts has the words', () => {
   const raw = /`[^`]*\$\{[^}]*(?:errorCode\(|\bcode\b\}|\bas Error\)\.message|ErrnoException)/;
   expect(
     sources().flatMap(({ file, code }) => code.filter((line) => raw.test(line)).map((line) => [file, line])),

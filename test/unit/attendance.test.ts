@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { afterLook, unwatched, type Attendance } from '../../src/attendance.ts';
-import type { JournalHeader } from '../../src/core/journalformat.ts';
+import { afterLook, unwatched, type Attendance } from '../../src/app/attendance.ts';
+import type { JournalHeader } from '../../src/core/journal/format.ts';
 
 const MINUTE = 60_000;
 const start = Date.parse('2026-01-01T00:00:00.000Z');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { mountsBelow } from '../../src/system/below.ts';
-import { parseMountinfo } from '../../src/system/mountinfo.ts';
+import { mountsBelow } from '../../src/system/kernel/below.ts';
+import { parseMountinfo } from '../../src/system/kernel/mountinfo.ts';
 
 /** A host with a volume at /srv/data, and what is mounted below it: lines as proc(5) has them. */
 const mounts = parseMountinfo(`

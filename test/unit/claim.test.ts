@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { claimOf, type Closer } from '../../src/core/claim.ts';
-import { readTaken, writeTaken, type Taken } from '../../src/core/taken.ts';
-import { callersOf } from '../../src/system/processes.ts';
+import { claimOf, type Closer } from '../../src/core/run/claim.ts';
+import { readTaken, writeTaken, type Taken } from '../../src/core/journal/taken.ts';
+import { callersOf } from '../../src/system/kernel/processes.ts';
 
 const BOOT = 'this boot';
 /** Run `a` was open for an hour when run `b` took the task over; nothing is known of who called. */

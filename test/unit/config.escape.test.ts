@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { escapeText } from '../../src/core/escape.ts';
+import { escapeText } from '../../src/core/text/escape.ts';
 
 test.each([
   ['plain text, Ümläut, 日本語, 😀, \\ and "quotes"', 'plain text, Ümläut, 日本語, 😀, \\ and "quotes"'],

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfig, loadTask } from '../../src/config/load.ts';
-import { DROP_IN_KEYS, MAIN_KEYS } from '../../src/config/shape.ts';
+import { DROP_IN_KEYS, MAIN_KEYS } from '../../src/config/toplevel.ts';
 import { DropInSchema, jsonSchema, MainSchema } from '../../src/config/schema.ts';
 import { configReference } from '../../src/config/reference.ts';
 import { readSources, type Sources } from '../../src/config/source.ts';
-import { isFault, type Fault } from '../../src/core/fault.ts';
+import { isFault, type Fault } from '../../src/core/model/fault.ts';
 
 let directory: string;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nearNames, nearlyNamed } from '../../src/config/near.ts';
-import { encodedTwice, otherReadings } from '../../src/core/encodings.ts';
+import { encodedTwice, otherReadings } from '../../src/core/text/encodings.ts';
 
 const near = (name: string, ...tasks: readonly string[]): readonly string[] => nearNames(name, name, tasks);
 

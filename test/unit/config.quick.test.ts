@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { surelyNotConfigured } from '../../src/config/quick.ts';
-import { otherReadings } from '../../src/core/encodings.ts';
+import { surelyNotConfigured } from '../../src/config/precheck.ts';
+import { otherReadings } from '../../src/core/text/encodings.ts';
 
 let directory: string;
 

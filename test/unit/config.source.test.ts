@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readSources, type Sources } from '../../src/config/source.ts';
-import { isFault, type Fault } from '../../src/core/fault.ts';
+import { isFault, type Fault } from '../../src/core/model/fault.ts';
 
 const uid = process.getuid?.() ?? 0;
 const root = uid === 0;

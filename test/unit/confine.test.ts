@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { probeDevice } from '../../src/system/blkid.ts';
+import { probeDevice } from '../../src/system/tools/blkid.ts';
 import type { Command, Exec } from '../../src/system/command.ts';
 import { confine } from '../../src/system/confine.ts';
-import { readDirectories } from '../../src/system/find.ts';
+import { readDirectories } from '../../src/system/tools/find.ts';
 import { unhurried } from '../prober.ts';
 
 /** Keeps what it is asked to run, and answers to the first of it with this complaint. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { parseSelector, selectorText, unwanted } from '../../src/core/choice.ts';
+import { parseSelector, selectorText, unwanted } from '../../src/core/model/selection.ts';
 import { readSegment } from '../../src/guests/luks.ts';
 import { findArrays } from '../../src/guests/md/arrays.ts';
 import { parseSuperblock, readSuperblock, sumOf } from '../../src/guests/md/superblock.ts';

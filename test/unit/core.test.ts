@@ -1,17 +1,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formatBytes } from '../../src/core/bytes.ts';
-import { parseSelector } from '../../src/core/choice.ts';
-import { mapsFor } from '../../src/core/devices.ts';
-import { emptyOrigins, layOut, shortcoming } from '../../src/core/layout.ts';
-import { encodeName } from '../../src/core/names.ts';
-import type { Origin } from '../../src/core/provider.ts';
-import type { Task } from '../../src/core/task.ts';
-import { VERSION } from '../../src/core/version.ts';
-import type { Content, Guests, Seen, Volume } from '../../src/core/volume.ts';
+import { formatBytes } from '../../src/core/text/bytes.ts';
+import { parseSelector } from '../../src/core/model/selection.ts';
+import { mapsFor } from '../../src/core/run/devices.ts';
+import { emptyOrigins, layOut, shortcoming } from '../../src/core/run/layout.ts';
+import { encodeName } from '../../src/core/model/names.ts';
+import type { Origin } from '../../src/core/model/snapshot.ts';
+import type { Task } from '../../src/core/model/task.ts';
+import { VERSION } from '../../src/core/model/version.ts';
+import type { Guests } from '../../src/core/ports/guests.ts';
+import type { Content, Seen, Volume } from '../../src/core/model/volume.ts';
 import { refusal } from '../../src/guests/refusal.ts';
-import { isGlob, matchesGlob } from '../../src/core/glob.ts';
+import { isGlob, matchesGlob } from '../../src/core/text/glob.ts';
 import { growthOf, roomFor } from '../../src/providers/lvm/room.ts';
 import { atMost, withNote, formatDuration } from '../../src/report/lines.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Exec } from '../../src/system/command.ts';
-import { copyImage } from '../../src/system/cp.ts';
+import { copyImage } from '../../src/system/tools/cp.ts';
 
 /** What cp (9.1) says of a word that it does not know, of this word, with the values that 8.25 has. */
 const OLD = "cp: invalid argument 'never' for '--reflink'\nValid arguments are:\n  - 'auto'\n  - 'always'\n";

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createDeadline } from '../../src/core/deadline.ts';
+import { createDeadline } from '../../src/core/run/deadline.ts';
 
 test('two thirds of the time are for work, the rest is for undoing', () => {
   let now = 5000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { Command } from '../../src/system/command.ts';
 import { createExec } from '../../src/system/exec.ts';
-import { CHANGING_TOOLS } from '../../src/system/processes.ts';
+import { CHANGING_TOOLS } from '../../src/system/kernel/processes.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdstill-exec.'));
 afterAll(() => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { missingFlags } from '../../src/guests/flags.ts';
-import { isOlder, mountVersion } from '../../src/system/mount.ts';
-import { parseMountinfo } from '../../src/system/mountinfo.ts';
+import { missingFlags } from '../../src/mounts/flags.ts';
+import { isOlder, mountVersion } from '../../src/system/tools/mount.ts';
+import { parseMountinfo } from '../../src/system/kernel/mountinfo.ts';
 
 test.each([
   ['2.34', '2.36.1', true],

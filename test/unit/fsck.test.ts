@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Command } from '../../src/system/command.ts';
-import { checkBtrfs, checkExt, checkFat, checkNtfs, checkXfs, type Checked, lookAtFat } from '../../src/system/fsck.ts';
+import {
+  checkBtrfs,
+  checkExt,
+  checkFat,
+  checkNtfs,
+  checkXfs,
+  type Checked,
+  lookAtFat,
+} from '../../src/system/tools/fsck.ts';
 
 const GOOD = { corrected: false, damaged: false, failed: false };
 const CORRECTED = { ...GOOD, corrected: true };

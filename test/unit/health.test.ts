@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { healthOf } from '../../src/providers/lvm/health.ts';
-import { bootId } from '../../src/system/boot.ts';
+import { bootId } from '../../src/system/kernel/boot.ts';
 import type { Exec } from '../../src/system/command.ts';
-import { parseReport } from '../../src/system/lvs.ts';
+import { parseReport } from '../../src/system/tools/lvs.ts';
 
 const report = new URL('../fixtures/lvs-2.03.16.overflowed.txt', import.meta.url);
 const exec = { run: () => Promise.reject(new Error('nothing was to be run')) } as unknown as Exec;

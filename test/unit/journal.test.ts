@@ -3,12 +3,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Fault, isFault } from '../../src/core/fault.ts';
-import { Journal } from '../../src/core/journal.ts';
-import { journalPath } from '../../src/core/names.ts';
-import { FORMAT, parseJournal } from '../../src/core/journalformat.ts';
-import { contentsOf } from '../../src/core/journalview.ts';
-import { sealLines } from '../../src/core/seal.ts';
+import { type Fault, isFault } from '../../src/core/model/fault.ts';
+import { Journal } from '../../src/core/journal/journal.ts';
+import { journalPath } from '../../src/core/model/names.ts';
+import { FORMAT, parseJournal } from '../../src/core/journal/format.ts';
+import { contentsOf } from '../../src/core/journal/view.ts';
+import { sealLines } from '../../src/core/journal/seal.ts';
 
 const header = {
   task: 'täglich',

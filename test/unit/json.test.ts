@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Reply } from '../../src/core/contract.ts';
-import { Fault } from '../../src/core/fault.ts';
+import type { Reply } from '../../src/core/model/reply.ts';
+import { Fault } from '../../src/core/model/fault.ts';
 import { jsonError, jsonReplies, jsonReply, jsonText } from '../../src/report/json.ts';
 
 const fault = new Fault('config.invalid', 'the configuration has 2 problems', {

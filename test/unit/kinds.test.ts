@@ -9,7 +9,7 @@ import { refusal } from '../../src/guests/refusal.ts';
 import { purposeOf } from '../../src/guests/purposes.ts';
 import { contentOf } from '../../src/guests/probe.ts';
 import { WITNESSES } from '../../src/guests/spread.ts';
-import type { Probe } from '../../src/system/blkid.ts';
+import type { Probe } from '../../src/system/tools/blkid.ts';
 import { prober } from '../prober.ts';
 
 /** What the tool and version in the file's name wrote, from the place on where a witness stands. */

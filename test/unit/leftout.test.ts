@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseSelector, withoutExcluded } from '../../src/core/choice.ts';
-import { notSaved, shortcoming, type Layout } from '../../src/core/layout.ts';
-import type { LeftOut, Origin } from '../../src/core/provider.ts';
-import type { Task } from '../../src/core/task.ts';
+import { parseSelector, withoutExcluded } from '../../src/core/model/selection.ts';
+import { notSaved, shortcoming, type Layout } from '../../src/core/run/layout.ts';
+import type { LeftOut, Origin } from '../../src/core/model/snapshot.ts';
+import type { Task } from '../../src/core/model/task.ts';
 
 const lost = (label: string): LeftOut => ({ label, reason: 'is a file system of its own', harmless: false });
 

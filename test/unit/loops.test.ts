@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { fileId, type LoopDevice, volumesUnder } from '../../src/system/loops.ts';
-import { parseLoops } from '../../src/system/losetup.ts';
+import { fileId, type LoopDevice, volumesUnder } from '../../src/system/kernel/loops.ts';
+import { parseLoops } from '../../src/system/tools/losetup.ts';
 
 // losetup 2.38.1, the third line as others than root get it.
 const LISTED =

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Exec, Finished } from '../../src/system/command.ts';
 import { whyLost } from '../../src/providers/lvm/health.ts';
-import { parseLosses } from '../../src/system/kmsg.ts';
-import { fallsUnder, readOnlyVolumes } from '../../src/system/lvmconf.ts';
-import { parseLocks } from '../../src/system/locks.ts';
-import { lvsOf, parseReport, readLvs, vgs } from '../../src/system/lvs.ts';
-import { complaintsOf, refusalOf } from '../../src/system/refusal.ts';
+import { parseLosses } from '../../src/system/kernel/kmsg.ts';
+import { fallsUnder, readOnlyVolumes } from '../../src/system/tools/lvmconf.ts';
+import { parseLocks } from '../../src/system/kernel/locks.ts';
+import { lvsOf, parseReport, readLvs, vgs } from '../../src/system/tools/lvs.ts';
+import { complaintsOf, refusalOf } from '../../src/system/tools/lvmrefusal.ts';
 import { unhurried } from '../prober.ts';
 
 /** An emulation of `lvm`: says what the lab's one (2.03.16) said, by the name of the command. */

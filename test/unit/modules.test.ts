@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { expect, test } from 'vitest';
-import { hasModule, isListed, knowsFileSystem } from '../../src/system/modules.ts';
+import { hasModule, isListed, knowsFileSystem } from '../../src/system/kernel/modules.ts';
 
 /** Lines of modules.dep and modules.builtin, with the three endings that distributions give their files. */
 const LIST = `kernel/drivers/md/dm-snapshot.ko: kernel/drivers/md/dm-bufio.ko kernel/drivers/md/dm-mod.ko

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { NODE_SOURCES } from '../../hooks/node.ts';
+import { NODE_SOURCES } from '../../hooks/build/node.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -18,8 +18,8 @@ test('one least version of Node.js is named everywhere', () => {
   expect(named.slice(0, -1)).not.toEqual([]);
   for (const version of named) expect([hosts, developers]).toContain(version);
   expect(named.filter((version) => version === developers)).toHaveLength(1);
-  // hooks/build.ts reads it from package.json: no number of its own.
-  for (const file of ['hooks/build.ts', 'hooks/prologue.ts', 'hooks/prologue.sh']) {
+  // hooks/build/build.ts reads it from package.json: no number of its own.
+  for (const file of ['hooks/build/build.ts', 'hooks/build/prologue.ts', 'hooks/build/prologue.sh']) {
     expect(read(file)).not.toMatch(/(node|Node\.js ?)1\d\.\d/);
   }
   // The oldest that the executables are tried on is the least one.

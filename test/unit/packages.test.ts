@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { howToHaveModules, howToInstall } from '../../src/system/packages.ts';
-import { CHANGING_TOOLS } from '../../src/system/processes.ts';
+import { CHANGING_TOOLS } from '../../src/system/kernel/processes.ts';
 
 /** The two lines of os-release that say what it is. */
 const RELEASES = {

@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseExport } from '../../src/system/blkid.ts';
-import { attachLoop } from '../../src/system/losetup.ts';
-import { lvremoveProven, mapperName } from '../../src/system/lvm.ts';
-import { parseReport } from '../../src/system/lvs.ts';
-import { parseFills } from '../../src/system/dmsetup.ts';
-import { mountAt, parseMountinfo } from '../../src/system/mountinfo.ts';
-import { parsePairs } from '../../src/system/partx.ts';
-import { thinDeviceInTheWay, thinDeviceOf } from '../../src/system/thin.ts';
+import { parseExport } from '../../src/system/tools/blkid.ts';
+import { attachLoop } from '../../src/system/tools/losetup.ts';
+import { lvremoveProven, mapperName } from '../../src/system/tools/lvm.ts';
+import { parseReport } from '../../src/system/tools/lvs.ts';
+import { parseFills } from '../../src/system/tools/dmsetup.ts';
+import { mountAt, parseMountinfo } from '../../src/system/kernel/mountinfo.ts';
+import { parsePairs } from '../../src/system/tools/partx.ts';
+import { thinDeviceInTheWay, thinDeviceOf } from '../../src/system/tools/thin.ts';
 
 /** What the tool and version in the file's name printed in the lab. */
 function recorded(name: string): string {

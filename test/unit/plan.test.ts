@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Plan } from '../../src/core/plan.ts';
-import type { PlannedMount } from '../../src/core/volume.ts';
-import { mountCommands } from '../../src/guests/wording.ts';
+import type { Plan } from '../../src/core/run/plan.ts';
+import type { PlannedMount } from '../../src/core/model/volume.ts';
+import { mountCommands } from '../../src/mounts/commands.ts';
 import { planText } from '../../src/report/plan.ts';
 import { widthOf } from '../../src/report/wrap.ts';
 

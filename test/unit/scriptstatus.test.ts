@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { statusSaid } from '../../src/core/scriptstatus.ts';
+import { statusSaid } from '../../src/core/text/scriptstatus.ts';
 
 test.each([
   ["SEP's template", 'lvcreate says so\nSTATUS:OK\n', 0, ['lvcreate says so'], undefined],

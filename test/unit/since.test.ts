@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { attachLoop } from '../../src/system/losetup.ts';
-import { tooOld } from '../../src/system/since.ts';
+import { attachLoop } from '../../src/system/tools/losetup.ts';
+import { tooOld } from '../../src/system/tools/since.ts';
 
 /** What losetup (2.38.1) says of an option that it does not know. */
 const REFUSED = "losetup: unrecognized option '--sector-size'\nTry 'losetup --help' for more information.\n";

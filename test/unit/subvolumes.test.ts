@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { insideName, runOf } from '../../src/providers/beside.ts';
-import { deletesByNumber, parseShow, placeOfSubvolume } from '../../src/system/btrfs.ts';
+import { deletesByNumber, parseShow, placeOfSubvolume } from '../../src/system/tools/btrfs.ts';
 
 test('reads what btrfs-progs 6.2 says of a subvolume', () => {
   const text = readFileSync(new URL('../fixtures/btrfs-6.2.show.txt', import.meta.url), 'utf8');

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { Fault } from '../../src/core/fault.ts';
-import { localTime } from '../../src/core/when.ts';
-import { asRoot, codeInWords, whyNot, writeHint } from '../../src/core/why.ts';
-import { LOG_FILE, RUN_DIRECTORY, STATE_DIRECTORY } from '../../src/places.ts';
+import { Fault } from '../../src/core/model/fault.ts';
+import { localTime } from '../../src/core/text/when.ts';
+import { asRoot, codeInWords, whyNot, writeHint } from '../../src/core/text/why.ts';
+import { LOG_FILE, RUN_DIRECTORY, STATE_DIRECTORY } from '../../src/system/paths.ts';
 
 const refused = (code: string, message = `${code}: what libuv says, open '/x'`): Error =>
   Object.assign(new Error(message), { code });

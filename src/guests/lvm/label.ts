@@ -1,5 +1,5 @@
-import { SECTOR } from '../../core/bytes.ts';
-import type { Extent } from '../../core/volume.ts';
+import { SECTOR } from '../../core/text/bytes.ts';
+import type { Extent } from '../../core/model/volume.ts';
 import type { ReadBytes } from '../../system/read.ts';
 import { crc32From } from '../crc32.ts';
 

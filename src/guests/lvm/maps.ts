@@ -1,4 +1,4 @@
-import { SECTOR } from '../../core/bytes.ts';
+import { SECTOR } from '../../core/text/bytes.ts';
 import { type GroupText, isWhole, type Logical, type Segment } from './metadata.ts';
 
 /** A place on a physical volume, in sectors from its start. */

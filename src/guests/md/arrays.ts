@@ -1,5 +1,5 @@
-import { SECTOR } from '../../core/bytes.ts';
-import type { Container, DeviceMap, Extent, Member, MemberPlace } from '../../core/volume.ts';
+import { SECTOR } from '../../core/text/bytes.ts';
+import type { Container, DeviceMap, Extent, Member, MemberPlace } from '../../core/model/volume.ts';
 import type { ReadBytes } from '../../system/read.ts';
 import { byVolume, placeOf, told } from '../members.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';

@@ -1,5 +1,5 @@
-import { SECTOR } from '../../core/bytes.ts';
-import type { Extent } from '../../core/volume.ts';
+import { SECTOR } from '../../core/text/bytes.ts';
+import type { Extent } from '../../core/model/volume.ts';
 import type { ReadBytes } from '../../system/read.ts';
 
 const MAGIC = 0xa92b4efc;

@@ -1,5 +1,5 @@
-import type { Health } from '../../core/provider.ts';
-import type { NotedStep } from '../../core/step.ts';
+import type { Health } from '../../core/model/snapshot.ts';
+import type { NotedStep } from '../../core/model/step.ts';
 import type { Exec } from '../../system/command.ts';
 import { isProven, placeElsewhere } from './remove.ts';
 import { subvolumeAt } from './subvolumes.ts';

@@ -1,13 +1,13 @@
 import path from 'node:path';
-import { Fault, isFault } from '../../core/fault.ts';
-import { shellWord } from '../../core/shell.ts';
-import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../../core/step.ts';
-import { errorCode } from '../../core/trust.ts';
-import { whyNot } from '../../core/why.ts';
-import type { Behind } from '../../system/behind.ts';
-import type { Subvolume } from '../../system/btrfs.ts';
+import { Fault, isFault } from '../../core/model/fault.ts';
+import { shellWord } from '../../core/text/shell.ts';
+import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../../core/model/step.ts';
+import { errorCode } from '../../core/files/trust.ts';
+import { whyNot } from '../../core/text/why.ts';
+import type { Behind } from '../../system/kernel/backing.ts';
+import type { Subvolume } from '../../system/tools/btrfs.ts';
 import type { Exec } from '../../system/command.ts';
-import { mountAt, readMounts, type MountEntry } from '../../system/mountinfo.ts';
+import { mountAt, readMounts, type MountEntry } from '../../system/kernel/mountinfo.ts';
 import { directoryName } from '../beside.ts';
 import { lookAt, subvolumeAt, topOf } from './subvolumes.ts';
 

@@ -1,8 +1,8 @@
-import { adoptedOutcome, adoptionOf } from '../../core/adopted.ts';
-import { isFault } from '../../core/fault.ts';
-import { shellWord } from '../../core/shell.ts';
-import type { NotedStep, Outcome } from '../../core/step.ts';
-import { deleteSubvolume, deleteSubvolumeAt, placeOfSubvolume, type Subvolume } from '../../system/btrfs.ts';
+import { adoptedOutcome, adoptionOf } from '../../core/run/adopted.ts';
+import { isFault } from '../../core/model/fault.ts';
+import { shellWord } from '../../core/text/shell.ts';
+import type { NotedStep, Outcome } from '../../core/model/step.ts';
+import { deleteSubvolume, deleteSubvolumeAt, placeOfSubvolume, type Subvolume } from '../../system/tools/btrfs.ts';
 import type { Exec } from '../../system/command.ts';
 import { lookAt, subvolumeAt } from './subvolumes.ts';
 

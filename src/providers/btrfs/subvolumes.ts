@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { Fault, isFault } from '../../core/fault.ts';
-import type { LeftOut } from '../../core/provider.ts';
-import { whyNot } from '../../core/why.ts';
+import { Fault, isFault } from '../../core/model/fault.ts';
+import type { LeftOut } from '../../core/model/snapshot.ts';
+import { whyNot } from '../../core/text/why.ts';
 import type { AnswerOf } from '../../foreign/questions.ts';
-import type { Behind } from '../../system/behind.ts';
-import { listBelow, showSubvolume, type Subvolume } from '../../system/btrfs.ts';
+import type { Behind } from '../../system/kernel/backing.ts';
+import { listBelow, showSubvolume, type Subvolume } from '../../system/tools/btrfs.ts';
 import type { Exec } from '../../system/command.ts';
 import { runOf } from '../beside.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Inode } from '../../foreign/inodes.ts';
-import type { Facts, NotedStep } from '../../core/step.ts';
+import type { Facts, NotedStep } from '../../core/model/step.ts';
 import type { Exec } from '../../system/command.ts';
 
 /** Granularity of the times of file systems, and then some. */

@@ -1,15 +1,16 @@
 import path from 'node:path';
-import { formatBytes } from '../../core/bytes.ts';
-import { Fault, isFault } from '../../core/fault.ts';
-import type { Origin, PlannedSnapshot, Progress } from '../../core/provider.ts';
-import type { Facts } from '../../core/step.ts';
-import { errorCode } from '../../core/trust.ts';
+import { formatBytes } from '../../core/text/bytes.ts';
+import { Fault, isFault } from '../../core/model/fault.ts';
+import type { Progress } from '../../core/ports/provider.ts';
+import type { Origin, PlannedSnapshot } from '../../core/model/snapshot.ts';
+import type { Facts } from '../../core/model/step.ts';
+import { errorCode } from '../../core/files/trust.ts';
 import type { HeldFile } from '../../foreign/copies.ts';
 import type { Exec } from '../../system/command.ts';
-import { copyImage, type CopyHow } from '../../system/cp.ts';
-import { saysFull } from '../../system/full.ts';
-import { fileUuid } from '../../system/loops.ts';
-import { whyNot } from '../../core/why.ts';
+import { copyImage, type CopyHow } from '../../system/tools/cp.ts';
+import { saysFull } from '../../system/tools/full.ts';
+import { fileUuid } from '../../system/kernel/loops.ts';
+import { whyNot } from '../../core/text/why.ts';
 import { factsOf, identityOf } from './proof.ts';
 
 /** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */

@@ -1,13 +1,13 @@
-import { formatBytes } from '../../core/bytes.ts';
-import { isFault } from '../../core/fault.ts';
-import type { Health } from '../../core/provider.ts';
-import type { Step } from '../../core/step.ts';
-import { deviceBytes, deviceOf } from '../../system/blockdev.ts';
-import { bootId } from '../../system/boot.ts';
+import { formatBytes } from '../../core/text/bytes.ts';
+import { isFault } from '../../core/model/fault.ts';
+import type { Health } from '../../core/model/snapshot.ts';
+import type { Step } from '../../core/model/step.ts';
+import { deviceBytes, deviceOf } from '../../system/kernel/blockdev.ts';
+import { bootId } from '../../system/kernel/boot.ts';
 import type { Exec } from '../../system/command.ts';
-import { readBlock } from '../../system/dd.ts';
-import { readLosses, type Losses } from '../../system/kmsg.ts';
-import type { LvRow } from '../../system/lvs.ts';
+import { readBlock } from '../../system/tools/dd.ts';
+import { readLosses, type Losses } from '../../system/kernel/kmsg.ts';
+import type { LvRow } from '../../system/tools/lvs.ts';
 import { isFullRoom } from './room.ts';
 
 /** How long a block may take to be read. */

@@ -1,4 +1,4 @@
-import type { LvRow } from '../../system/lvs.ts';
+import type { LvRow } from '../../system/tools/lvs.ts';
 
 /** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
 const LONGEST = 127;

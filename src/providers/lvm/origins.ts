@@ -1,13 +1,13 @@
-import { Fault } from '../../core/fault.ts';
-import type { Origin, Resolved } from '../../core/provider.ts';
-import type { Source } from '../../core/task.ts';
-import { checkDirectory, type Behind } from '../../system/behind.ts';
-import { deviceNumber } from '../../system/blockdev.ts';
-import type { LoopDevice } from '../../system/loops.ts';
-import type { LvRow } from '../../system/lvs.ts';
-import { distance } from '../../core/distance.ts';
-import { matchesGlob } from '../../core/glob.ts';
-import { mapperName } from '../../system/lvm.ts';
+import { Fault } from '../../core/model/fault.ts';
+import type { Origin, Resolved } from '../../core/model/snapshot.ts';
+import type { Source } from '../../core/model/task.ts';
+import { checkDirectory, type Behind } from '../../system/kernel/backing.ts';
+import { deviceNumber } from '../../system/kernel/blockdev.ts';
+import type { LoopDevice } from '../../system/kernel/loops.ts';
+import type { LvRow } from '../../system/tools/lvs.ts';
+import { distance } from '../../core/text/distance.ts';
+import { matchesGlob } from '../../core/text/glob.ts';
+import { mapperName } from '../../system/tools/lvm.ts';
 import { snapshotName } from './names.ts';
 import { checkReach, lvBehind } from './reach.ts';
 

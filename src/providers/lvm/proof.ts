@@ -1,5 +1,5 @@
-import type { NotedStep, Step } from '../../core/step.ts';
-import type { LvRow } from '../../system/lvs.ts';
+import type { NotedStep, Step } from '../../core/model/step.ts';
+import type { LvRow } from '../../system/tools/lvs.ts';
 
 const RUN_TAG = 'holdstill.run=';
 

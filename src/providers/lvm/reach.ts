@@ -1,9 +1,9 @@
-import { Fault } from '../../core/fault.ts';
-import type { Behind } from '../../system/behind.ts';
-import { deviceNumber, dmUuid } from '../../system/blockdev.ts';
-import type { LoopDevice } from '../../system/loops.ts';
-import type { LvRow } from '../../system/lvs.ts';
-import { devicesBelow, type Layer } from '../../system/stack.ts';
+import { Fault } from '../../core/model/fault.ts';
+import type { Behind } from '../../system/kernel/backing.ts';
+import { deviceNumber, dmUuid } from '../../system/kernel/blockdev.ts';
+import type { LoopDevice } from '../../system/kernel/loops.ts';
+import type { LvRow } from '../../system/tools/lvs.ts';
+import { devicesBelow, type Layer } from '../../system/kernel/stack.ts';
 
 /** An LV, and what stands on it between it and a file system, from the top. */
 interface Under {

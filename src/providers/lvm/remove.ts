@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { adoptedOutcome, adoptionOf } from '../../core/adopted.ts';
-import type { NotedStep, Outcome } from '../../core/step.ts';
-import { namesOf } from '../../core/users.ts';
+import { adoptedOutcome, adoptionOf } from '../../core/run/adopted.ts';
+import type { NotedStep, Outcome } from '../../core/model/step.ts';
+import { namesOf } from '../../core/text/users.ts';
 import type { Exec } from '../../system/command.ts';
-import { changeLvs, lvremoveProven, type LvProof } from '../../system/lvm.ts';
-import { lvsOf, vgs, type LvRow } from '../../system/lvs.ts';
-import { refusalOf } from '../../system/refusal.ts';
-import { isHalf, removeHalfWords } from './half.ts';
+import { changeLvs, lvremoveProven, type LvProof } from '../../system/tools/lvm.ts';
+import { lvsOf, vgs, type LvRow } from '../../system/tools/lvs.ts';
+import { refusalOf } from '../../system/tools/lvmrefusal.ts';
+import { isHalf, removeHalfWords } from './interrupted.ts';
 import { isProven, runTag } from './proof.ts';
 import { forgetThinDevices } from './thin.ts';
 

@@ -1,8 +1,8 @@
-import { formatBytes } from '../../core/bytes.ts';
-import { Fault } from '../../core/fault.ts';
-import type { Growth } from '../../core/provider.ts';
-import type { Size } from '../../core/task.ts';
-import type { LvRow } from '../../system/lvs.ts';
+import { formatBytes } from '../../core/text/bytes.ts';
+import { Fault } from '../../core/model/fault.ts';
+import type { Growth } from '../../core/model/snapshot.ts';
+import type { Size } from '../../core/model/task.ts';
+import type { LvRow } from '../../system/tools/lvs.ts';
 
 const MIB = 1024 * 1024;
 /** LVM's default chunk of a snapshot, and the size of one entry in its list of changed chunks (lvm2 2.03.16). */

@@ -1,8 +1,8 @@
-import type { NotedStep } from '../../core/step.ts';
-import { bootId } from '../../system/boot.ts';
+import type { NotedStep } from '../../core/model/step.ts';
+import { bootId } from '../../system/kernel/boot.ts';
 import type { Exec } from '../../system/command.ts';
-import { deactivateProven, type LvProof } from '../../system/lvm.ts';
-import { deleteThinDevice, thinDeviceOf } from '../../system/thin.ts';
+import { deactivateProven, type LvProof } from '../../system/tools/lvm.ts';
+import { deleteThinDevice, thinDeviceOf } from '../../system/tools/thin.ts';
 
 /**
  * LVM changes a thin pool in four commits: its own metadata, with a message queued; the pool's, by that message; the

@@ -1,7 +1,7 @@
-import type { Facts, NotedStep } from '../../core/step.ts';
-import { numbersByUuid } from '../../system/blockdev.ts';
-import { bootId } from '../../system/boot.ts';
-import { writtenTo } from '../../system/written.ts';
+import type { Facts, NotedStep } from '../../core/model/step.ts';
+import { numbersByUuid } from '../../system/kernel/blockdev.ts';
+import { bootId } from '../../system/kernel/boot.ts';
+import { writtenTo } from '../../system/kernel/written.ts';
 
 /**
  * What drivers that are no quiet ones may still write: XFS notes in its log that it was unmounted, also where it was mounted

@@ -38,7 +38,7 @@ same() {
   }
 }
 
-# edit_journal FILE SED-WORDS...: changes lines of a journal, and seals it anew as its program would (src/core/seal.ts).
+# edit_journal FILE SED-WORDS...: changes lines of a journal, and seals it anew as its program would (src/core/journal/seal.ts).
 edit_journal() {
   local file=$1
   shift

@@ -59,7 +59,7 @@ function watch(at, how) {
     return result;
   };
 
-  /** What a process of ours changes that we have asked to (src/probe.ts): `while` leaves it alone with it. */
+  /** What a process of ours changes that we have asked to (src/main/probe.ts): `while` leaves it alone with it. */
   function watchQuestions(child) {
     const { send } = child;
     child.send = function (message, ...more) {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { contracts } from '../../../src/contracts/contracts.ts';
-import type { Reply, Verdict } from '../../../src/core/contract.ts';
-import { Fault, isFault, type FaultCode } from '../../../src/core/fault.ts';
-import type { Health } from '../../../src/core/provider.ts';
-import type { Leftover } from '../../../src/core/replay.ts';
-import { notConfigured, nothing } from '../../../src/core/reply.ts';
+import type { Reply, Verdict } from '../../../src/core/model/reply.ts';
+import { Fault, isFault, type FaultCode } from '../../../src/core/model/fault.ts';
+import type { Health } from '../../../src/core/model/snapshot.ts';
+import type { Leftover } from '../../../src/core/journal/replay.ts';
+import { notConfigured, nothing } from '../../../src/core/model/nothing.ts';
 import * as joblog from '../../../src/report/joblog.ts';
 import { checkAnswer } from './protocol.ts';
 import { must, property, type Property } from './property.ts';

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { Journal } from '../../../src/core/journal.ts';
-import { journalPath } from '../../../src/core/names.ts';
-import { sealLines } from '../../../src/core/seal.ts';
+import { Journal } from '../../../src/core/journal/journal.ts';
+import { journalPath } from '../../../src/core/model/names.ts';
+import { sealLines } from '../../../src/core/journal/seal.ts';
 import { statusText } from '../../../src/report/status.ts';
-import { undoDirectories } from '../../../src/guests/points.ts';
+import { undoDirectories } from '../../../src/mounts/mountpoints.ts';
 import { prober } from '../../prober.ts';
 import { must, orFault, property, type Property } from './property.ts';
 import { scratch } from './scratch.ts';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { globProblem, taskNameProblem } from '../../../src/config/names.ts';
-import { escapeText } from '../../../src/core/escape.ts';
-import { isGlob, matchesGlob } from '../../../src/core/glob.ts';
-import { encodeName, journalPath } from '../../../src/core/names.ts';
-import { shellWord } from '../../../src/core/shell.ts';
+import { escapeText } from '../../../src/core/text/escape.ts';
+import { isGlob, matchesGlob } from '../../../src/core/text/glob.ts';
+import { encodeName, journalPath } from '../../../src/core/model/names.ts';
+import { shellWord } from '../../../src/core/text/shell.ts';
 import { must, property, type Property } from './property.ts';
 import { argument, lvmName, text, wellFormed } from './texts.ts';
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { isFault } from '../../../src/core/fault.ts';
+import { isFault } from '../../../src/core/model/fault.ts';
 
 /** What must hold of every input of a kind. */
 export interface Property {

@@ -1,4 +1,4 @@
-import type { Answer } from '../../../src/core/contract.ts';
+import type { Answer } from '../../../src/core/ports/contract.ts';
 import { must } from './property.ts';
 
 /** Whatever a reader of a product's might take for the end of a line. */

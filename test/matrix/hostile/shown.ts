@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import type { Plan } from '../../../src/core/plan.ts';
-import type { TaskStatus } from '../../../src/core/survey.ts';
-import type { PlannedMount } from '../../../src/core/volume.ts';
-import { mountCommands } from '../../../src/guests/wording.ts';
+import type { Plan } from '../../../src/core/run/plan.ts';
+import type { TaskStatus } from '../../../src/core/run/taskstatus.ts';
+import type { PlannedMount } from '../../../src/core/model/volume.ts';
+import { mountCommands } from '../../../src/mounts/commands.ts';
 import { planText } from '../../../src/report/plan.ts';
 import { statusText } from '../../../src/report/status.ts';
 import { must, property, type Property } from './property.ts';

@@ -1,0 +1,28 @@
+import type { Sources } from '../config/source.ts';
+import { jsonText } from '../report/json.ts';
+
+/** Checks the whole configuration: what is hardly meant, and a line that says it is well. Throws a Fault that tells all problems. */
+export async function validateConfig(sources: Sources, json: boolean): Promise<string> {
+  const { loadConfig } = await import('../config/load.ts');
+  const { warningsOf } = await import('../config/warnings.ts');
+  const { tasks } = loadConfig(sources);
+  const warnings = warningsOf(sources, tasks);
+  const files = sources.files.map(({ path }) => path);
+  if (json) return jsonText({ schema: 1, tasks: [...tasks.keys()], files, warnings });
+  const lines = [...warnings.map((warning) => `warning: ${warning}`), `ok: ${tasks.size} tasks in ${files.join(', ')}`];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Every task with all its settings. Throws like `validateConfig`. */
+export async function showConfig(sources: Sources, json: boolean): Promise<string> {
+  const { loadConfig } = await import('../config/load.ts');
+  const { configText } = await import('../report/config.ts');
+  const config = loadConfig(sources);
+  const tasks = [...config.tasks.values()];
+  return json ? jsonText({ schema: 1, ...config, tasks }) : configText(tasks);
+}
+
+export async function configSchema(): Promise<string> {
+  const { jsonSchema } = await import('../config/schema.ts');
+  return `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
+}

@@ -1,0 +1,205 @@
+import { readAttendance, unwatched, WATCH_FILE } from './attendance.ts';
+import { adoptedOn } from '../mounts/adopted.ts';
+import { createDeadline, type Deadline } from '../core/run/deadline.ts';
+import { Fault } from '../core/model/fault.ts';
+import type { Log, Machine } from '../core/ports/machine.ts';
+import { encodeName, newRunId } from '../core/model/names.ts';
+import type { NotedStep } from '../core/model/step.ts';
+import { inspect } from '../mounts/check.ts';
+import { disturbed } from '../mounts/disturbed.ts';
+import { foresee, lacking } from '../mounts/lacking.ts';
+import { refusal } from '../guests/refusal.ts';
+import { look } from '../guests/inspect.ts';
+import { checkKey, unlock } from '../guests/luks.ts';
+import { attach, loopsOf, loopStep, undoLoops } from '../mounts/loops.ts';
+import { makeMaps, mapSteps, undoMaps } from '../mounts/maps.ts';
+import { mistakableIn } from '../guests/mistakable.ts';
+import { createMarkers, undoMarkers } from '../mounts/markers.ts';
+import { isOurs, mount, mountStep, undoMounts } from '../mounts/mounts.ts';
+import { createMountPoints, undoDirectories } from '../mounts/mountpoints.ts';
+import { areQuiet } from '../mounts/quiet.ts';
+import { loopCommands, mapCommands, mountCommands } from '../mounts/commands.ts';
+import { ORDER, type Order } from '../system/orders.ts';
+import { RUN_DIRECTORY, STATE_DIRECTORY } from '../system/paths.ts';
+import type { LvUsers } from '../providers/lvm/remove.ts';
+import { createProviders } from '../providers/providers.ts';
+import { createProgress } from '../report/progress.ts';
+import { stopSignal } from '../system/signals.ts';
+import { deviceNumber, dmUuid, numbersByUuid } from '../system/kernel/blockdev.ts';
+import { bootId } from '../system/kernel/boot.ts';
+import type { Exec } from '../system/command.ts';
+import { confine } from '../system/confine.ts';
+import { createExec, ourselves, startAgain, startTalking } from '../system/exec.ts';
+import { isTaken } from '../system/lock.ts';
+import { readLoops } from '../system/kernel/loops.ts';
+import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
+import { lackOf } from '../system/needs.ts';
+import { createProber, type Talk } from '../system/prober.ts';
+import { markedProcesses } from '../system/kernel/processes.ts';
+import { hasSystemd, startService } from '../system/tools/systemd.ts';
+import { detachedUsers, readUses } from '../system/kernel/uses.ts';
+import { whyNot } from '../core/text/why.ts';
+
+/** The machine with the port that runs commands, for what is done outside the core. */
+export interface OurMachine extends Machine {
+  readonly exec: Exec;
+  readonly deadline: Deadline;
+}
+
+/** How long a hook may take, where no task says it. */
+export const TIMEOUT_MS = 600_000;
+
+/** Everything the core needs, put together for the machine that we run on. */
+export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOUT_MS): OurMachine {
+  const deadline = createDeadline(timeoutMs);
+  const mark = encodeName(task);
+  const start = (): Promise<Talk> => startTalking({ [ORDER]: 'probe' satisfies Order }, mark);
+  const exec: Exec = { ...createExec(log, deadline, mark), ...createProber(start, deadline, RUN_DIRECTORY) };
+  const checkInterrupted = (): void => {
+    const signal = stopSignal();
+    if (signal) throw new Fault('task.interrupted', `stopped by ${signal}`);
+    deadline.check();
+  };
+  const providers = createProviders(exec, lvUsers(exec), createProgress(), checkInterrupted);
+  const handlers = [
+    ...providers.map((provider) => ({
+      kind: provider.kind,
+      undo: provider.remove,
+      rests: provider.rests,
+      describe: provider.describe,
+    })),
+    ...providers.flatMap(({ places }) => places?.undo ?? []),
+    undoMaps(exec),
+    undoLoops(exec),
+    undoMounts(exec),
+    undoMarkers(exec),
+    undoDirectories(exec),
+  ];
+  return {
+    exec,
+    deadline,
+    log,
+    providers,
+    mountPoints: createMountPoints(exec),
+    markers: createMarkers(exec),
+    stateDirectory: STATE_DIRECTORY,
+    runDirectory: RUN_DIRECTORY,
+    bootId: bootId(),
+    undo: new Map(handlers.map((handler) => [handler.kind, handler])),
+    guests: guestsBy(exec),
+    confined() {
+      const wary = confine(exec);
+      return { ...this, guests: guestsBy(wary), notes: wary.notes };
+    },
+    notes: [],
+    lacks: lackOf,
+    usersOf: (steps) => usersOf(steps, exec),
+    adoptedOn: (steps) => adoptedOn(steps, providers, exec, log),
+    unfinished: () => markedProcesses(encodeName(task)),
+    watch: () => startWatcher(exec, log),
+    unwatched: (journal) => unwatched(journal, readAttendance(), Date.now()),
+    checkInterrupted,
+  };
+}
+
+/** What looks into guests, by commands that are run so. */
+function guestsBy(exec: Exec): Machine['guests'] {
+  return {
+    look: (places, before) => look(places, before, exec),
+    refusal,
+    mistakableIn: (extents) => mistakableIn(extents, exec),
+    mapSteps,
+    checkKey: (file) => checkKey(file, exec),
+    unlock: (key, device, keys) => unlock(key, device, keys, exec),
+    map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
+    loopStep,
+    attach: (steps) => attach(steps, exec),
+    mountStep: (planned, device, uuid) => mountStep(planned, device, uuid, exec),
+    areQuiet,
+    inspect: (step, whole) => inspect(step, whole, exec),
+    mount: (step) => mount(step, exec),
+    lacking,
+    foresee: (mounts) => foresee(mounts, exec),
+    disturbed: (steps) => disturbed(steps, exec),
+    commands: mountCommands,
+    mapCommands,
+    loopCommands,
+  };
+}
+
+/** Who stands on the snapshots of an open task, but for the devices and mounts that the task made itself. */
+async function usersOf(steps: readonly NotedStep[], exec: Exec): Promise<readonly string[]> {
+  const volumes = numbersByUuid();
+  const loops = await readLoops(exec);
+  const numbers = steps.flatMap((noted) => [
+    volumes.get(noted.facts?.['uuid'] ?? noted.step['uuid'] ?? '') ?? '',
+    ...(noted.step.kind === 'loop' ? loopsOf(noted, loops).map(({ number }) => number) : []),
+  ]);
+  const mounts = steps.filter(({ step }) => step.kind === 'mount');
+  // Those in other mount namespaces are copies for others, but for the one that was made there.
+  const isMount = (entry: MountEntry, mount: NotedStep, own: boolean): boolean =>
+    entry.point === mount.step['point'] &&
+    isOurs(entry, mount, loops) &&
+    (own || [mount.facts?.['id'], mount.facts?.['below']].includes(String(entry.id)));
+  const uses = readUses(true, loops);
+  const ofDevices = uses.ofDevices(new Set(numbers.filter(Boolean)), (entry, own) =>
+    mounts.some((mount) => isMount(entry, mount, own)),
+  );
+  // A directory has no device of its own.
+  const directories = mounts.filter(({ step }) => step['root'] !== undefined);
+  const entries = directories.length > 0 ? readMounts() : [];
+  const shown = entries.filter((entry) => directories.some((mount) => isMount(entry, mount, true)));
+  return [...new Set([...ofDevices, ...(shown.length > 0 ? uses.ofMounts(shown) : [])])];
+}
+
+const lvUsers = (exec: Exec): LvUsers => ({
+  uuidAt: (vg, name) => dmUuid(deviceNumber(`/dev/${vg}/${name}`) ?? ''),
+  isActive: (uuid) => numbersByUuid().has(uuid),
+
+  async of(uuids) {
+    const volumes = numbersByUuid();
+    const uses = readUses(false, await readLoops(exec));
+    return uuids.map((uuid) => {
+      const number = volumes.get(uuid);
+      return number === undefined ? [] : uses.ofDevices(new Set([number]), () => false);
+    });
+  },
+
+  async hidden(uuid) {
+    const number = numbersByUuid().get(uuid);
+    if (number === undefined) return [];
+    const numbers = new Set([number]);
+    const uses = readUses(true, await readLoops(exec));
+    const seen = uses.ofDevices(numbers, () => false);
+    if (seen.length > 0) return seen;
+    const detached = await detachedUsers(numbers, exec);
+    return detached.length > 0 ? detached : uses.unseen;
+  },
+});
+
+/** Starts the watcher of this host, if there is none. Its journal is there already, so one that is about to leave sees it. */
+async function startWatcher(exec: Exec, log: Log): Promise<string | undefined> {
+  const env = { [ORDER]: 'watch' satisfies Order };
+  try {
+    if (await isTaken(WATCH_FILE, exec)) return undefined;
+    if (hasSystemd() && (await startedBySystemd(env, exec, log))) return undefined;
+    await startAgain(env);
+    return undefined;
+  } catch (error) {
+    log.error({ err: error }, 'nobody watches the snapshots');
+    return whyNot(error);
+  }
+}
+
+async function startedBySystemd(env: Readonly<Record<string, string>>, exec: Exec, log: Log): Promise<boolean> {
+  // The name of one that is just ending can't be taken again.
+  const unit = `holdstill-watch-${newRunId()}`;
+  const words = [process.execPath, ...ourselves()];
+  try {
+    await exec.run(startService(unit, 'holdstill watches the snapshots of open tasks', env, words));
+    return true;
+  } catch (error) {
+    log.warn({ err: error }, 'systemd did not start the watcher: it ends with the unit that this hook runs in');
+    return false;
+  }
+}

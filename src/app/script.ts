@@ -1,0 +1,101 @@
+import type { Sources } from '../config/source.ts';
+import { escapeText } from '../core/text/escape.ts';
+import { asError, Fault, isFault } from '../core/model/fault.ts';
+import { statusSaid } from '../core/text/scriptstatus.ts';
+import { shellWord } from '../core/text/shell.ts';
+import { whyNot } from '../core/text/why.ts';
+import { TIMEOUT_MS } from './host.ts';
+import { openMachine } from './session.ts';
+import type { Exec } from '../system/command.ts';
+import { CALLED, runScript } from '../system/script.ts';
+
+/** A script of the admin's that had been in the place of our hook, and is called by it now. */
+export interface Script {
+  /** The key of the configuration that names it. */
+  readonly key: 'before' | 'after';
+  readonly file: string;
+  /** The task that the hook is called for; undefined: none of ours. */
+  readonly task: string | undefined;
+  /** Undefined: the configuration can't be read. */
+  readonly sources: Sources | undefined;
+}
+
+/** What came of it. */
+export interface ScriptResult {
+  /** What it printed, without its result, each line escaped. */
+  readonly lines: readonly string[];
+  /** Why the job must fail; undefined: it need not. */
+  readonly fault: Fault | undefined;
+}
+
+/** A job log that is longer is not read; it is the admin's, so it may be longer than ours. */
+const MOST_LINES = 100;
+/** What a script may take at least, however late it is. */
+const LEAST_MS = 5000;
+
+/**
+ * Runs it with the product's own arguments, environment and directory, once it is sure that nobody but root could have
+ * changed it. `before` may take half the time of the hook, `after` what is left of it. Never throws.
+ */
+export async function callScript(script: Script): Promise<ScriptResult> {
+  const { key, file, task = '', sources } = script;
+  const level = sources?.logLevel ?? 'info';
+  const session = { task, contract: 'sesam', phase: key, level, timeoutMs: undefined };
+  const { log, exec } = openMachine(session);
+  const timeMs = await timeOf(script);
+  const limitMs = key === 'before' ? timeMs / 2 : Math.max(timeMs - performance.now(), LEAST_MS);
+  try {
+    await check(key, file, exec);
+    const { status, text, tooLate } = await runScript([file, ...process.argv.slice(2)], limitMs);
+    log.info({ script: file, status, tooLate }, 'a script of the admin has ended');
+    const { lines, problem } = statusSaid(text, status);
+    const late = tooLate ? `did not end within ${Math.round(limitMs / 1000)} s` : undefined;
+    const why = late ?? problem;
+    return {
+      lines: shortened(lines),
+      fault: why === undefined ? undefined : new Fault('script.failed', `${file}: ${why}`),
+    };
+  } catch (error) {
+    log.error({ err: error }, 'a script of the admin was not run');
+    const fault = isFault(error)
+      ? error
+      : new Fault('script.failed', `${file} can't be run: ${asError(error).message}`);
+    return { lines: [], fault };
+  }
+}
+
+/** Throws unless it is a program that only root can change. */
+async function check(key: Script['key'], file: string, exec: Exec): Promise<void> {
+  if (process.env[CALLED] !== undefined) {
+    throw new Fault('config.invalid', `sesam.${key} (${file}) is this very hook, or calls it`, {
+      hint: 'name the script that had been in its place',
+    });
+  }
+  if (!file.startsWith('/')) throw new Fault('config.invalid', `sesam.${key} must be the absolute path of a program`);
+  const mode = await exec.ask('trustedMode', { file }).catch((error: unknown) => {
+    if (isFault(error)) throw error;
+    throw new Fault('config.missing', `${file} can't be found: ${whyNot(error)}`, { hint: `look at sesam.${key}` });
+  });
+  if ((mode & 0o100) === 0) {
+    throw new Fault('config.invalid', `${file} is no program that root may run`, {
+      hint: `look at it with: ls -l ${shellWord(file)}`,
+    });
+  }
+}
+
+/** Milliseconds that the hook may take. */
+async function timeOf({ task, sources }: Script): Promise<number> {
+  if (task === undefined || !sources) return TIMEOUT_MS;
+  try {
+    const { loadTask } = await import('../config/load.ts');
+    return loadTask(sources, task).task.timeoutMs;
+  } catch {
+    // What is wrong with it is told by who opens it.
+    return TIMEOUT_MS;
+  }
+}
+
+function shortened(lines: readonly string[]): readonly string[] {
+  const shown = lines.slice(0, MOST_LINES).map(escapeText);
+  return lines.length > MOST_LINES ? [...shown, `(and ${lines.length - MOST_LINES} lines more)`] : shown;
+}

@@ -1,0 +1,53 @@
+import type { Switches } from '../core/ports/contract.ts';
+import type { Fault } from '../core/model/fault.ts';
+import { isPlainMap, type Plain, type SourceFile } from './data.ts';
+import { at, invalid, unknownKey, whatItIs } from './messages.ts';
+
+/** The keys at the top of holdstill.yaml. Kept apart from the schema, whose library is slow to load; a test compares. */
+export const MAIN_KEYS = ['version', 'tasks', 'sesam', 'bacula', 'generic', 'log'];
+/** The keys at the top of a file of tasks.d. */
+export const DROP_IN_KEYS = ['version', 'tasks'];
+
+/**
+ * What is so wrong at the top of a file that it can't be told which tasks it means: `task:` for `tasks:`, a list for a
+ * map, another version. Undefined: nothing.
+ */
+export function shapeProblem(file: SourceFile): Fault | undefined {
+  const known = file.main ? MAIN_KEYS : DROP_IN_KEYS;
+  const problems = Object.keys(file.value)
+    .filter((key) => !known.includes(key))
+    .map((key) => at(file.path, file.position([key], 'key'), `${key}: ${unknownTopKey(file, key)}`));
+  const { tasks, version } = file.value;
+  if (tasks !== undefined && !isPlainMap(tasks)) {
+    problems.push(at(file.path, file.position(['tasks']), `tasks: is ${whatItIs(tasks)}, ${TASKS_MEANT}`));
+  }
+  if (version === undefined ? file.main : version !== 1) {
+    const what = version === undefined ? 'missing; it' : `is ${whatItIs(version)},`;
+    problems.push(at(file.path, file.position(['version']), `version: ${what} ${VERSION_MEANT}`));
+  }
+  return problems.length === 0 ? undefined : invalid(problems);
+}
+
+export const TASKS_MEANT = 'must be a map, for example tasks: {nightly-data: /srv/data}';
+export const VERSION_MEANT = 'must be 1';
+
+/** Says that a key at the top of `file` is unknown, or known but in the other kind of file. */
+export function unknownTopKey(file: SourceFile, key: string): string {
+  return !file.main && MAIN_KEYS.includes(key)
+    ? 'belongs into holdstill.yaml; a file of tasks.d has only tasks'
+    : unknownKey(key, file.main ? MAIN_KEYS : DROP_IN_KEYS);
+}
+
+/** A product's section as far as its values have the right type. */
+export function lenientSwitches(section: { readonly [key: string]: Plain }): Switches {
+  const { taskEnv, exitZero, trace, unknownTask, before, after } = section;
+  return {
+    ...(typeof taskEnv === 'string' && { taskEnv }),
+    ...(typeof exitZero === 'boolean' && { exitZero }),
+    ...(typeof trace === 'boolean' && { trace }),
+    ...(unknownTask === 'pass' && { unknownTask }),
+    // That a script was not run must not go unseen.
+    ...(before !== undefined && { before: typeof before === 'string' ? before : '' }),
+    ...(after !== undefined && { after: typeof after === 'string' ? after : '' }),
+  };
+}

@@ -1,0 +1,164 @@
+import type { Adopted } from '../model/adopted.ts';
+import type { Journal } from './journal.ts';
+import type { Machine } from '../ports/machine.ts';
+import type { Provider } from '../ports/provider.ts';
+import { shellWord } from '../text/shell.ts';
+import type { NotedStep, Outcome, UndoHandler } from '../model/step.ts';
+import { whyNot } from '../text/why.ts';
+
+/** A step that could not be undone. */
+export interface Leftover {
+  readonly what: string;
+  readonly reason: string;
+  readonly byHand: string;
+  /** It only had to stay because of another leftover. */
+  readonly needed: boolean;
+  /** It is somebody's by now, and `byHand` asks him to save it first. */
+  readonly adopted?: true;
+}
+
+/**
+ * Undoes what the journal lists, newest first, steps of one kind together (one process unmounts all mounts). Goes on
+ * after a failure and returns what is left; what that stands on is not tried. Deletes the journal if nothing is left.
+ * Never throws. `unsure`: steps that must stay, and why. There is no other way that holdstill removes anything.
+ */
+export async function replay(
+  journal: Journal,
+  machine: Machine,
+  unsure: Adopted['unsure'] = new Map(),
+): Promise<readonly Leftover[]> {
+  const leftovers: Leftover[] = [];
+  /** By the name of a thing: the leftover that stands on it. */
+  const bearing = new Map<string, string>();
+  const leave = (step: NotedStep, cause: string, leftover: Leftover): void => {
+    leftovers.push(leftover);
+    for (const name of restsOf(step, machine).on) bearing.set(name, cause);
+  };
+  const unfinished = machine.unfinished();
+  const providers = providersOf(journal, machine);
+  for (const group of groupsOfOneKind(journal.steps.toReversed())) {
+    const free: NotedStep[] = [];
+    for (const step of group) {
+      const cause = bearing.get(restsOf(step, machine).is ?? '');
+      const why = unsure.get(step.number);
+      if (cause === undefined && why !== undefined) {
+        const { what } = describeStep(step, machine);
+        const reason = `it could not be looked for who works on it: ${why}`;
+        leave(step, what, { what, reason, byHand: 'holdstill recover', needed: false });
+      } else if (cause === undefined) free.push(step);
+      else leave(step, cause, { ...describeStep(step, machine), reason: `still needed by ${cause}`, needed: true });
+    }
+    if (free.length === 0) continue;
+    const found = await undoGroup(free, machine);
+    const outcomes = unfinished.length === 0 ? found : found.map((outcome) => notYet(outcome, unfinished));
+    const gone = free.filter((_, index) => outcomes[index]?.kind === 'undone');
+    try {
+      journal.undone(gone.map((step) => step.number));
+    } catch (error) {
+      // The steps are undone whether or not the disk lets us say so: undoing them again is a success.
+      machine.log.warn({ err: error }, 'the journal could not be brought up to date');
+    }
+    free.forEach((step, index) => {
+      const outcome = outcomes[index];
+      if (outcome?.kind === 'undone') return;
+      const { what, byHand } = describeStep(step, machine);
+      const reason = outcome?.reason ?? 'not answered for';
+      const other = outcome && nextFor(outcome, journal);
+      const adopted = outcome?.adopted ? { adopted: true as const } : {};
+      const leftover = { what, reason, byHand: outcome?.byHand ?? other ?? byHand, needed: false, ...adopted };
+      // What is not there yet stands on nothing.
+      if (found[index]?.kind === 'undone') leftovers.push(leftover);
+      else leave(step, what, leftover);
+    });
+  }
+  if (journal.steps.length === 0) leftovers.push(...(await unlisted(journal, providers)));
+  if (leftovers.length === 0 && journal.steps.length === 0) {
+    try {
+      journal.delete();
+    } catch (error) {
+      const reason = whyNot(error);
+      leftovers.push({ what: `journal ${journal.path}`, byHand: `rm ${journal.path}`, reason, needed: false });
+    }
+  }
+  return leftovers;
+}
+
+/** The storage of a journal, since its snapshots are all of one kind: the others may not even be on this host. All where it lists none. */
+function providersOf({ steps }: Journal, { providers }: Machine): readonly Provider[] {
+  const own = providers.filter(({ kind }) => steps.some(({ step }) => step.kind === kind));
+  return own.length > 0 ? own : providers;
+}
+
+/**
+ * Snapshots that are marked with the run though the journal does not list them: it may have been cut short. They can't
+ * be proved to be ours and are only told, and the journal stays so that they are told again.
+ */
+async function unlisted({ header }: Journal, providers: readonly Provider[]): Promise<readonly Leftover[]> {
+  const left: Leftover[] = [];
+  for (const provider of providers) {
+    try {
+      for (const { run, what } of await provider.marked('after removal')) {
+        const reason = 'is marked with this run, but its journal does not list it';
+        if (run === header.run) left.push({ what, reason, byHand: 'look whose it is', needed: false });
+      }
+    } catch (error) {
+      const reason = `could not be looked for: ${whyNot(error)}`;
+      left.push({ what: 'snapshots of this run', reason, byHand: 'holdstill status', needed: false });
+    }
+  }
+  return left;
+}
+
+/** What a step made, and what that stands on. */
+export function restsOf(step: NotedStep, machine: Machine): ReturnType<UndoHandler['rests']> {
+  return machine.undo.get(step.step.kind)?.rests(step) ?? { is: undefined, on: [] };
+}
+
+/** What to do about what is left, where that is not to remove it; undefined: nothing special. */
+function nextFor(outcome: Outcome, { path, header }: Journal): string | undefined {
+  if (outcome.kind === 'undone') return undefined;
+  if (outcome.adopted) return `copy what you need of it, then: holdstill recover ${shellWord(header.task)} --discard`;
+  if (outcome.foreign) return 'look whose it is';
+  if (!outcome.absent) return undefined;
+  return `bring it back and type: holdstill recover; if it is gone for good, move the journal away: ${path}`;
+}
+
+/** What is not there could still be made by a command that did not end in time: whoever comes after it looks again. */
+function notYet(outcome: Outcome, unfinished: readonly string[]): Outcome {
+  if (outcome.kind === 'left') return outcome;
+  return { kind: 'left', reason: `${unfinished.join(', ')} did not end in time, and could still make it` };
+}
+
+async function undoGroup(group: readonly NotedStep[], machine: Machine): Promise<readonly Outcome[]> {
+  const kind = group[0]?.step.kind ?? '';
+  const handler = machine.undo.get(kind);
+  if (!handler) return group.map(() => ({ kind: 'left', reason: `this version can't undo a step '${kind}'` }));
+  try {
+    const outcomes = await handler.undo(group);
+    machine.log.info({ kind, steps: group.map(({ step }) => step), outcomes }, 'undone');
+    return outcomes;
+  } catch (error) {
+    machine.log.error({ err: error, kind }, 'undo failed');
+    return group.map(() => ({ kind: 'left', reason: whyNot(error) }));
+  }
+}
+
+/** What a step made, and how to undo it by hand. */
+export function describeStep(step: NotedStep, machine: Machine): { readonly what: string; readonly byHand: string } {
+  return (
+    machine.undo.get(step.step.kind)?.describe(step) ?? {
+      what: `a step of the unknown kind '${step.step.kind}'`,
+      byHand: 'use the version of holdstill that made it',
+    }
+  );
+}
+
+function groupsOfOneKind(steps: readonly NotedStep[]): readonly (readonly NotedStep[])[] {
+  const groups: NotedStep[][] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (last?.[0]?.step.kind === step.step.kind) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+}

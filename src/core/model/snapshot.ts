@@ -1,0 +1,93 @@
+import type { Step } from './step.ts';
+
+/** A block device, a file that holds the bytes of a disk, or a directory whose files are just there. */
+export type Shape = 'device' | 'image' | 'directory';
+
+/** A live thing to protect, as one provider knows it. Its snapshot has the same shape. */
+export interface Origin {
+  readonly provider: string;
+  /** How people know it: `vg/lv`. */
+  readonly label: string;
+  /** Where its mounts go below the task's mount; none where the task can have but one origin. The parts are safe file names. */
+  readonly directory: readonly string[];
+  /** 0 where there is no such number. */
+  readonly bytes: number;
+  readonly shape: Shape;
+  /** The live block device, image file or directory. */
+  readonly device: string;
+  /** For `path:`: the directory of the origin's file system that is to be shown, relative, '' for all of it. */
+  readonly subdirectory: string | undefined;
+  /** The path the admin asked for, if it was a path. */
+  readonly asked: string | undefined;
+  /** Its device is not there, but that of its snapshot will be. */
+  readonly asleep?: boolean;
+}
+
+/** Something that a source names and that is no origin. */
+export interface LeftOut {
+  readonly label: string;
+  readonly reason: string;
+  /** Nobody would look for it in the backup: a thin pool, a snapshot, what is asked to be left out. */
+  readonly harmless: boolean;
+}
+
+/** What a source stands for, and what it left aside. */
+export interface Resolved {
+  readonly origins: readonly Origin[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** A snapshot that could be taken. */
+export interface PlannedSnapshot {
+  readonly origin: Origin;
+  /** What has to be there before it, as a step of its own: the directory that it will lie in. */
+  readonly place?: Step;
+  readonly step: Step;
+  /** Room set aside for changes, in bytes; 0 where the storage needs none in advance (thin). */
+  readonly bytes: number;
+  /** The block device, image file or directory that it will be. */
+  readonly device: string;
+  /** One line for people: name, size, and what of the storage stays free. */
+  readonly note: string;
+  /** Whether it can be made larger while it is in use, and why or from what. */
+  readonly growth: Growth;
+}
+
+export interface Growth {
+  readonly possible: boolean;
+  readonly note: string;
+}
+
+/** Whether a snapshot still holds what it held when it was taken. */
+export interface Health {
+  readonly kind: 'good' | 'bad' | 'unknown';
+  /** For `bad` and `unknown`: why, in one line. */
+  readonly reason: string | undefined;
+  /** Share of its room that is used, 0 to 1; undefined where there is no such number. */
+  readonly fill: number | undefined;
+  readonly bytes: number;
+}
+
+/** What a snapshot itself tells of others than us. */
+export interface Trace {
+  /** Bytes that they wrote to it; undefined: that can't be told. */
+  readonly bytes: number | undefined;
+  /** What somebody did to it by which it is his, whether or not he is still at it: `made it writable`. */
+  readonly done: string | undefined;
+}
+
+/** A snapshot that is marked as ours. */
+export interface Marked {
+  readonly run: string;
+  readonly what: string;
+  /** The command that removes it. */
+  readonly byHand: string;
+  /** Who uses it now, as far as that was looked for. */
+  readonly users?: readonly string[];
+}
+
+/** What a run is called where its snapshots are marked. */
+export interface RunNames {
+  readonly task: string;
+  readonly run: string;
+}

@@ -1,0 +1,150 @@
+import type { OpenedPath } from '../model/reply.ts';
+import { lookThrough } from './containers.ts';
+import { devicesFor, mapLvs } from './devices.ts';
+import { clearEarlier } from './earlier.ts';
+import { asError } from '../model/fault.ts';
+import { Journal } from '../journal/journal.ts';
+import { layOut, notSaved, shortcoming, type Layout } from './layout.ts';
+import type { Machine } from '../ports/machine.ts';
+import { journalPath } from '../model/names.ts';
+import type { Opened } from './opened.ts';
+import { prepare, providerOf, type Prepared } from './prepare.ts';
+import { replay } from '../journal/replay.ts';
+import type { Facts, Step } from '../model/step.ts';
+import type { Task } from '../model/task.ts';
+
+export interface Opening {
+  /** The id of this run. */
+  readonly run: string;
+  readonly task: Task;
+  readonly contract: string;
+  /** The product's own id of the run; undefined where it has none. */
+  readonly runKey: string | undefined;
+  /** The processes that called us; see `callersOf`. */
+  readonly callers: string;
+  /** What the hook that worked on the task before us had noted in its lock, if it was killed while it did; '': it was not. */
+  readonly killed: string;
+}
+
+/**
+ * Opens a task: snapshots of all its origins, looked into and mounted read-only. Either all of it stands afterwards, or
+ * nothing does and the leftovers say what could not be undone. The caller holds the task's lock.
+ */
+export async function open(opening: Opening, host: Machine): Promise<Opened> {
+  const machine = opening.task.trust === 'hostile' ? host.confined() : host;
+  const file = journalPath(machine.stateDirectory, opening.task.name);
+  const { run, task, runKey, killed } = opening;
+  const earlier = await clearEarlier(file, { run, task: task.name, runKey, killed }, machine);
+  if (earlier.kind !== 'clear') return earlier;
+
+  let prepared: Prepared;
+  try {
+    prepared = await prepare(opening.task, run, machine);
+    machine.checkInterrupted();
+  } catch (error) {
+    return { kind: 'failed', fault: asError(error), leftovers: [] };
+  }
+  const journal = Journal.create(file, {
+    task: opening.task.name,
+    contract: opening.contract,
+    run,
+    runKey: opening.runKey ?? '',
+    boot: machine.bootId,
+    startedAt: new Date().toISOString(),
+    timeoutMs: opening.task.timeoutMs,
+    callers: opening.callers,
+  });
+  try {
+    const { layout, findings } = await carryOut(opening.task, prepared, journal, machine);
+    const paths = pathsFor(prepared, layout);
+    const watched = prepared.planned.some(({ growth }) => growth.possible);
+    journal.markOpened(paths, notSaved(layout, prepared.leftOut), watched);
+    machine.log.info({ run, paths, findings }, 'opened');
+    const unwatched = watched ? await machine.watch() : undefined;
+    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, findings, unwatched };
+  } catch (error) {
+    machine.log.error({ err: error }, 'opening failed, undoing it');
+    return { kind: 'failed', fault: asError(error), leftovers: await replay(journal, machine) };
+  } finally {
+    journal.close();
+  }
+}
+
+async function carryOut(
+  task: Task,
+  prepared: Prepared,
+  journal: Journal,
+  machine: Machine,
+): Promise<{ readonly layout: Layout; readonly findings: readonly string[] }> {
+  const { planned, mount } = prepared;
+  const snapshots = await takeSnapshots(prepared, journal, machine);
+  machine.checkInterrupted();
+
+  const { seen, uuids } = await lookThrough(
+    planned.map(({ origin: { shape }, device }) => ({ shape, device })),
+    snapshots,
+    task,
+    journal,
+    machine,
+  );
+  const mapped = await mapLvs(seen, task, uuids, journal, machine);
+  machine.checkInterrupted();
+  const origins = planned.map(({ origin }) => origin);
+  const layout = layOut(task, mount, origins, seen, mapped.contents, machine.guests.refusal);
+  const fault = shortcoming(task, origins, layout, prepared.leftOut);
+  if (fault) throw fault;
+  const devices = await devicesFor(layout.mounts, uuids, mapped, journal, machine);
+  machine.checkInterrupted();
+
+  const points = layout.mounts.map(({ point }) => point);
+  const directories = journal.note(machine.mountPoints.steps(mount, points));
+  const made: Facts[] = [];
+  for (const step of directories) made.push(await machine.mountPoints.make(step));
+  const markers = journal.note(machine.markers.steps(mount, points, journal.header));
+  for (const step of markers) made.push(await machine.markers.make(step));
+
+  const mountSteps: Step[] = [];
+  for (const [index, planned] of layout.mounts.entries()) {
+    const { device = '', uuid = '' } = devices[index] ?? {};
+    mountSteps.push(await machine.guests.mountStep(planned, device, uuid));
+  }
+  const noted = journal.note(mountSteps);
+  const facts: Facts[] = [];
+  const findings: string[] = [];
+  for (const step of noted) {
+    machine.checkInterrupted();
+    findings.push(...(await machine.guests.inspect(step.step, task.check)));
+    const mounted = await machine.guests.mount(step);
+    facts.push(mounted.facts);
+    findings.push(...mounted.notes);
+  }
+  // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
+  const provider = providerOf(planned, machine);
+  const taken = provider.stamp ? journal.steps.filter(({ step }) => step.kind === provider.kind) : [];
+  const stamps = provider.stamp?.(taken, machine.guests.areQuiet(layout.mounts)) ?? [];
+  journal.learn([...directories, ...markers, ...noted, ...taken], [...made, ...facts, ...stamps]);
+  machine.checkInterrupted();
+  return { layout, findings: [...new Set([...findings, ...machine.notes])] };
+}
+
+/** The UUIDs of the snapshots, in the order planned. */
+async function takeSnapshots({ planned }: Prepared, journal: Journal, machine: Machine): Promise<readonly string[]> {
+  const provider = providerOf(planned, machine);
+  for (const place of journal.note(planned.flatMap(({ place: step }) => step ?? []))) {
+    const made = await provider.places?.make(place);
+    journal.learn([place], [made ?? {}]);
+  }
+  const noted = journal.note(planned.map(({ step }) => step));
+  const facts = await provider.take(planned);
+  journal.learn(noted, facts);
+  return facts.map(({ uuid }) => uuid ?? '');
+}
+
+/** One path per origin of which something is mounted: the place at or below which all of it is found. */
+function pathsFor({ planned }: Prepared, { bases, mounts }: Layout): readonly OpenedPath[] {
+  return planned.flatMap(({ origin }, index) => {
+    const base = bases[index];
+    if (base === undefined || !mounts.some((mount) => mount.origin === index)) return [];
+    return [{ source: origin.asked ?? origin.label, path: base }];
+  });
+}

@@ -1,0 +1,23 @@
+import type { OpenedPath } from '../model/reply.ts';
+import type { Layout } from './layout.ts';
+import type { Prepared } from './prepare.ts';
+import type { Leftover } from '../journal/replay.ts';
+
+/** What came of an opening. */
+export type Opened =
+  | {
+      readonly kind: 'opened';
+      readonly run: string;
+      readonly paths: readonly OpenedPath[];
+      readonly prepared: Prepared;
+      readonly layout: Layout;
+      /** The run that had been left and was cleared first; `wasOpen`: its job may still go on. */
+      readonly cleared: { readonly run: string; readonly wasOpen: boolean } | undefined;
+      /** What the check of the file systems found, a line each. */
+      readonly findings: readonly string[];
+      /** Why snapshots that could be extended won't be. */
+      readonly unwatched: string | undefined;
+    }
+  /** The same run of the product had opened the task already; nothing was done. */
+  | { readonly kind: 'again'; readonly run: string; readonly paths: readonly OpenedPath[] }
+  | { readonly kind: 'failed'; readonly fault: Error; readonly leftovers: readonly Leftover[] };

@@ -1,0 +1,85 @@
+import { mapsFor } from './devices.ts';
+import { layOut, shortcoming, type Layout } from './layout.ts';
+import type { Machine } from '../ports/machine.ts';
+import { mapCommands } from './maps.ts';
+import { prepare, providerOf, type Prepared } from './prepare.ts';
+import { shellWord } from '../text/shell.ts';
+import type { Task } from '../model/task.ts';
+import type { Volume } from '../model/volume.ts';
+
+/** Stands for the id of the run in a plan. */
+const RUN = 'xxxxxxxx';
+
+/** What opening a task would do, in order, with what would undo it. */
+export interface Plan {
+  readonly task: string;
+  readonly prepared: Prepared;
+  readonly volumes: readonly Volume[];
+  readonly layout: Layout;
+  readonly commands: readonly { readonly command: string; readonly undo: string }[];
+  /** What to think of that is no reason to fail. */
+  readonly notes: readonly string[];
+  /** Why it would fail; empty: it would not. */
+  readonly problems: readonly string[];
+}
+
+/** Looks at the origins as `open` will look at their snapshots. Changes nothing. Throws what `open` would refuse. */
+export async function plan(task: Task, host: Machine): Promise<Plan> {
+  const machine = task.trust === 'hostile' ? host.confined() : host;
+  const prepared = await prepare(task, RUN, machine);
+  const { planned, mount } = prepared;
+  const origins = planned.map(({ origin }) => origin);
+  const seen = await machine.guests.look(origins);
+  const volumes = seen.volumes.map((volume, index) => {
+    const seenLater = origins[index]?.asleep ? { ...volume, content: ASLEEP } : volume;
+    return onSnapshot(seenLater, planned[index]?.device ?? volume.device);
+  });
+  const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.guests.refusal);
+
+  const storage = providerOf(planned, machine).commands(planned);
+  const pairs = storage.take.map((command, index) => ({ command, undo: storage.remove[index] ?? '' }));
+  const wantedMaps = mapsFor(seen, task, machine);
+  const maps = mapCommands(wantedMaps, volumes, machine);
+  const points = layout.mounts.map(({ point }) => point);
+  const directories = machine.mountPoints
+    .steps(mount, points)
+    .map(({ directory = '' }) => shellWord(directory))
+    .map((directory) => ({ command: `mkdir -m 700 ${directory}`, undo: `rmdir ${directory}` }));
+  const markers = machine.markers
+    .steps(mount, points, { task: task.name, run: RUN })
+    .map(({ file = '' }) => ({ command: `(writes ${shellWord(file)})`, undo: `rm ${shellWord(file)}` }));
+  const mounts = layout.mounts.flatMap((one) => {
+    const { mount: forward, unmount } = machine.guests.commands(one);
+    const backward = unmount.toReversed();
+    return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
+  });
+  const lacks = [
+    ...machine.lacks(providerOf(planned, machine).needs(planned)).map((what) => `the snapshots need ${what}`),
+    ...machine.guests.lacking({
+      mounts: layout.mounts,
+      maps: [...wantedMaps, ...seen.containers.flatMap(({ kind, maps }) => (kind === 'md' ? maps : []))],
+      unlocks: task.keys.length > 0 && seen.containers.some(({ kind }) => kind === 'luks'),
+      check: task.check,
+    }),
+  ];
+  const problem = shortcoming(task, origins, layout, prepared.leftOut);
+  const exposed = await machine.mountPoints.exposed(points);
+  const foreseen = await machine.guests.foresee(layout.mounts);
+  const notes = [...(exposed === undefined ? [] : [exposed]), ...foreseen, ...machine.notes];
+  return {
+    task: task.name,
+    prepared,
+    volumes,
+    layout,
+    commands: [...pairs, ...maps, ...directories, ...markers, ...mounts],
+    notes,
+    problems: [...(problem ? [[problem.message, problem.hint].filter(Boolean).join('; ')] : []), ...new Set(lacks)],
+  };
+}
+
+const ASLEEP = { type: undefined, uuid: undefined, doubt: undefined, asleep: true } as const;
+
+function onSnapshot(volume: Volume, device: string): Volume {
+  const partitions = volume.partitions.map((one) => ({ ...one, extent: { ...one.extent, device } }));
+  return { ...volume, device, partitions };
+}

@@ -1,0 +1,169 @@
+import fs from 'node:fs';
+import { surelyNotConfigured } from '../config/precheck.ts';
+import type { Sources } from '../config/source.ts';
+import type { Answer, Call, Contract, Phase, Switches } from '../core/ports/contract.ts';
+import type { Reply } from '../core/model/reply.ts';
+import { escapeText } from '../core/text/escape.ts';
+import { asError, Fault, isFault } from '../core/model/fault.ts';
+import { journalPath, lockPath, takenPath } from '../core/model/names.ts';
+import { notConfigured, nothing } from '../core/model/nothing.ts';
+import { obey } from './obey.ts';
+import { helpFor } from './help.ts';
+import { refuseNearNames, taskToOpen } from './meant.ts';
+import { readOrder } from '../system/orders.ts';
+import { CONFIG_DIRECTORY, STATE_DIRECTORY } from '../system/paths.ts';
+import { listenForSignals } from '../system/signals.ts';
+import { closeInheritedDescriptors, speakAndLeave } from './output.ts';
+import { readingsOf } from './spelling.ts';
+import { nameProcess } from '../system/title.ts';
+import { noteStranger } from '../system/strangers.ts';
+import { openDescriptors, traceCall } from './trace.ts';
+import { asRoot, whyNot } from '../core/text/why.ts';
+
+/**
+ * Runs one hook of a product: decodes the call, does the work, speaks once, leaves. The heavy part of the program is
+ * only loaded for a task that is ours: one script often serves all tasks of a client.
+ */
+export async function runHook(contract: Contract, phase: Phase): Promise<void> {
+  const order = readOrder();
+  if (order) return obey(order);
+  nameProcess(phase === 'open' ? 'pre' : 'post');
+  listenForSignals();
+  const descriptors = openDescriptors();
+  closeInheritedDescriptors();
+  let switches: Switches = {};
+  const leave = (reply: Reply): never => speakAndLeave(encode(contract, reply, switches));
+  process.on('uncaughtException', (error) => leave(failed(error)));
+  process.on('unhandledRejection', (error) => leave(failed(error)));
+
+  if (process.argv.slice(2).join(' ') === '--help') speakAndLeave(helpFor(contract, phase));
+  const foreign = quickly(contract, phase);
+  if (foreign) {
+    if (phase === 'open') noteStranger(contract.product, foreign.candidates, false);
+    leave(notConfigured(foreign.candidates[0], CONFIG_DIRECTORY));
+  }
+  const sources = await trySources();
+  if (!isFault(sources)) switches = sources.switches(contract.section);
+  if (switches.trace) traceCall(contract.product, phase, descriptors);
+  try {
+    const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches });
+    leave(phase === 'open' ? await open(contract, call, sources) : await close(contract, call, sources));
+  } catch (error) {
+    leave(failed(error));
+  }
+}
+
+async function open(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
+  if (isFault(sources)) throw sources;
+  const meant = noting(contract, call, () => taskToOpen(call, sources, contract.serves));
+  const task = typeof meant === 'string' ? meant : undefined;
+  const { before } = call.switches;
+  if (before === undefined && typeof meant !== 'string') return meant;
+  if (task !== undefined) nameProcess('pre', task);
+  const { callScript, openTask } = await import('../app/app.ts');
+  const script = before === undefined ? undefined : await callScript({ key: 'before', file: before, task, sources });
+  if (script?.fault) return { kind: 'failed', fault: script.fault, leftovers: [], lines: script.lines };
+  const work = { contract: contract.product, call, sources, ...(script && { spentMs: performance.now() }) };
+  const reply = typeof meant === 'string' ? await openTask({ ...work, task: meant }) : meant;
+  return { ...reply, lines: [...(script?.lines ?? []), ...reply.lines] };
+}
+
+/** Remembers a call that means no task, however it is answered. */
+function noting(contract: Contract, { candidates }: Call, aim: () => string | Reply): string | Reply {
+  try {
+    const meant = aim();
+    if (typeof meant !== 'string') noteStranger(contract.product, candidates, false);
+    return meant;
+  } catch (error) {
+    if (isFault(error) && error.code === 'task.unknown') noteStranger(contract.product, candidates, true);
+    throw error;
+  }
+}
+
+/** Whatever comes of the closing, a script that is to be called after it is. */
+async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
+  const { after } = call.switches;
+  if (after === undefined || isFault(sources)) return closeMeant(contract, call, sources);
+  const reply = await closeMeant(contract, call, sources).catch(failed);
+  const { callScript } = await import('../app/app.ts');
+  const task = call.candidates.find((name) => sources.taskNames.has(name));
+  const { lines, fault } = await callScript({ key: 'after', file: after, task, sources });
+  const besides = fault && [fault.message, ...(fault.hint === undefined ? [] : [fault.hint])].join('; ');
+  return { ...reply, besides, lines: [...reply.lines, ...lines] };
+}
+
+/** Closing needs a journal and nothing else, whatever has become of the configuration. */
+async function closeMeant(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
+  const known = isFault(sources) ? undefined : sources;
+  const configured = call.candidates.find((name) => known?.taskNames.has(name));
+  const task = configured ?? call.candidates.find(concernsUs);
+  if (task !== undefined && concernsUs(task)) {
+    nameProcess('post', task);
+    const { closeTask } = await import('../app/app.ts');
+    return closeTask({ task, contract: contract.product, call, sources: known });
+  }
+  if (isFault(sources)) {
+    return sources.code === 'config.missing' ? failed(sources) : nothing('nothing is open, nothing to close');
+  }
+  if (configured !== undefined) return nothing(`task ${configured} is not open, nothing to close`);
+  refuseNearNames(call, sources);
+  return notConfigured(call.candidates[0], CONFIG_DIRECTORY);
+}
+
+/**
+ * Whether a closing has work to do: the task has a journal, or may soon have one since a hook works on it, or a run of it
+ * was taken over, whose job must be told. A product that cancels a job may call `post`
+ * while `pre` still looks at the volumes. Throws where that can't be told, since nothing would be closed then.
+ */
+function concernsUs(task: string): boolean {
+  const journal = journalPath(STATE_DIRECTORY, task);
+  try {
+    const files = [journal, lockPath(STATE_DIRECTORY, task), takenPath(STATE_DIRECTORY, task)];
+    return files.some((file) => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined);
+  } catch (error) {
+    throw new Fault('journal.broken', `${journal} can't be looked at (${whyNot(error)})`, {
+      hint: asRoot(error) ?? `look at it with: ls -ld ${STATE_DIRECTORY}`,
+    });
+  }
+}
+
+/** A call for a task that is surely none of ours, for the price of reading a file or two. */
+function quickly(contract: Contract, phase: Phase): Call | undefined {
+  // That of one job is an error.
+  if (phase === 'open' && contract.serves === 'one job') return undefined;
+  try {
+    const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches: {} });
+    return !call.candidates.some(concernsUs) && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates, 0, readingsOf)
+      ? call
+      : undefined;
+  } catch {
+    // Whatever is wrong is told by the long way.
+    return undefined;
+  }
+}
+
+async function trySources(): Promise<Sources | Fault> {
+  try {
+    const { readSources } = await import('../config/source.ts');
+    return readSources(CONFIG_DIRECTORY);
+  } catch (error) {
+    if (isFault(error)) return error;
+    throw error;
+  }
+}
+
+function failed(error: unknown): Reply {
+  const fault = asError(error);
+  // Before there is a log, this is all that tells where a bug is.
+  const detail = isFault(fault) ? fault.detail : (fault.stack ?? '').split('\n').slice(1, 5);
+  return { kind: 'failed', fault, leftovers: [], lines: detail.map((line) => escapeText(`  | ${line}`)) };
+}
+
+/** A contract that can't even answer is a bug; the exit status at least says so. */
+function encode(contract: Contract, reply: Reply, switches: Switches): Answer {
+  try {
+    return contract.encode(reply, switches);
+  } catch (error) {
+    return { stdout: '', stderr: `holdstill: a bug: ${String(error)}\n`, exit: 70 };
+  }
+}

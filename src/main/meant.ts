@@ -1,0 +1,30 @@
+import type { Sources } from '../config/source.ts';
+import type { Call } from '../core/ports/contract.ts';
+import type { Reply } from '../core/model/reply.ts';
+import { notConfigured } from '../core/model/nothing.ts';
+import { CONFIG_DIRECTORY } from '../system/paths.ts';
+import { readingsOf } from './spelling.ts';
+
+/** The task that an opening means, or the answer where there is none. Throws the Fault of a configuration that can't tell. */
+export function taskToOpen(call: Call, sources: Sources, serves: 'one job' | 'all jobs'): string | Reply {
+  for (const task of call.candidates) {
+    const fault = sources.faultFor(task);
+    if (fault) throw fault;
+    if (sources.taskNames.has(task)) return task;
+  }
+  refuseNearNames(call, sources);
+  const [first] = call.candidates;
+  const mayPass = serves === 'all jobs' || call.switches.unknownTask === 'pass';
+  if (first !== undefined && !mayPass) throw sources.unknown(first);
+  return notConfigured(first, CONFIG_DIRECTORY);
+}
+
+/** Throws Fault `task.unknown` where a word of the call is nearly the name of a task: no job means two. */
+export function refuseNearNames({ candidates }: Call, sources: Sources): void {
+  for (const word of candidates) {
+    // Of several words one is the level of the backup, `F`; a task of that name is no better known by `f`.
+    if (candidates.length > 1 && word.length === 1) continue;
+    const fault = sources.nearFault(word, readingsOf(word));
+    if (fault) throw fault;
+  }
+}

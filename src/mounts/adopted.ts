@@ -1,0 +1,99 @@
+import { adoptionFrom } from '../core/run/adopted.ts';
+import { type Adopted } from '../core/model/adopted.ts';
+import { whyNot } from '../core/text/why.ts';
+import { asError } from '../core/model/fault.ts';
+import type { Log } from '../core/ports/machine.ts';
+import type { Provider } from '../core/ports/provider.ts';
+import type { Trace } from '../core/model/snapshot.ts';
+import type { NotedStep } from '../core/model/step.ts';
+import { loopsOf } from './loops.ts';
+import { isOurs } from './mounts.ts';
+import { deviceNumber, dmUuid, numbersByUuid } from '../system/kernel/blockdev.ts';
+import type { Exec } from '../system/command.ts';
+import { type LoopDevice, readLoops } from '../system/kernel/loops.ts';
+import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
+import { otherViews } from '../system/kernel/namespaces.ts';
+import { readWriters, type Target } from '../system/kernel/writers.ts';
+
+const NOTHING: Trace = { bytes: undefined, done: undefined };
+
+/** By which others have made the snapshots among these steps their own, by number of the step: core/run/adopted.ts. Never throws. */
+export async function adoptedOn(
+  steps: readonly NotedStep[],
+  providers: readonly Provider[],
+  exec: Exec,
+  log: Log,
+): Promise<Adopted> {
+  const adoptions = new Map<number, string>();
+  const unsure = new Map<number, string>();
+  for (const provider of providers) {
+    const taken = steps.filter(({ step }) => step.kind === provider.kind);
+    if (taken.length === 0) continue;
+    try {
+      const traces = (await provider.traces?.(taken)) ?? [];
+      const volumes = numbersByUuid();
+      const loops = await readLoops(exec);
+      const ours = new Set(steps.flatMap((noted) => numbersOf(noted, volumes, loops)));
+      const writers = readWriters(ours, (entry) => isOurMount(entry, steps, loops), loops);
+      const standing = mountsStand(steps, loops);
+      for (const [index, noted] of taken.entries()) {
+        const target = targetOf(noted, provider, volumes);
+        const { bytes, done } = traces[index] ?? NOTHING;
+        // To look at all processes takes long, and who has written nothing has nothing to lose.
+        const mounts = writers.mounts(target, bytes !== 0);
+        const openers = mounts.length > 0 || bytes === 0 ? [] : writers.openers(target);
+        const adoption = adoptionFrom(noted.step['label'] ?? '', { mounts, openers, bytes, done, standing });
+        if (adoption !== undefined) adoptions.set(noted.number, adoption);
+      }
+    } catch (error) {
+      log.error({ err: asError(error), kind: provider.kind }, 'it could not be looked for who uses the snapshots');
+      for (const { number } of taken) unsure.set(number, whyNot(error));
+    }
+  }
+  return { seen: adoptions, unsure };
+}
+
+/** The devices that a step of ours made over a snapshot. */
+function numbersOf(noted: NotedStep, volumes: ReadonlyMap<string, string>, loops: readonly LoopDevice[]) {
+  if (noted.step.kind === 'loop') return loopsOf(noted, loops).map(({ number }) => number);
+  return noted.step.kind === 'map' ? [volumes.get(noted.step['uuid'] ?? '') ?? ''] : [];
+}
+
+/** Where a snapshot is: a device or a file; a subvolume is neither. */
+function targetOf(noted: NotedStep, provider: Provider, volumes: ReadonlyMap<string, string>): Target {
+  const { vg, name = '', kind } = noted.step;
+  // A hook that died before it could note the UUID leaves just the name.
+  const uuid =
+    provider.rests(noted).is ?? (kind === 'lvm' ? dmUuid(deviceNumber(`/dev/${vg}/${name}`) ?? '') : undefined);
+  const file = kind === 'file' ? { path: name, id: uuid?.replace(/^file:/, '') } : undefined;
+  return { number: volumes.get(uuid ?? ''), file };
+}
+
+/**
+ * A mount of the task itself, while it is read-only. Its file system need not be: fuse2fs hands no such option on, and where
+ * a hook was killed before it could say so by a remount the mount is not either.
+ */
+function isOurMount(entry: MountEntry, steps: readonly NotedStep[], loops: readonly LoopDevice[]): boolean {
+  const readOnly = entry.options.split(',').includes('ro');
+  return steps.some(
+    (noted) =>
+      noted.step.kind === 'mount' &&
+      (readOnly || noted.facts === undefined) &&
+      entry.point === noted.step['point'] &&
+      isOurs(entry, noted, loops),
+  );
+}
+
+/** All that the task mounted is there, in whatever mount namespace. The kernel gives the id of a mount that is gone to the next one. */
+function mountsStand(steps: readonly NotedStep[], loops: readonly LoopDevice[]): boolean {
+  const mounts = steps.filter(({ step }) => step.kind === 'mount');
+  const standsIn = (noted: NotedStep, entries: readonly MountEntry[]): boolean =>
+    entries.some(
+      (entry) =>
+        String(entry.id) === noted.facts?.['id'] && entry.point === noted.step['point'] && isOurs(entry, noted, loops),
+    );
+  const own = readMounts();
+  if (mounts.every((noted) => standsIn(noted, own))) return mounts.length > 0;
+  const all = [...own, ...otherViews().flatMap((view) => view.mounts)];
+  return mounts.every((noted) => standsIn(noted, all));
+}

@@ -1,0 +1,166 @@
+import path from 'node:path';
+import { Fault, isFault } from '../core/model/fault.ts';
+import type { NotedStep, Outcome, Step, UndoHandler } from '../core/model/step.ts';
+import type { MountPoints } from '../core/ports/mounts.ts';
+import { shellWord } from '../core/text/shell.ts';
+import { errorCode, weakness } from '../core/files/trust.ts';
+import { mountAt, readMounts, visibleAt } from '../system/kernel/mountinfo.ts';
+import type { Prober } from '../system/command.ts';
+import { whyNot, writeHint } from '../core/text/why.ts';
+
+/** The directories of a task's mounts; they exist while the task is open, so that a job without `pre` finds nothing. */
+export function createMountPoints(prober: Prober): MountPoints {
+  return {
+    async check(point, ours) {
+      try {
+        await checkPoint(point, ours, prober);
+      } catch (error) {
+        // A name that is too long, a file system that answers no more.
+        throw isFault(error) && error.code !== 'tool.timeout'
+          ? error
+          : refused(point, whyNot(error), `name another 'mount'`);
+      }
+    },
+
+    async exposed(points) {
+      let open: string | undefined;
+      for (const point of points) if (await isEnteredByOthers(parentsOf(point), prober)) open ??= point;
+      if (open === undefined) return undefined;
+      return `others on this host can look into ${open} while it is open; to keep them out, name a 'mount' below a directory that only root enters`;
+    },
+
+    steps(mount, points) {
+      const wanted = new Set<string>();
+      for (const point of points) {
+        for (let place = point; place.length >= mount.length; place = path.dirname(place)) wanted.add(place);
+      }
+      return [...wanted]
+        .toSorted((a, b) => a.length - b.length)
+        .map((directory) => ({ kind: 'directory', directory, home: path.dirname(mount) }));
+    },
+
+    async make({ step }) {
+      const { directory = '' } = step;
+      try {
+        await prober.ask('makeDirectory', { file: directory });
+      } catch (error) {
+        const inode = isFault(error) ? undefined : await prober.ask('lookUp', { file: directory });
+        if (inode?.kind !== 'directory') {
+          throw refused(directory, `it can't be made: ${whyNot(error)}`, writeHint(error, directory));
+        }
+      }
+      return { made: (await identityOf(directory, prober)) ?? '', within: await homeIdentity(step, prober) };
+    },
+  };
+}
+
+/** What is there is somebody's: nobody is told to unmount it or to empty it. */
+const OTHER_POINT = `name another 'mount': a directory that is not there yet, or an empty one`;
+
+async function checkPoint(point: string, ours: string, prober: Prober): Promise<void> {
+  let walked = '/';
+  for (const part of point.split('/').filter(Boolean)) {
+    walked = path.join(walked, part);
+    const inode = await prober.ask('lookUp', { file: walked });
+    if (!inode && (walked === point || walked === ours)) return;
+    // Tasks may share it, so none of them could tell whether to remove it again.
+    if (!inode) throw refused(point, `${walked} does not exist`, `type: mkdir ${shellWord(walked)}`);
+    if (inode.kind === 'link') {
+      const target = await prober.ask('linkTarget', { file: walked });
+      throw refused(point, `${walked} is a symbolic link`, `name the directory that it leads to: ${target}`);
+    }
+    const why = weakness(walked, { ...inode, link: false });
+    if (why) throw refused(point, why.message, `name a 'mount' in a directory that only root can change`);
+    if (inode.kind !== 'directory') throw refused(point, `${walked} is no directory`, `name another 'mount'`);
+  }
+  const there = mountAt(point, readMounts());
+  if (there) throw refused(point, `${there.source} (${there.type}) is mounted there`, OTHER_POINT);
+  if ((await prober.ask('namesIn', { file: point })).length > 0) {
+    throw refused(point, 'it is not empty', OTHER_POINT);
+  }
+}
+
+function parentsOf(point: string): readonly string[] {
+  const parent = path.dirname(point);
+  return parent === point ? [] : [...parentsOf(parent), parent];
+}
+
+/** What is missing will be made by us, for root alone. */
+async function isEnteredByOthers(directories: readonly string[], prober: Prober): Promise<boolean> {
+  for (const file of directories) {
+    const inode = await prober.ask('lookUp', { file });
+    if (((inode?.mode ?? 0) & 0o001) === 0) return false;
+  }
+  return true;
+}
+
+/** Removes directories that are empty, and nothing else ever: no content, no mount point of somebody's. */
+export function undoDirectories(prober: Prober): UndoHandler {
+  return {
+    kind: 'directory',
+
+    async undo(steps) {
+      const outcomes: Outcome[] = [];
+      for (const step of steps) outcomes.push(await removeEmpty(step, prober));
+      return outcomes;
+    },
+
+    rests: ({ step: { directory = '' } }) => ({ is: directory, on: [path.dirname(directory)] }),
+
+    describe: ({ step: { directory = '' } }) => ({
+      what: `directory ${directory}`,
+      byHand: `rmdir ${shellWord(directory)}`,
+    }),
+  };
+}
+
+async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, prober: Prober): Promise<Outcome> {
+  const { directory = '' } = step;
+  const over = mountAt(directory, readMounts());
+  if (over) {
+    const reason = `${over.source} (${over.type}) is mounted there`;
+    return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(directory)}` };
+  }
+  try {
+    const now = await identityOf(directory, prober);
+    if (now === undefined) return await absence({ step, facts }, prober);
+    // After a crash nothing was noted; then it is enough that it is empty.
+    if (now !== (facts?.['made'] ?? now)) {
+      return { kind: 'left', reason: 'it is not the directory that was made', foreign: true };
+    }
+    await prober.ask('removeDirectory', { file: directory });
+    return { kind: 'undone' };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return { kind: 'undone' };
+    return { kind: 'left', reason: whyNot(error) };
+  }
+}
+
+/** Tells the directory again in which all mount points of a task are made; '': its file system does not outlive a start. */
+export async function homeIdentity({ home = '' }: Step, prober: Prober): Promise<string> {
+  const type = visibleAt(home, readMounts())?.type;
+  return type === 'tmpfs' || type === 'ramfs' ? '' : ((await identityOf(home, prober)) ?? '');
+}
+
+/**
+ * What is not there is only gone if the directory above is there that it was made in: its file system may not be mounted
+ * now, as at the beginning of a start. After a crash nothing was noted; then it is gone.
+ */
+export async function absence({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, prober: Prober): Promise<Outcome> {
+  const noted = facts?.['within'] ?? '';
+  if (noted === '' || noted === (await homeIdentity(step, prober))) return { kind: 'undone' };
+  return { kind: 'left', reason: `the directory that it was made in is not at ${step['home']} now`, absent: true };
+}
+
+/** Tells a directory from a later one of the same name; numbers alone are used again at once. As journals of all versions have it. */
+async function identityOf(directory: string, prober: Prober): Promise<string | undefined> {
+  const inode = await prober.ask('lookUp', { file: directory });
+  return inode && `${TYPES[inode.kind]}.${inode.inode}.${inode.born}`;
+}
+
+/** The type in the mode of stat(2): inode(7). */
+const TYPES = { directory: 0o040000, file: 0o100000, link: 0o120000, device: 0o060000, other: 0 } as const;
+
+function refused(point: string, why: string, hint: string): Fault {
+  return new Fault('mount.point', `${point} can't be the mount point: ${why}`, { hint });
+}

@@ -1,0 +1,245 @@
+import { Fault, isFault } from '../core/model/fault.ts';
+import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/model/step.ts';
+import { namesOf } from '../core/text/users.ts';
+import type { Trust } from '../core/model/volume.ts';
+import type { Mounted } from '../core/ports/mounts.ts';
+import type { PlannedMount } from '../core/model/volume.ts';
+import { shellWord } from '../core/text/shell.ts';
+import { whatHolds } from '../system/kernel/backing.ts';
+import { deviceNumber } from '../system/kernel/blockdev.ts';
+import type { Exec } from '../system/command.ts';
+import { replayJournal } from '../system/tools/fsck.ts';
+import { isUntold, type LoopDevice, readLoops, volumesUnder } from '../system/kernel/loops.ts';
+import { mountBind, remount, unmount, type MountComplaint } from '../system/tools/mount.ts';
+import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/kernel/mountinfo.ts';
+import { blindCaller, mountsElsewhere, namespaceOf } from '../system/kernel/namespaces.ts';
+import { readUses } from '../system/kernel/uses.ts';
+import { DIRECTORY, driversOf, guardsOf } from '../guests/filesystems.ts';
+import { excuseFor, missingFlags, mountBy, withoutUnknown } from './flags.ts';
+import { lackOfDrivers } from './lacking.ts';
+import { insist } from './patience.ts';
+
+/** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
+const PATIENCE_MS = 3000;
+
+/** A mount of ours, known by the UUID of the LV that its device is or lies on; that of a directory by where in its file system that is. */
+export async function mountStep(mount: PlannedMount, device: string, volumeUuid: string, exec: Exec): Promise<Step> {
+  const { label, type, trust, point, within, subdirectory = '' } = mount;
+  const root = type === DIRECTORY ? { root: await rootOf(device, label, exec) } : {};
+  const inside = within.length > 0 ? { within: within.join(' in ') } : {};
+  return { kind: 'mount', label, type, trust, device, point, subdirectory, volume: volumeUuid, ...root, ...inside };
+}
+
+/** Where in its file system a directory is. Throws `mount.failed` for one that a link leads to, which somebody has put there. */
+async function rootOf(directory: string, label: string, exec: Exec): Promise<string> {
+  const { real, within } = await whatHolds(directory, exec);
+  if (real === directory) return `/${within}`;
+  throw new Fault('mount.failed', `${label}: ${directory} is not what was taken: somebody put a link there`);
+}
+
+/**
+ * Mounts read-only, with the flags that the trust asks for. A `path:` below the top of its file system is then shown over it
+ * by a second mount.
+ */
+export async function mount({ step }: NotedStep, exec: Exec): Promise<Mounted> {
+  const { label = '', type = '', point = '', subdirectory = '' } = step;
+  const flags = guardsOf(trustOf(step));
+  const whole = await insistOnFlags(`${label}: ${type}`, await mountType(step, exec), flags, exec);
+  const caller = blindCaller(whole.entry);
+  const unseen =
+    caller === undefined
+      ? []
+      : [`only the mount namespace of this hook has the mounts: the backup has to run in it; ${caller} does not`];
+  if (subdirectory === '') return { facts: identityOf(whole.entry), notes: [...unseen, ...whole.notes] };
+  const bound = await showSubdirectory(label, point, subdirectory, exec);
+  const { entry, notes } = await insistOnFlags(`${label}: ${subdirectory}`, bound, flags, exec);
+  return {
+    facts: { ...identityOf(entry), below: String(whole.entry.id) },
+    notes: [...unseen, ...whole.notes, ...notes],
+  };
+}
+
+/** By the first driver that is there. */
+async function mountType(step: Step, exec: Exec): Promise<MountEntry> {
+  const { label = '', type = '', device = '', point = '' } = step;
+  const before = mountAt(point, readMounts());
+  const drivers = driversOf(type, trustOf(step), device);
+  let complaint: MountComplaint | undefined;
+  for (const driver of drivers) {
+    if (driver.type === 'fuse.fuse2fs') await exec.run(replayJournal(device));
+    complaint = await mountBy(driver, device, point, exec);
+    if (!complaint && driver.flags.length > 0) complaint = await exec.run(remount(point, withoutUnknown(driver.flags)));
+    if (complaint && lackOfDrivers([driver], 'tried') !== undefined) continue;
+    const entry = mountAt(point, readMounts());
+    const loops = await loopsUnder([step], exec);
+    if (entry && entry.id !== before?.id && !isOurs(entry, { step }, loops)) {
+      await exec.run(unmount([point]));
+      throw new Fault('mount.failed', `${label}: ${device} is not what was taken: somebody put something else there`);
+    }
+    if (!complaint && entry && isOurs(entry, { step }, loops)) return entry;
+    break;
+  }
+  const lack = complaint && lackOfDrivers(drivers, 'tried');
+  throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
+    detail: complaint ?? ['mount said nothing, but the mount is not there'],
+    hint: lack === undefined ? '' : `it needs ${lack}`,
+  });
+}
+
+/**
+ * What mount(8) is asked for is not always what it does (`bind,ro` before 2.27), so the kernel is asked what the mount is
+ * like. The notes tell where this system can't keep links in it from leading elsewhere. Throws `mount.failed`, with the
+ * mount gone, where it has not what else it was to have.
+ */
+async function insistOnFlags(
+  what: string,
+  made: MountEntry,
+  flags: readonly string[],
+  exec: Exec,
+): Promise<{ readonly entry: MountEntry; readonly notes: readonly string[] }> {
+  const { point } = made;
+  if (withoutUnknown(missingFlags(flags, made)).length > 0) await exec.run(remount(point, withoutUnknown(flags)));
+  const entry = readMounts().find(({ id }) => id === made.id) ?? made;
+  const missing = missingFlags(flags, entry);
+  if (missing.length === 0) return { entry, notes: [] };
+  const excuse = await excuseFor(missing, exec);
+  if (excuse !== undefined) return { entry, notes: [excuse] };
+  await exec.run(unmount([point]));
+  throw new Fault('mount.failed', `${what} was mounted at ${point} without ${missing.join(', ')}`, {
+    hint: `mount(8) was asked for it: look at its version`,
+  });
+}
+
+/** Steps of older versions say nothing of it. */
+export function trustOf({ trust }: Step): Trust {
+  return trust === 'host' || trust === 'hostile' ? trust : 'guest';
+}
+
+/** By which the mount is known again: the kernel gives the id of a mount that is gone to the next one. */
+function identityOf(entry: MountEntry): Facts {
+  const superblock = superblockOf(entry);
+  const namespace = namespaceOf('self');
+  const subvolume = entry.subvolume === undefined ? undefined : `${entry.device} ${entry.subvolume}`;
+  const facts = { superblock, namespace, subvolume };
+  const known = Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return { id: String(entry.id), options: entry.options, ...Object.fromEntries(known) };
+}
+
+async function showSubdirectory(label: string, point: string, subdirectory: string, exec: Exec): Promise<MountEntry> {
+  const directory = `${point}/${subdirectory}`;
+  // A link in the snapshot could lead to live data, or anywhere.
+  const real = await exec.ask('realPath', { file: directory }).catch((error: unknown) => {
+    if (isFault(error)) throw error;
+    return undefined;
+  });
+  if (real !== directory) {
+    throw new Fault('mount.failed', `${label}: ${subdirectory} is no directory in the snapshot`);
+  }
+  const complaint = await exec.run(mountBind(directory, point));
+  const entry = mountAt(point, readMounts());
+  if (complaint === undefined && entry) return entry;
+  throw new Fault('mount.failed', `${label}: ${subdirectory} can't be shown at ${point}`, {
+    detail: complaint ?? [],
+  });
+}
+
+/**
+ * Unmounts ours, all in one process; who is busy is tried again for three seconds, never detached lazily. In another
+ * namespace a copy may stand: the kernel takes it away with its directory, so that has to wait for who is in it.
+ */
+export function undoMounts(exec: Exec): UndoHandler {
+  return {
+    kind: 'mount',
+
+    undo: (steps) =>
+      insist(PATIENCE_MS, exec, async (last) => {
+        const loops = await loopsUnder(
+          steps.map(({ step }) => step),
+          exec,
+        );
+        const points = standing(steps, loops).map(({ point }) => point);
+        if (points.length > 0) await exec.run(unmount(points));
+        // Who keeps them takes a look at all processes.
+        const stuck = !last && standing(steps, loops).length > 0;
+        const reasons = stuck ? steps.map(() => ({ reason: 'busy' })) : await reasonsToStay(steps, loops, exec);
+        return reasons.map((reason): Outcome => (reason ? { kind: 'left', ...reason } : { kind: 'undone' }));
+      }),
+
+    rests: ({ step: { point = '', device = '', volume = '' } }) => ({ is: undefined, on: [volume, device, point] }),
+
+    describe: ({ step: { point = '' } }) => ({ what: `mount ${point}`, byHand: `umount ${shellWord(point)}` }),
+  };
+}
+
+/** The loop devices, where a mount may stand on one. */
+export async function loopsUnder(steps: readonly Step[], exec: Exec): Promise<readonly LoopDevice[]> {
+  return steps.some(({ device }) => device?.startsWith('/dev/loop')) ? readLoops(exec) : [];
+}
+
+function standing(steps: readonly NotedStep[], loops: readonly LoopDevice[]): readonly MountEntry[] {
+  const mounts = readMounts();
+  return steps.flatMap((step) => ourMounts(step, mounts, loops));
+}
+
+/** Why each of the mounts is not gone yet; undefined: it is. */
+async function reasonsToStay(
+  steps: readonly NotedStep[],
+  loops: readonly LoopDevice[],
+  exec: Exec,
+): Promise<readonly ({ readonly reason: string; readonly byHand?: string } | undefined)[]> {
+  const mounts = readMounts();
+  const copies = mountsElsewhere((entry) => steps.some((step) => isOurs(entry, step, loops)));
+  const stays = steps.map((noted) =>
+    [...mounts, ...copies].some((entry) => entry.point === noted.step['point'] && isOurs(entry, noted, loops)),
+  );
+  const uses = stays.includes(true) ? readUses(true, await readLoops(exec)) : undefined;
+  return steps.map((noted) => {
+    const { step } = noted;
+    const { point = '' } = step;
+    const ours = ourMounts(noted, mounts, loops);
+    const there = mounts.some((entry) => entry.point === point && isOurs(entry, noted, loops));
+    const over = mountAt(point, mounts);
+    if (there && ours.length === 0 && over) {
+      const reason = `${over.source} (${over.type}) is mounted over it`;
+      return { reason, byHand: `look whose it is: findmnt ${shellWord(point)}` };
+    }
+    const held = [...ours, ...copies.filter((entry) => isOurs(entry, noted, loops))];
+    const users = held.length === 0 ? [] : (uses?.ofMounts(held) ?? []);
+    if (users.length > 0) return { reason: `in use by ${namesOf(users)}` };
+    return there ? { reason: 'busy, but nothing was found in it' } : undefined;
+  });
+}
+
+/** What of this step can be unmounted: only what is on top at its directory, so that nothing of others is hit. */
+function ourMounts(
+  noted: NotedStep,
+  mounts: readonly MountEntry[],
+  loops: readonly LoopDevice[],
+): readonly MountEntry[] {
+  const there = mounts.filter(({ point }) => point === noted.step['point']);
+  const foreign = there.findLastIndex((entry) => !isOurs(entry, noted, loops));
+  return there.slice(foreign + 1);
+}
+
+/**
+ * Whether a mount stands on the volume of a step: by the device itself, whatever it is called now; btrfs and FUSE have
+ * numbers of their own, and only a path. `loops`: what `loopsUnder` says of the step.
+ */
+export function isOurs(
+  { device, source, root, subvolume }: MountEntry,
+  { step, facts }: Omit<NotedStep, 'number' | 'facts'> & Partial<Pick<NotedStep, 'facts'>>,
+  loops: readonly LoopDevice[],
+): boolean {
+  // The run is in the path of the snapshot, so no other directory has it; but somebody may have renamed one above.
+  if (step['root'] !== undefined) {
+    if ([step['root'], `${step['root']}/${step['subdirectory']}`].includes(root)) return true;
+    return subvolume !== undefined && facts?.['subvolume'] === `${device} ${subvolume}`;
+  }
+  // Of others the source may be a file where nobody answers any more.
+  const named = source.startsWith('/dev/') ? deviceNumber(source) : undefined;
+  const number = device.startsWith('0:') ? named : device;
+  if (number === undefined) return false;
+  const loop = loops.find((one) => one.number === number);
+  if (loop && isUntold(loop)) return loop.device === step['device'];
+  return volumesUnder(number, loops).includes(step['volume'] ?? '');
+}

@@ -1,7 +1,0 @@
-import type { Order } from './order.ts';
-
-/** Does what a process of ours was started for by ourselves. */
-export async function obey(order: Order): Promise<void> {
-  if (order === 'probe') return (await import('./probe.ts')).answerQuestions();
-  return (await import('./app.ts')).watch();
-}

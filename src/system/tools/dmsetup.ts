@@ -1,0 +1,63 @@
+import type { Command } from '../command.ts';
+
+/** How much of a thick snapshot's room is in use, in sectors. */
+export interface Fill {
+  readonly used: number;
+  readonly total: number;
+}
+
+/** The fill of all valid thick snapshots of the host, by device-mapper name (dmsetup of lvm2 2.03.16). */
+export function snapshotFills(): Command<ReadonlyMap<string, Fill>> {
+  return {
+    tool: 'dmsetup',
+    argv: ['status', '--noflush', '--target', 'snapshot'],
+    mutates: false,
+    statuses: [0],
+    parse: ({ stdout }) => parseFills(stdout),
+  };
+}
+
+/** `vg0-hs.1: 0 98304 snapshot 24/16384 16`; one that is lost says `Invalid` instead: Documentation/device-mapper/snapshot. */
+export function parseFills(stdout: string): ReadonlyMap<string, Fill> {
+  return new Map(
+    [...stdout.matchAll(/^(\S+): \d+ \d+ snapshot (\d+)\/(\d+) \d+$/gm)].map(([, name = '', used, total]) => [
+      name,
+      { used: Number(used), total: Number(total) },
+    ]),
+  );
+}
+
+/** A device that is to be made; `table` has a line for each stretch (dmsetup(8)). */
+export interface NewDevice {
+  readonly name: string;
+  readonly uuid: string;
+  readonly table: readonly string[];
+}
+
+/**
+ * Makes devices, all in one process, in this order; when one can't be made, those before it are there. udev is told to let
+ * them alone: neither LVM nor anything else of the host shall look for what a guest has on them, and their nodes are those
+ * that the kernel makes (dmsetup of lvm2 2.03.16).
+ */
+export function createDevices(devices: readonly NewDevice[]): Command<void> {
+  return {
+    tool: 'dmsetup',
+    argv: ['create', '--noudevrules', '--noudevsync', '--concise'],
+    secret: true,
+    input: devices.map(({ name, uuid, table }) => [name, uuid, '', 'rw', ...table].join(',')).join(';'),
+    mutates: true,
+    statuses: [0],
+    parse: () => undefined,
+  };
+}
+
+/** Removes devices by their names, all in one process. One that is in use stays, and its status says little: look afterwards. */
+export function removeDevices(names: readonly string[]): Command<string> {
+  return {
+    tool: 'dmsetup',
+    argv: ['remove', '--noudevrules', '--noudevsync', ...names],
+    mutates: true,
+    statuses: [0, 1],
+    parse: ({ stderr }) => stderr.trim(),
+  };
+}

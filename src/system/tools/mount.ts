@@ -1,0 +1,93 @@
+import { ANY_STATUS, type Command, type Finished } from '../command.ts';
+
+/** No link in the mount is followed: Linux 5.10, util-linux 2.36.1. */
+export const NOSYMFOLLOW = 'nosymfollow';
+
+/** Why mount refused, line by line. */
+export type MountComplaint = readonly string[];
+
+/**
+ * Mounts a device as the type named, and no other. The result is what mount(8) complained of, undefined if all is well;
+ * `internal`: without a helper program. Status 32 is a refused mount, anything else up to 127 a wrong call or a helper's (mount.ntfs-3g has its own).
+ */
+export function mountDevice(
+  {
+    type,
+    options,
+    internal,
+  }: { readonly type: string; readonly options: readonly string[]; readonly internal: boolean },
+  device: string,
+  point: string,
+): Command<MountComplaint | undefined> {
+  return {
+    tool: 'mount',
+    argv: [
+      ...(internal ? ['--internal-only'] : []),
+      '--types',
+      type,
+      '--options',
+      options.join(','),
+      '--',
+      device,
+      point,
+    ],
+    mutates: true,
+    statuses: ANY_STATUS,
+    parse: complaintOf,
+  };
+}
+
+/** Shows a directory at another place; the flags of its mount come along. */
+export function mountBind(directory: string, point: string): Command<MountComplaint | undefined> {
+  const none = { type: 'none', options: [], internal: false };
+  return { ...mountDevice(none, directory, point), argv: ['--bind', '--', directory, point] };
+}
+
+/** Sets flags of a mount, and of no other mount of its file system. */
+export function remount(point: string, flags: readonly string[]): Command<MountComplaint | undefined> {
+  return {
+    ...mountBind(point, point),
+    argv: ['--options', ['remount', 'bind', ...flags].join(','), '--', point],
+  };
+}
+
+/** Its texts are others in other versions (2.39 mounts by the kernel's new calls): for people, and nothing is told by them. */
+function complaintOf({ status, stderr, stdout }: Finished): MountComplaint | undefined {
+  if (status === 0) return undefined;
+  return (stderr || stdout || `status ${status}`).split('\n').filter((line) => line.trim() !== '');
+}
+
+/** The version of util-linux; undefined: it does not say. `mount from util-linux 2.38.1 (libmount 2.38.1: selinux, ...)` */
+export function mountVersion(): Command<string | undefined> {
+  return {
+    tool: 'mount',
+    argv: ['--version'],
+    mutates: false,
+    statuses: ANY_STATUS,
+    parse: ({ stdout }) => / util-linux (\d{1,3}(?:\.\d{1,3}){1,2})\b/.exec(stdout)?.[1],
+  };
+}
+
+/** Whether a version is an earlier one than another, by the numbers that it begins with: `4.18.0-553.el8`, `2.36.1`. */
+export function isOlder(version: string, than: string): boolean {
+  const [mine = [], other = []] = [version, than].map((one) => (/^[\d.]*/.exec(one)?.[0] ?? '').split('.').map(Number));
+  for (const [index, wanted] of other.entries()) {
+    const number = mine[index] ?? 0;
+    if (number !== wanted) return number < wanted;
+  }
+  return false;
+}
+
+/**
+ * Unmounts several directories in one process, in the order given. What is still mounted afterwards the kernel's list
+ * tells; the result is what umount(8) complained of.
+ */
+export function unmount(points: readonly string[]): Command<string> {
+  return {
+    tool: 'umount',
+    argv: ['--', ...points],
+    mutates: true,
+    statuses: ANY_STATUS,
+    parse: ({ stderr }) => stderr,
+  };
+}
