@@ -86,10 +86,10 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     runDirectory: RUN_DIRECTORY,
     bootId: bootId(),
     undo: new Map(handlers.map((handler) => [handler.kind, handler])),
-    guests: guestsBy(exec),
+    ...readersBy(exec),
     confined() {
       const wary = confine(exec);
-      return { ...this, guests: guestsBy(wary), notes: wary.notes };
+      return { ...this, ...readersBy(wary), notes: wary.notes };
     },
     notes: [],
     lacks: lackOf,
@@ -102,28 +102,33 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
   };
 }
 
-/** What looks into guests, by commands that are run so. */
-function guestsBy(exec: Exec): Machine['guests'] {
+/** What reads what guests wrote, by commands that are run so. */
+function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' | 'loops' | 'mounts' | 'foresight'> {
   return {
-    look: (places, before) => look(places, before, exec),
-    refusal,
-    mistakableIn: (extents) => mistakableIn(extents, exec),
-    mapSteps,
-    checkKey: (file) => checkKey(file, exec),
-    unlock: (key, device, keys) => unlock(key, device, keys, exec),
-    map: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
-    loopStep,
-    attach: (steps) => attach(steps, exec),
-    mountStep: (planned, device, uuid) => mountStep(planned, device, uuid, exec),
-    areQuiet,
-    inspect: (step, whole) => inspect(step, whole, exec),
-    mount: (step) => mount(step, exec),
-    lacking,
-    foresee: (mounts) => foresee(mounts, exec),
-    disturbed: (steps) => disturbed(steps, exec),
-    commands: mountCommands,
-    mapCommands,
-    loopCommands,
+    inspector: {
+      look: (places, before) => look(places, before, exec),
+      refusal,
+      mistakableIn: (extents) => mistakableIn(extents, exec),
+    },
+    unlocker: {
+      checkKey: (file) => checkKey(file, exec),
+      unlock: (key, device, keys) => unlock(key, device, keys, exec),
+    },
+    maps: {
+      steps: mapSteps,
+      make: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),
+      commands: mapCommands,
+    },
+    loops: { step: loopStep, make: (steps) => attach(steps, exec), commands: loopCommands },
+    mounts: {
+      step: (planned, device, uuid) => mountStep(planned, device, uuid, exec),
+      inspect: (step, whole) => inspect(step, whole, exec),
+      make: (step) => mount(step, exec),
+      areQuiet,
+      disturbed: (steps) => disturbed(steps, exec),
+      commands: mountCommands,
+    },
+    foresight: { foresee: (mounts) => foresee(mounts, exec), lacking },
   };
 }
 

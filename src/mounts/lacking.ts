@@ -1,4 +1,4 @@
-import type { Wanted } from '../core/ports/guests.ts';
+import type { Wanted } from '../core/ports/mounts.ts';
 import type { PlannedMount } from '../core/model/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { checkOf } from '../system/tools/fsck.ts';

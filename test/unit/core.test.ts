@@ -9,7 +9,7 @@ import { encodeName } from '../../src/core/model/names.ts';
 import type { Origin } from '../../src/core/model/snapshot.ts';
 import type { Task } from '../../src/core/model/task.ts';
 import { VERSION } from '../../src/core/model/version.ts';
-import type { Guests } from '../../src/core/ports/guests.ts';
+import type { Inspector } from '../../src/core/ports/guests.ts';
 import type { Content, Seen, Volume } from '../../src/core/model/volume.ts';
 import { refusal } from '../../src/guests/refusal.ts';
 import { isGlob, matchesGlob } from '../../src/core/text/glob.ts';
@@ -225,7 +225,7 @@ describe('the layout of mounts', () => {
     const selectors = [parseSelector(text)].flatMap((one) => one ?? []);
     const only: Task = { ...task, keys: ['/key'], choice: { partitions: selectors, exclude: [] } };
     const without: Task = { ...only, choice: { partitions: [], exclude: selectors } };
-    const made = (wanted: Task) => mapsFor(all, wanted, { guests: { refusal } as Guests }).map(({ key }) => key);
+    const made = (wanted: Task) => mapsFor(all, wanted, { inspector: { refusal } as Inspector }).map(({ key }) => key);
     expect(points(only, '/m', [origin('a')], all, new Map(), refusal)).toEqual(shown);
     expect(made(only)).toEqual(shown.length > 0 ? ['root'] : []);
     expect(points(without, '/m', [origin('a')], all, new Map(), refusal)).toHaveLength(1 - shown.length);

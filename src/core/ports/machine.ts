@@ -3,13 +3,19 @@ import type { JournalView } from '../journal/view.ts';
 import type { Provider } from './provider.ts';
 import type { Adopted } from '../model/adopted.ts';
 import type { NotedStep, UndoHandler } from '../model/step.ts';
-import type { Guests } from './guests.ts';
-import type { Markers, MountPoints } from './mounts.ts';
+import type { Loops, Maps } from './devices.ts';
+import type { Inspector, Unlocker } from './guests.ts';
+import type { Foresight, Markers, MountPoints, Mounts } from './mounts.ts';
 
 /** Everything the core needs of the machine it runs on; made in app.ts. */
 export interface Machine {
   readonly providers: readonly Provider[];
-  readonly guests: Guests;
+  readonly inspector: Inspector;
+  readonly unlocker: Unlocker;
+  readonly maps: Maps;
+  readonly loops: Loops;
+  readonly mounts: Mounts;
+  readonly foresight: Foresight;
   readonly mountPoints: MountPoints;
   readonly markers: Markers;
   /** By kind of step. */

@@ -1,5 +1,6 @@
 import type { RunNames } from '../model/snapshot.ts';
 import type { Facts, NotedStep, Step } from '../model/step.ts';
+import type { DeviceMap, PlannedMount } from '../model/volume.ts';
 
 /** A mount that was made. */
 export interface Mounted {
@@ -34,4 +35,39 @@ export interface Markers {
   steps(mount: string, points: readonly string[], names: RunNames): readonly Step[];
   /** Throws `mount.point`. */
   make(step: NotedStep): Promise<Facts>;
+}
+
+/** What an opening would make of what is in its snapshots. */
+export interface Wanted {
+  readonly mounts: readonly PlannedMount[];
+  readonly maps: readonly DeviceMap[];
+  /** Something encrypted is opened. */
+  readonly unlocks: boolean;
+  readonly check: boolean;
+}
+
+/** Mounts file systems read-only. */
+export interface Mounts {
+  step(mount: PlannedMount, device: string, snapshotUuid: string): Promise<Step>;
+  /**
+   * Looks at the file system that is going to be mounted, and checks it if that is asked for; what to report of it. Throws
+   * `volume.damaged`. Only the snapshot is changed by it.
+   */
+  inspect(step: Step, check: boolean): Promise<readonly string[]>;
+  /** Throws `mount.failed`. */
+  make(step: NotedStep): Promise<Mounted>;
+  /** Whether what reads these mounts writes no more to their devices, also when they are unmounted. */
+  areQuiet(mounts: readonly PlannedMount[]): boolean;
+  /** How each mount of ours is now. */
+  disturbed(steps: readonly NotedStep[]): Promise<readonly MountState[]>;
+  /** The commands that mount and unmount, for people. */
+  commands(mount: PlannedMount): { readonly mount: readonly string[]; readonly unmount: readonly string[] };
+}
+
+/** Tells before an opening what it would run into. Changes nothing. */
+export interface Foresight {
+  /** What an opening would have to report of these mounts. */
+  foresee(mounts: readonly PlannedMount[]): Promise<readonly string[]>;
+  /** What this machine lacks for it, and why that would fail; empty: nothing. */
+  lacking(wanted: Wanted): readonly string[];
 }

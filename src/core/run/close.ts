@@ -75,7 +75,7 @@ export async function examine(journal: JournalView, machine: Machine): Promise<E
   // At once: of a device that hangs both have to wait for long.
   const [snapshots, states] = await Promise.all([
     healthOfSnapshots(journal, machine),
-    machine.guests.disturbed(steps).catch((error: unknown) => {
+    machine.mounts.disturbed(steps).catch((error: unknown) => {
       machine.log.error({ err: error }, 'the mounts could not be checked');
       const reason = `the mounts could not be checked: ${describe(error)}`;
       return steps.map((): MountState => ({ disturbed: reason, home: undefined }));

@@ -29,7 +29,7 @@ export async function lookThrough(
   const uuids = [...snapshotUuids];
   const locked: Member[] = [];
   const tried = new Set<string>();
-  let seen = await machine.guests.look(places);
+  let seen = await machine.inspector.look(places);
   for (;;) {
     machine.checkInterrupted();
     const next = seen.containers.filter((one) => !tried.has(nameOf(one)) && isWanted(one, seen, task));
@@ -45,7 +45,7 @@ export async function lookThrough(
         uuids.push(opened.uuid);
       }
     }
-    seen = await machine.guests.look(places, seen);
+    seen = await machine.inspector.look(places, seen);
   }
 }
 
@@ -81,7 +81,7 @@ export async function decrypt(
   journal: Journal,
   machine: Machine,
 ): Promise<Device | string> {
-  const map = await machine.guests.unlock(key, device, keys).catch((error: unknown) => {
+  const map = await machine.unlocker.unlock(key, device, keys).catch((error: unknown) => {
     if (!isFault(error) || error.code === 'tool.missing') throw error;
     throw new Fault(error.code, `${what} can't be decrypted: ${error.message}`, {
       hint: `look at it: cryptsetup luksDump; leave it out with the task's 'exclude' if that is meant`,

@@ -2,6 +2,7 @@ import { unwanted } from '../model/selection.ts';
 import { decrypt } from './containers.ts';
 import type { Journal } from '../journal/journal.ts';
 import { contentOf, refusedLv, type Contents } from './layout.ts';
+import type { Inspector } from '../ports/guests.ts';
 import type { Machine } from '../ports/machine.ts';
 import { makeMaps, visibleIn, volumesUnder, type Device } from './maps.ts';
 import { outerPartitions, outerTypes } from '../model/ancestors.ts';
@@ -28,8 +29,8 @@ export async function mapLvs(
   journal: Journal,
   machine: Machine,
 ): Promise<Mapped> {
-  const { guests } = machine;
-  const { unseen: wanted, contents } = await unseenByHost(wantedLvs(seen, task, guests), seen, machine);
+  const { inspector } = machine;
+  const { unseen: wanted, contents } = await unseenByHost(wantedLvs(seen, task, inspector), seen, machine);
   const all = mapsOf(wanted);
   if (all.length === 0) return { devices: new Map(), contents };
   const made = await makeMaps(all, seen.volumes, uuids, journal, machine);
@@ -37,7 +38,7 @@ export async function mapLvs(
   const unknown = wanted.filter(({ content }) => !content);
   const inside = await lookInto(
     unknown.map((lv) => devices.get(keyOf(lv))),
-    guests,
+    inspector,
   );
   unknown.forEach((lv, index) => contents.set(lv, inside[index]?.content ?? NOTHING));
   const encrypted = wanted.filter((lv) => lv.encrypted ?? inside[unknown.indexOf(lv)]?.encrypted);
@@ -49,7 +50,7 @@ export async function mapLvs(
     if (typeof opened === 'string') {
       contents.set(lv, { ...(contents.get(lv) ?? lv.content ?? NOTHING), doubt: opened });
     } else {
-      const [found] = await lookInto([opened], guests);
+      const [found] = await lookInto([opened], inspector);
       devices.set(keyOf(lv), opened);
       contents.set(lv, found?.content ?? NOTHING);
     }
@@ -63,9 +64,9 @@ const NO_DEVICE: Device = { device: '', uuid: '' };
 /** What is on the whole of devices that are no disks. */
 async function lookInto(
   devices: readonly (Device | undefined)[],
-  guests: Machine['guests'],
+  inspector: Inspector,
 ): Promise<readonly { readonly content: Content; readonly encrypted: boolean }[]> {
-  const seen = await guests.look(devices.map((one) => ({ shape: 'device', device: one?.device ?? '' })));
+  const seen = await inspector.look(devices.map((one) => ({ shape: 'device', device: one?.device ?? '' })));
   return seen.volumes.map(({ table, content }, index) => {
     const doubt = 'holds a partition table, which is not looked for there';
     const encrypted = seen.containers.some(({ kind, volume }) => kind === 'luks' && volume === index);
@@ -92,16 +93,16 @@ async function unseenByHost(
 }
 
 /** The maps that would be made. */
-export function mapsFor(seen: Seen, task: Wishes, { guests }: Pick<Machine, 'guests'>): readonly DeviceMap[] {
-  return mapsOf(wantedLvs(seen, task, guests));
+export function mapsFor(seen: Seen, task: Wishes, { inspector }: Pick<Machine, 'inspector'>): readonly DeviceMap[] {
+  return mapsOf(wantedLvs(seen, task, inspector));
 }
 
-function wantedLvs(seen: Seen, { choice, trust, keys }: Wishes, guests: Machine['guests']): readonly GuestLv[] {
+function wantedLvs(seen: Seen, { choice, trust, keys }: Wishes, inspector: Inspector): readonly GuestLv[] {
   return seen.groups.flatMap(({ name: vg, lvs, ...place }) => {
     const numbers = outerPartitions(place, seen);
     return lvs.filter((lv) => {
       const content = contentOf(lv, keys.length > 0);
-      if (refusedLv(lv, trust) || (content && guests.refusal(content, trust, []))) return false;
+      if (refusedLv(lv, trust) || (content && inspector.refusal(content, trust, []))) return false;
       const within = [...(lv.encrypted ? ['crypto_LUKS'] : []), ...outerTypes(place, seen)];
       return unwanted(choice, { numbers, vg, lv: lv.name, content, within }) === undefined;
     });
@@ -123,11 +124,11 @@ export async function devicesFor(
   uuids: readonly string[],
   mapped: Mapped,
   journal: Journal,
-  { guests }: Pick<Machine, 'guests'>,
+  { loops }: Pick<Machine, 'loops'>,
 ): Promise<readonly Device[]> {
-  const steps = mounts.flatMap(({ extent, volume }) => (extent ? [guests.loopStep(extent, uuids[volume] ?? '')] : []));
+  const steps = mounts.flatMap(({ extent, volume }) => (extent ? [loops.step(extent, uuids[volume] ?? '')] : []));
   const noted = journal.note(steps);
-  const facts = await guests.attach(noted);
+  const facts = await loops.make(noted);
   journal.learn(noted, facts);
   let next = 0;
   return mounts.map(({ extent, map, volume, snapshotDevice }): Device => {

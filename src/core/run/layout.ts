@@ -6,7 +6,7 @@ import { outerPartitions } from '../model/ancestors.ts';
 import type { LeftOut, Origin } from '../model/snapshot.ts';
 import type { Task } from '../model/task.ts';
 import type { Trust } from '../model/volume.ts';
-import type { Guests } from '../ports/guests.ts';
+import type { Inspector } from '../ports/guests.ts';
 import type { Content, GuestGroup, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from '../model/volume.ts';
 
 /** Which parts of the snapshots are mounted where, and which are not. */
@@ -33,7 +33,7 @@ export function layOut(
   origins: readonly Origin[],
   seen: Seen,
   contents: Contents,
-  refusal: Guests['refusal'],
+  refusal: Inspector['refusal'],
 ): Layout {
   const mounts: PlannedMount[] = [];
   const skipped: Skipped[] = [];

@@ -1,5 +1,6 @@
 import { SECTOR } from '../text/bytes.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { CommandPair } from '../ports/devices.ts';
 import type { Machine } from '../ports/machine.ts';
 import type { DeviceMap, Extent, MapWord, Volume } from '../model/volume.ts';
 
@@ -21,12 +22,12 @@ export async function makeMaps(
   volumes: readonly Ground[],
   uuids: readonly string[],
   journal: Journal,
-  { guests }: Pick<Machine, 'guests'>,
+  machine: Pick<Machine, 'maps' | 'loops'>,
 ): Promise<readonly Device[]> {
-  const images = await exposeImages(maps, volumes, uuids, journal, { guests });
+  const images = await exposeImages(maps, volumes, uuids, journal, machine);
   const first = journal.steps.filter(({ step }) => step.kind === 'map').length;
-  const noted = journal.note(guests.mapSteps(maps, uuids, journal.header, first));
-  const facts = await guests.map(
+  const noted = journal.note(machine.maps.steps(maps, uuids, journal.header, first));
+  const facts = await machine.maps.make(
     noted,
     maps.map((map) => onImages(map, images)),
     volumes.map(({ device }, index) => images.get(index)?.device ?? device),
@@ -51,13 +52,13 @@ async function exposeImages(
   volumes: readonly Ground[],
   uuids: readonly string[],
   journal: Journal,
-  { guests }: Pick<Machine, 'guests'>,
+  { loops }: Pick<Machine, 'loops'>,
 ): Promise<ReadonlyMap<number, ImageDevice>> {
   const images = stretchesOf(maps, volumes).map(({ index, sector, extent }) => {
-    return { index, sector, step: guests.loopStep(extent, uuids[index] ?? '') };
+    return { index, sector, step: loops.step(extent, uuids[index] ?? '') };
   });
   const noted = journal.note(images.map(({ step }) => step));
-  const facts = await guests.attach(noted);
+  const facts = await loops.make(noted);
   journal.learn(noted, facts);
   return new Map(images.map(({ index, sector }, place) => [index, { device: facts[place]?.['device'] ?? '', sector }]));
 }
@@ -96,10 +97,10 @@ function stretchesOf(maps: readonly DeviceMap[], volumes: readonly Ground[]): re
 export async function visibleIn(
   maps: readonly DeviceMap[],
   volumes: readonly Ground[],
-  { guests }: Pick<Machine, 'guests'>,
+  { inspector }: Pick<Machine, 'inspector'>,
 ): Promise<ReadonlyMap<number, string>> {
   const stretches = stretchesOf(maps, volumes);
-  const found = await guests.mistakableIn(stretches.map(({ extent }) => extent));
+  const found = await inspector.mistakableIn(stretches.map(({ extent }) => extent));
   return new Map(
     stretches.flatMap(({ index }, place): [number, string][] => {
       const what = found[place];
@@ -127,8 +128,8 @@ function onImages(map: DeviceMap, images: ReadonlyMap<number, ImageDevice>): Dev
 export function mapCommands(
   maps: readonly DeviceMap[],
   volumes: readonly Ground[],
-  { guests }: Pick<Machine, 'guests'>,
-): readonly { readonly command: string; readonly undo: string }[] {
-  const images = stretchesOf(maps, volumes).map(({ extent }) => guests.loopCommands(extent));
-  return [...images, ...guests.mapCommands(maps)];
+  machine: Pick<Machine, 'maps' | 'loops'>,
+): readonly CommandPair[] {
+  const images = stretchesOf(maps, volumes).map(({ extent }) => machine.loops.commands(extent));
+  return [...images, ...machine.maps.commands(maps)];
 }

@@ -90,7 +90,7 @@ async function carryOut(
   const mapped = await mapLvs(seen, task, uuids, journal, machine);
   machine.checkInterrupted();
   const origins = planned.map(({ origin }) => origin);
-  const layout = layOut(task, mount, origins, seen, mapped.contents, machine.guests.refusal);
+  const layout = layOut(task, mount, origins, seen, mapped.contents, machine.inspector.refusal);
   const fault = shortcoming(task, origins, layout, prepared.leftOut);
   if (fault) throw fault;
   const devices = await devicesFor(layout.mounts, uuids, mapped, journal, machine);
@@ -106,22 +106,22 @@ async function carryOut(
   const mountSteps: Step[] = [];
   for (const [index, planned] of layout.mounts.entries()) {
     const { device = '', uuid = '' } = devices[index] ?? {};
-    mountSteps.push(await machine.guests.mountStep(planned, device, uuid));
+    mountSteps.push(await machine.mounts.step(planned, device, uuid));
   }
   const noted = journal.note(mountSteps);
   const facts: Facts[] = [];
   const findings: string[] = [];
   for (const step of noted) {
     machine.checkInterrupted();
-    findings.push(...(await machine.guests.inspect(step.step, task.check)));
-    const mounted = await machine.guests.mount(step);
+    findings.push(...(await machine.mounts.inspect(step.step, task.check)));
+    const mounted = await machine.mounts.make(step);
     facts.push(mounted.facts);
     findings.push(...mounted.notes);
   }
   // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
   const provider = providerOf(planned, machine);
   const taken = provider.stamp ? journal.steps.filter(({ step }) => step.kind === provider.kind) : [];
-  const stamps = provider.stamp?.(taken, machine.guests.areQuiet(layout.mounts)) ?? [];
+  const stamps = provider.stamp?.(taken, machine.mounts.areQuiet(layout.mounts)) ?? [];
   journal.learn([...directories, ...markers, ...noted, ...taken], [...made, ...facts, ...stamps]);
   machine.checkInterrupted();
   return { layout, findings: [...new Set([...findings, ...machine.notes])] };

@@ -29,12 +29,12 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   const prepared = await prepare(task, RUN, machine);
   const { planned, mount } = prepared;
   const origins = planned.map(({ origin }) => origin);
-  const seen = await machine.guests.look(origins);
+  const seen = await machine.inspector.look(origins);
   const volumes = seen.volumes.map((volume, index) => {
     const seenLater = origins[index]?.asleep ? { ...volume, content: ASLEEP } : volume;
     return onSnapshot(seenLater, planned[index]?.device ?? volume.device);
   });
-  const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.guests.refusal);
+  const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.inspector.refusal);
 
   const storage = providerOf(planned, machine).commands(planned);
   const pairs = storage.take.map((command, index) => ({ command, undo: storage.remove[index] ?? '' }));
@@ -49,13 +49,13 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     .steps(mount, points, { task: task.name, run: RUN })
     .map(({ file = '' }) => ({ command: `(writes ${shellWord(file)})`, undo: `rm ${shellWord(file)}` }));
   const mounts = layout.mounts.flatMap((one) => {
-    const { mount: forward, unmount } = machine.guests.commands(one);
+    const { mount: forward, unmount } = machine.mounts.commands(one);
     const backward = unmount.toReversed();
     return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
   });
   const lacks = [
     ...machine.lacks(providerOf(planned, machine).needs(planned)).map((what) => `the snapshots need ${what}`),
-    ...machine.guests.lacking({
+    ...machine.foresight.lacking({
       mounts: layout.mounts,
       maps: [...wantedMaps, ...seen.containers.flatMap(({ kind, maps }) => (kind === 'md' ? maps : []))],
       unlocks: task.keys.length > 0 && seen.containers.some(({ kind }) => kind === 'luks'),
@@ -64,7 +64,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   ];
   const problem = shortcoming(task, origins, layout, prepared.leftOut);
   const exposed = await machine.mountPoints.exposed(points);
-  const foreseen = await machine.guests.foresee(layout.mounts);
+  const foreseen = await machine.foresight.foresee(layout.mounts);
   const notes = [...(exposed === undefined ? [] : [exposed]), ...foreseen, ...machine.notes];
   return {
     task: task.name,

@@ -22,7 +22,7 @@ export interface Prepared {
 export async function prepare(task: Task, run: string, machine: Machine): Promise<Prepared> {
   const mount = task.mount ?? path.join(machine.runDirectory, encodeName(task.name));
   await machine.mountPoints.check(mount, machine.runDirectory);
-  for (const file of task.keys) await machine.guests.checkKey(file);
+  for (const file of task.keys) await machine.unlocker.checkKey(file);
   for (const provider of machine.providers) {
     const resolved = await provider.resolve(task.source);
     if (resolved === undefined) continue;
