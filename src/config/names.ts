@@ -1,3 +1,4 @@
+import { isLvmName, LONGEST_LVM_NAME } from '../core/text/lvmname.ts';
 import { posix } from 'node:path';
 import { isGlob } from '../core/text/glob.ts';
 
@@ -12,7 +13,6 @@ export const ENVIRONMENT_MEANT = 'must be the name of an environment variable, f
 /** Control characters, line separators and lone surrogates: never wanted in a name or a path. */
 const CONTROL = /[\p{Cc}\p{Surrogate}\u2028\u2029]/u;
 const LONGEST_TASK = 128;
-const LONGEST_LVM = 127;
 const LONGEST_GLOB = 1000;
 /** Bytes of a path. */
 export const LONGEST_PATH = 4095;
@@ -127,8 +127,8 @@ function vgNamed(text: string, meant: string): VgName | string {
 
 function lvmNameProblem(what: 'VG' | 'LV', name: string): string | undefined {
   if (name === '.' || name === '..') return `has "${name}" for the name of the ${what}`;
-  if (name.length > LONGEST_LVM) return `has a name of the ${what} longer than ${LONGEST_LVM} bytes`;
-  return /^[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/.test(name)
+  if (name.length > LONGEST_LVM_NAME) return `has a name of the ${what} longer than ${LONGEST_LVM_NAME} bytes`;
+  return isLvmName(name)
     ? undefined
     : `has a name of the ${what} that LVM does not allow: letters, digits and + _ . - only, and no "-" in front`;
 }

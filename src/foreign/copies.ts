@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { openUnfollowed } from '../core/files/open.ts';
 import { type Inode, inodeFrom } from './inodes.ts';
 
 /** Files that this process has open for somebody, by their descriptors: their names can be given to nothing else meanwhile. */
@@ -14,8 +15,7 @@ export interface HeldFile {
 
 /** Opens a file to read; never through a link. Throws the error of open(2). */
 export function holdFile({ file }: { readonly file: string }): HeldFile {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
-  return held(fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  return held(openUnfollowed(file, fs.constants.O_RDONLY));
 }
 
 /** Makes an empty file for its owner alone, and holds it open. Throws the error of open(2), `EEXIST` where something is there. */

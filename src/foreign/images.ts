@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { openUnfollowed } from '../core/files/open.ts';
 import path from 'node:path';
 import { Fault } from '../core/model/fault.ts';
 import { hasWildcards, matchesGlob } from '../core/text/glob.ts';
@@ -184,9 +185,7 @@ function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
 
 function formatOf(file: string): string | undefined {
   const begin = Buffer.alloc(32);
-  // A pipe in its place would hold us for ever.
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
-  const descriptor = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const descriptor = openUnfollowed(file, fs.constants.O_RDONLY);
   try {
     fs.readSync(descriptor, begin, 0, begin.length, 0);
   } finally {

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { openUnfollowed } from '../core/files/open.ts';
 
 /** What is known of an inode; numbers that may be large are texts. */
 export interface Inode {
@@ -38,6 +39,26 @@ export function behindLink({ file }: { readonly file: string }): Inode {
 /** The names in a directory, as bytes that are no UTF-8 make them U+FFFD. Throws the error of readdir(3). */
 export function namesIn({ file }: { readonly file: string }): readonly string[] {
   return fs.readdirSync(file);
+}
+
+/** The text of a regular file; opens no link and waits for nobody, whatever has taken its place. Throws the errors of open(2) and read(2). */
+export function readText({ file }: { readonly file: string }): string {
+  const descriptor = openUnfollowed(file, fs.constants.O_RDONLY);
+  try {
+    return fs.readFileSync(descriptor, 'utf8');
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Where a link leads to. Throws the error of readlink(2). */
+export function linkTarget({ file }: { readonly file: string }): string {
+  return fs.readlinkSync(file);
+}
+
+/** Where a path leads to, without links. Throws the error of realpath(3). */
+export function realPath({ file }: { readonly file: string }): string {
+  return fs.realpathSync(file);
 }
 
 export function inodeFrom(stat: fs.BigIntStats): Inode {

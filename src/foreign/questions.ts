@@ -1,8 +1,8 @@
 import { readAt } from './bytes.ts';
-import { linkTarget, makeDirectory, readText, realPath, removeDirectory, removeFile, writeNew } from './changes.ts';
+import { makeDirectory, removeDirectory, removeFile, writeNew } from './changes.ts';
 import { freeIn, heldInode, holdFile, letGo, makeFile } from './copies.ts';
 import { directoriesOf, findImages, imageFault } from './images.ts';
-import { behindLink, lookUp, namesIn } from './inodes.ts';
+import { behindLink, linkTarget, lookUp, namesIn, readText, realPath } from './inodes.ts';
 import { aboveWithInode, standingOf } from './place.ts';
 import { trustedMode } from './trusted.ts';
 

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
+import { openUnfollowed } from '../core/files/open.ts';
 import type { Command, Commands } from './command.ts';
-
-const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 /** A note is a word or two. */
 const MOST_BYTES = 200;
@@ -21,8 +20,7 @@ export interface Lock {
  */
 export async function lockFile(file: string, waitSeconds: number, exec: Commands): Promise<Lock | undefined> {
   for (;;) {
-    // Never through a link, and a pipe in its place must not hold us.
-    const fd = fs.openSync(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    const fd = openUnfollowed(file, fs.constants.O_RDWR | fs.constants.O_CREAT);
     let taken = false;
     try {
       taken = await exec.run(flock(fd, waitSeconds));
@@ -50,10 +48,9 @@ export function isLocked(file: string): boolean {
 
 /** Like `isLocked`, and sure where two files have one inode number; it takes the lock for a moment, so others must wait for theirs. */
 export async function isTaken(file: string, exec: Commands): Promise<boolean> {
-  const { O_RDONLY } = fs.constants;
   let fd: number;
   try {
-    fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    fd = openUnfollowed(file, fs.constants.O_RDONLY);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { openUnfollowed } from '../core/files/open.ts';
 import path from 'node:path';
 import { checkTrusted } from '../core/files/trust.ts';
 import { UNKNOWN_FILE } from './paths.ts';
@@ -59,10 +60,9 @@ export function recentStrangers(now: number = Date.now()): readonly Stranger[] {
 
 /** Oldest first; none where it can't be read, or others could have written it. */
 function read(): readonly Stranger[] {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
   let fd: number | undefined;
   try {
-    fd = fs.openSync(UNKNOWN_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    fd = openUnfollowed(UNKNOWN_FILE, fs.constants.O_RDONLY);
     const { size, uid, mode } = fs.fstatSync(fd);
     if (size > LARGEST || uid !== process.geteuid?.() || (mode & 0o022) !== 0) return [];
     const value: unknown = JSON.parse(fs.readFileSync(fd, 'utf8'));

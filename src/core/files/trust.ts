@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { openUnfollowed } from './open.ts';
 import { Fault } from '../model/fault.ts';
 import { shellWord } from '../text/shell.ts';
 import { asRoot } from '../text/why.ts';
@@ -79,9 +80,8 @@ export function checkTrusted(
  */
 export function openTrusted(path: string, subject: Subject): number {
   checkTrusted(dirname(path), 'directory', 0, subject);
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-  // Without O_NONBLOCK a pipe in its place would hold us for ever.
-  const fd = openFile(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, subject);
+  const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+  const fd = openFile(path, O_WRONLY | O_APPEND | O_CREAT, subject);
   const stats = fstatSync(fd);
   const why = weakness(path, rightsOf(stats)) ?? (stats.isFile() ? undefined : notOurs(path, 'is not a regular file'));
   if (why === undefined) return fd;
@@ -91,7 +91,7 @@ export function openTrusted(path: string, subject: Subject): number {
 
 function openFile(path: string, flags: number, subject: Subject): number {
   try {
-    return openSync(path, flags, 0o600);
+    return openUnfollowed(path, flags);
   } catch (error) {
     // ENXIO: a pipe that nobody reads, or a socket.
     if (errorCode(error) === 'ELOOP') throw insecure(subject, notOurs(path, 'is a symbolic link'));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { OpenedPath, Verdict } from '../model/reply.ts';
-import { broken } from '../files/safeopen.ts';
+import { broken } from './file.ts';
 import { journalPath } from '../model/names.ts';
 import { unsealLines } from './seal.ts';
 import type { Facts, Step } from '../model/step.ts';

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
+import { syncDirectory } from '../files/open.ts';
 import path from 'node:path';
 import { Fault } from '../model/fault.ts';
 import type { OpenedPath, Verdict } from '../model/reply.ts';
-import { openSafely, readAll } from '../files/safeopen.ts';
+import { openSafely, readAll } from './file.ts';
 import { FIRST_WITH_OPTIONAL, FORMAT, parseJournal, type JournalHeader, type Line } from './format.ts';
 import { apply, contentsOf, type Contents, type JournalView } from './view.ts';
 import { sealLines } from './seal.ts';
@@ -204,14 +205,5 @@ function writing<T>(file: string, action: () => T): T {
       hint: writeHint(error, file),
       cause: error,
     });
-  }
-}
-
-function syncDirectory(directory: string): void {
-  const fd = fs.openSync(directory, 'r');
-  try {
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
   }
 }

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
+import { openUnfollowed } from '../files/open.ts';
 import { Fault } from '../model/fault.ts';
 import type { JournalHeader } from './format.ts';
-import { broken, openSafely, readAll } from '../files/safeopen.ts';
+import { broken, openSafely, readAll } from './file.ts';
 import type { Machine } from '../ports/machine.ts';
 import { takenPath } from '../model/names.ts';
 import { whyNot, writeHint } from '../text/why.ts';
@@ -47,8 +48,8 @@ export function writeTaken(stateDirectory: string, task: string, taken: readonly
   const file = takenPath(stateDirectory, task);
   try {
     if (taken.length === 0) return fs.rmSync(file, { force: true });
-    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = fs.constants;
-    const fd = fs.openSync(`${file}.new`, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+    const { O_WRONLY, O_CREAT, O_TRUNC } = fs.constants;
+    const fd = openUnfollowed(`${file}.new`, O_WRONLY | O_CREAT | O_TRUNC);
     try {
       fs.writeFileSync(fd, `${JSON.stringify(taken.slice(-MOST))}\n`);
       fs.fsyncSync(fd);

@@ -1,3 +1,4 @@
+import { isLvmName } from '../../core/text/lvmname.ts';
 import { SECTOR } from '../../core/text/bytes.ts';
 import type { DeviceMap, Extent, GuestGroup, GuestLv, Member, MemberPlace } from '../../core/model/volume.ts';
 import type { ReadBytes } from '../../system/read.ts';
@@ -6,9 +7,6 @@ import { readLabel, type Label } from './label.ts';
 import { type GuestMap, readableLvs } from './maps.ts';
 import { type GroupText, groupFrom } from './metadata.ts';
 import { parseText } from './text.ts';
-
-/** What LVM allows (lvm(8), VALID NAMES), and what is safe as the name of a directory. */
-const NAME = /^(?!\.{1,2}$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,126}$/;
 
 interface Found extends MemberPlace {
   readonly extent: Extent;
@@ -140,7 +138,7 @@ function groupAt(members: readonly Found[], group: GroupText): GuestGroup {
     const reason =
       typeof maps === 'string'
         ? maps
-        : NAME.test(name) && NAME.test(group.name)
+        : isLvmName(name) && isLvmName(group.name)
           ? undefined
           : 'its name is none that LVM allows';
     const refused = reason === undefined ? undefined : { reason, harmless: false };

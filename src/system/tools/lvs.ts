@@ -1,3 +1,4 @@
+import { isLvmName } from '../../core/text/lvmname.ts';
 import { Fault, isFault } from '../../core/model/fault.ts';
 import { ANY_STATUS, type Command, type Exec, type Finished, wholeLines } from '../command.ts';
 import { refusalIn } from './lvmrefusal.ts';
@@ -94,9 +95,6 @@ function fieldsOf(stdout: string): readonly ReadonlyMap<string, string>[] {
       : [],
   );
 }
-
-/** What LVM takes for the name of a VG or LV (lvm(8)): no option, no path, one word of the lvm shell. */
-const NAME = /^(?!\.\.?$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]{0,126}$/;
 
 /**
  * All LVs of this host but hidden ones. A VG that is broken is no concern of ours, but throws `tool.failed` where LVM
@@ -209,7 +207,7 @@ export function misread(what: string): Fault {
 
 /** The name of a VG or LV, if LVM would take it for one. Throws `tool.failed`. */
 export function named(name: string): string {
-  if (NAME.test(name)) return name;
+  if (isLvmName(name)) return name;
   throw misread(`'${name}' is no name for LVM`);
 }
 

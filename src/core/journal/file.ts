@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { openUnfollowed } from '../files/open.ts';
 import { Fault } from '../model/fault.ts';
 import { asRoot, whyNot } from '../text/why.ts';
 
@@ -10,11 +11,10 @@ const LARGEST = 16 * 1024 * 1024;
  * else can change; never through a link. Undefined: there is none. Throws `journal.broken`.
  */
 export function openSafely(file: string, mode: 'r' | 'r+'): number | undefined {
-  const { O_RDONLY, O_RDWR, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const { O_RDONLY, O_RDWR } = fs.constants;
   let fd: number;
   try {
-    // Without O_NONBLOCK a pipe in its place would hold us for ever.
-    fd = fs.openSync(file, (mode === 'r' ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK);
+    fd = openUnfollowed(file, mode === 'r' ? O_RDONLY : O_RDWR);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
