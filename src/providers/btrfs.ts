@@ -7,13 +7,7 @@ import { shellWord } from '../core/text/shell.ts';
 import type { Facts, Step } from '../core/model/step.ts';
 import { whyNot } from '../core/text/why.ts';
 import { checkDirectory, placeOf, whatHolds, type Behind } from '../system/kernel/backing.ts';
-import {
-  deletesByNumber,
-  listSnapshots,
-  makeReadOnly,
-  snapshotSubvolume,
-  type Subvolume,
-} from '../system/tools/btrfs.ts';
+import { deletesByNumber, listSnapshots, makeReadOnly, snapshotSubvolume } from '../system/tools/btrfs.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { saysFull } from '../system/tools/full.ts';
 import { mountedWritable, type MountEntry } from '../system/kernel/mountinfo.ts';
@@ -23,23 +17,16 @@ import { isPrivate, makePlace, placeFor, placeStep, undoPlaces } from './btrfs/p
 import { byHand, isProven, removeSnapshots } from './btrfs/remove.ts';
 import { lookAt, nestedIn, subvolumeAt, topOf } from './btrfs/subvolumes.ts';
 
-interface Found {
-  readonly top: string;
-  readonly behind: Behind;
-  readonly subvolume: Subvolume;
-}
-
 /**
  * Snapshots of btrfs subvolumes, read-only, in a directory of root's alone. That is in the top directory of the subvolume
  * itself: what it is mounted by need not reach any other place of the file system. The snapshot holds what is in the
  * subvolume, and not what is in others below.
  */
 export function createBtrfs(exec: Exec): Provider {
-  const foundOf = new WeakMap<Origin, Found>();
   const originOf = async (asked: string, behind: Behind, top: string): Promise<Origin> => {
     const subvolume = await subvolumeAt(top, exec);
     if (!subvolume) throw new Fault('origin.unsuitable', `${asked}: ${top} is no subvolume of btrfs`);
-    const origin: Origin = {
+    return {
       provider: 'btrfs',
       label: top,
       directory: [],
@@ -48,9 +35,12 @@ export function createBtrfs(exec: Exec): Provider {
       device: top,
       subdirectory: path.relative(top, behind.real) || undefined,
       asked,
+      ref: {
+        uuid: subvolume.uuid,
+        access: subvolume.readOnly ? 'read-only' : 'writable',
+        mount: String(behind.mount?.id ?? ''),
+      },
     };
-    foundOf.set(origin, { top, behind, subvolume });
-    return origin;
   };
 
   /** One that lies in its own origin holds the empty directory that it lies in: that is taken out before it becomes read-only. */
@@ -102,10 +92,8 @@ export function createBtrfs(exec: Exec): Provider {
       const planned: PlannedSnapshot[] = [];
       const byNumber = await exec.run(deletesByNumber());
       for (const [index, origin] of origins.entries()) {
-        const found = foundOf.get(origin);
-        if (!found) throw new Error(`${origin.label} was not resolved by this provider`);
-        const { top, behind, subvolume } = found;
-        const within = await placeFor(top, subvolume, behind, exec);
+        const top = origin.device;
+        const within = await placeFor(origin, exec);
         const place = placeStep(within, run);
         const file = path.join(place['directory'] ?? '', insideName(top, index));
         const where =
@@ -117,7 +105,7 @@ export function createBtrfs(exec: Exec): Provider {
             kind: 'btrfs',
             label: top,
             source: top,
-            sourceUuid: subvolume.uuid,
+            sourceUuid: origin.ref['uuid'] ?? '',
             within: within.top,
             withinUuid: within.uuid,
             name: file,

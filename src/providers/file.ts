@@ -24,11 +24,7 @@ import { checkSpace, makeSnapshot, SHARING } from './file/take.ts';
 
 /** Snapshots of raw image files, beside them: by sharing their blocks where the file system can, else copied if that is wanted. */
 export function createFile(exec: Exec, progress: Progress, checkInterrupted: () => void): Provider {
-  const found = new WeakMap<Origin, Pick<Image, 'inode' | 'directory'>>();
-  const copied = new WeakSet<Origin>();
-  const mayCopy = new WeakSet<Origin>();
   const directories = new Set<string>();
-  const howOf = (origin: Origin): CopyHow => (copied.has(origin) ? 'copy' : 'share');
 
   return {
     kind: 'file',
@@ -50,16 +46,12 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       });
       const mounts = readMounts();
       const origins = images.map((image) => {
-        const origin = originOf(image, hasWildcards(source.glob));
-        found.set(origin, image);
-        if (source.copy) mayCopy.add(origin);
         const mount = mounts.find(({ id }) => id === image.standing.mount);
-        if (!SHARING.includes(mount?.type ?? '')) {
-          if (!source.copy) throw cannotShare(image.file, mount);
-          copied.add(origin);
-        }
+        const shares = SHARING.includes(mount?.type ?? '');
+        if (!shares && !source.copy) throw cannotShare(image.file, mount);
         directories.add(path.dirname(image.file));
-        return origin;
+        const copy = shares ? (source.copy ? 'at need' : 'never') : 'always';
+        return originOf(image, hasWildcards(source.glob), copy);
       });
       return { origins, leftOut };
     },
@@ -68,19 +60,18 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       const planned: PlannedSnapshot[] = [];
       for (const [index, origin] of origins.entries()) {
         const name = path.join(path.dirname(origin.device), besideName(origin.device, run, index));
-        const { inode, directory } = found.get(origin) ?? {};
-        if (!inode || !directory) throw new Error(`${origin.label} was not resolved by this provider`);
         if (await exec.ask('lookUp', { file: name })) {
           throw new Fault('snapshot.not-ours', `${name} is there already`);
         }
         const step = { kind: 'file', label: origin.label, source: origin.device, name, task: encodeName(task), run };
+        const used = Number(origin.ref['used']);
         const copy = howOf(origin) === 'copy';
         planned.push({
           origin,
-          step: { ...step, directory: identityOf(directory), since: String(Date.now()) },
-          bytes: copy ? inode.usedBytes : 0,
+          step: { ...step, directory: origin.ref['directory'] ?? '', since: String(Date.now()) },
+          bytes: copy ? used : 0,
           device: name,
-          note: copy ? `a copy, ${formatBytes(inode.usedBytes)}` : 'shares the blocks of the image',
+          note: copy ? `a copy, ${formatBytes(used)}` : 'shares the blocks of the image',
           growth: SHARED_GROWTH,
         });
       }
@@ -92,13 +83,12 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       const facts: Facts[] = [];
       for (const { step, origin } of planned) {
         checkInterrupted();
-        const inode = found.get(origin)?.inode;
         const making = {
           origin,
           name: step['name'] ?? '',
-          identity: inode && identityOf(inode),
+          identity: origin.ref['inode'],
           how: howOf(origin),
-          mayCopy: mayCopy.has(origin),
+          mayCopy: origin.ref['copy'] !== 'never',
         };
         facts.push(await makeSnapshot(making, exec, progress));
       }
@@ -163,7 +153,14 @@ function unanswered(glob: string, cause: unknown): Fault {
   });
 }
 
-function originOf({ file, parts, inode }: Image, each: boolean): Origin {
+/** Whether an image is copied, or shares its blocks: `at need` where it can't though its file system could. */
+type Copying = 'always' | 'at need' | 'never';
+
+function howOf({ ref }: Origin): CopyHow {
+  return ref['copy'] === 'always' ? 'copy' : 'share';
+}
+
+function originOf({ file, parts, inode, directory }: Image, each: boolean, copy: Copying): Origin {
   return {
     provider: 'file',
     label: file,
@@ -173,6 +170,7 @@ function originOf({ file, parts, inode }: Image, each: boolean): Origin {
     device: file,
     subdirectory: undefined,
     asked: undefined,
+    ref: { inode: identityOf(inode), directory: identityOf(directory), used: String(inode.usedBytes), copy },
   };
 }
 

@@ -22,17 +22,12 @@ import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
 import { stampOf, writtenByOthers } from './lvm/written.ts';
 import { lvAt, resolveSource, whyUnsuitable } from './lvm/origins.ts';
 import { insteadOf, isOnLv, lvBehind, reachText } from './lvm/reach.ts';
+import { lvOf, type OriginLv } from './lvm/ref.ts';
 
 /** Snapshots by LVM, thick and thin. Many are taken in one `lvm` process, one after the other. */
 export function createLvm(exec: Exec, users: LvUsers): Provider {
-  const rowOf = new WeakMap<Origin, LvRow>();
-  let known: readonly LvRow[] = [];
+  let known: readonly LvRow[] | undefined;
   let afterRemoval: readonly LvRow[] | undefined;
-  const lvOf = (origin: Origin): LvRow => {
-    const row = rowOf.get(origin);
-    if (!row) throw new Error(`${origin.label} was not resolved by this provider`);
-    return row;
-  };
 
   return {
     kind: 'lvm',
@@ -73,13 +68,13 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       const [rows, readOnly] = await Promise.all([readLvs(exec), exec.run(readOnlyVolumes())]);
       known = rows.map((row) => (fallsUnder(readOnly, row) ? { ...row, forcedReadOnly: true } : row));
       if (source.kind !== 'path') await checkGroup(source.vg, known, exec);
-      return resolveSource(source, behind, known, loops, (origin, row) => rowOf.set(origin, row));
+      return resolveSource(source, behind, known, loops);
     },
 
     async plan(origins, size, names) {
       const planned = origins.map((origin, index) => planOne(origin, lvOf(origin), size, names, index));
       const wanted = planned.map(({ origin, bytes }) => ({ row: lvOf(origin), bytes }));
-      checkRoom(wanted, known);
+      checkRoom(wanted, known ?? (await readLvs(exec)));
       return planned.map((one) => ({ ...one, growth: growthOf(lvOf(one.origin), one.bytes, wanted) }));
     },
 
@@ -175,7 +170,7 @@ async function checkGroup(vg: string, rows: readonly LvRow[], exec: Exec): Promi
   });
 }
 
-function planOne(origin: Origin, row: LvRow, size: Size, names: RunNames, index: number) {
+function planOne(origin: Origin, row: OriginLv, size: Size, names: RunNames, index: number) {
   const thin = row.pool !== '';
   const bytes = thin ? 0 : roomFor(size, row.bytes, row.extentBytes);
   const name = snapshotName(row, names.run, index);
@@ -221,7 +216,7 @@ function hintFor({ vg = '', pool = '' }: Step, complaints: readonly string[]): s
   return `holdstill recover; then, if no LV of this pool has thin_id ${id} (${look}): ${remove}`;
 }
 
-function createWords({ step, bytes }: PlannedSnapshot, row: LvRow): readonly string[] {
+function createWords({ step, bytes }: PlannedSnapshot, row: OriginLv): readonly string[] {
   const extents = bytes === 0 ? undefined : bytes / row.extentBytes;
   const words = lvcreateSnapshot(row.vg, row.name, step['name'] ?? '', tagsOf(step), extents);
   return row.cache.endsWith('_cvol]') ? [...words, ...WITHOUT_CACHE_CHECK] : words;

@@ -123,6 +123,7 @@ describe('the layout of mounts', () => {
     device: `/dev/v/${name}`,
     subdirectory: undefined,
     asked: undefined,
+    ref: {},
   });
   const content = (type: string | undefined): Content => ({ type, uuid: undefined, doubt: undefined });
   const whole = (type: string | undefined): Volume => ({

@@ -105,6 +105,11 @@ test('no contract knows another, no provider knows another', () => {
   expect(wrong.map(sentence)).toEqual([]);
 });
 
+test('no provider knows an origin by being the same object: an origin is data', () => {
+  const wrong = files.filter((file) => file.startsWith('src/providers/') && /\bWeak(Map|Set)\b/.test(read(file)));
+  expect(wrong).toEqual([]);
+});
+
 test('only the command line and the hooks load the application, and only when there is work', () => {
   const wrong = imports.filter(({ to, kind }) => to === 'src/app/app.ts' && kind === 'static');
   expect(wrong.map(sentence)).toEqual([]);

@@ -45,6 +45,7 @@ function planOf(guests: number): Plan {
           device: `/dev/${vg}/${name}`,
           subdirectory: undefined,
           asked: undefined,
+          ref: {},
         },
         step: { kind: 'lvm', name: `hs.xxxxxxxx.${name}` },
         bytes: 2 * 1024 ** 3,

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { Fault, isFault } from '../../core/model/fault.ts';
+import type { Origin } from '../../core/model/snapshot.ts';
 import { shellWord } from '../../core/text/shell.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../../core/model/step.ts';
 import { errorCode } from '../../core/files/trust.ts';
 import { whyNot } from '../../core/text/why.ts';
-import type { Behind } from '../../system/kernel/backing.ts';
-import type { Subvolume } from '../../system/tools/btrfs.ts';
 import type { Exec } from '../../system/command.ts';
 import { mountAt, readMounts, type MountEntry } from '../../system/kernel/mountinfo.ts';
 import { directoryName } from '../beside.ts';
@@ -25,10 +24,12 @@ export interface Within {
  * Where the snapshots of a subvolume can lie: in itself, or where that can't be written to (a received backup, an archive)
  * in another one of its file system: one that is above it, else one that is mounted. Throws `origin.unsuitable`.
  */
-export async function placeFor(top: string, own: Subvolume, { mount }: Behind, exec: Exec): Promise<Within> {
+export async function placeFor({ device: top, ref }: Origin, exec: Exec): Promise<Within> {
   const mounts = readMounts();
+  const mount = mounts.find(({ id }) => String(id) === ref['mount']);
+  const readOnly = ref['access'] === 'read-only';
   const isWritable = (entry: MountEntry | undefined): boolean => entry?.options.split(',').includes('rw') ?? false;
-  if (!own.readOnly && isWritable(mount)) return { top, uuid: own.uuid };
+  if (!readOnly && isWritable(mount)) return { top, uuid: ref['uuid'] ?? '' };
   const above = isWritable(mount) && top !== mount?.point ? [[path.dirname(top), mount?.point ?? '/'] as const] : [];
   const others = mounts
     .filter((entry) => entry.device === mount?.device && isWritable(entry) && mountAt(entry.point, mounts) === entry)
@@ -42,7 +43,7 @@ export async function placeFor(top: string, own: Subvolume, { mount }: Behind, e
       at = at === point ? undefined : await topOf(path.dirname(at), point, exec);
     }
   }
-  const what = own.readOnly ? `the subvolume ${top} is read-only` : `${mount?.point} is mounted read-only`;
+  const what = readOnly ? `the subvolume ${top} is read-only` : `${mount?.point ?? top} is mounted read-only`;
   throw new Fault(
     'origin.unsuitable',
     `${what}, and nothing of its file system is mounted where its snapshot could be put`,

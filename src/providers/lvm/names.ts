@@ -7,7 +7,11 @@ const LONGEST = 127;
  * What the snapshot of an LV is called: `hs.<run>.<lv>`, or `hs.<run>.<number>` where the origin's name leaves no room for
  * it. Undefined: it can have none, since LVM finds that a name is too long only halfway (2.03.16, tried).
  */
-export function snapshotName({ vg, name, pool }: LvRow, run: string, index: number): string | undefined {
+export function snapshotName(
+  { vg, name, pool }: Pick<LvRow, 'vg' | 'name' | 'pool'>,
+  run: string,
+  index: number,
+): string | undefined {
   const fits = (lv: string, layer: string): boolean => {
     const inDeviceMapper = `${vg}${lv}`.replaceAll('-', '--').length + `-${layer}`.length;
     return lv.length <= LONGEST && inDeviceMapper <= LONGEST;

@@ -10,6 +10,7 @@ import { matchesGlob } from '../../core/text/glob.ts';
 import { mapperName } from '../../system/tools/lvm.ts';
 import { snapshotName } from './names.ts';
 import { checkReach, lvBehind } from './reach.ts';
+import { refOf } from './ref.ts';
 
 /**
  * Finds the LVs that a source means; undefined: it is of another kind, or the path is on no LV. `behind`: what holds the
@@ -20,24 +21,7 @@ export function resolveSource(
   behind: Behind | undefined,
   rows: readonly LvRow[],
   loops: readonly LoopDevice[],
-  remember: (origin: Origin, row: LvRow) => void,
 ): Resolved | undefined {
-  const originOf = (row: LvRow, more: Partial<Origin> = {}): Origin => {
-    const origin: Origin = {
-      provider: 'lvm',
-      label: `${row.vg}/${row.name}`,
-      directory: [],
-      bytes: row.bytes,
-      shape: 'device',
-      device: `/dev/${row.vg}/${row.name}`,
-      subdirectory: undefined,
-      asked: undefined,
-      asleep: !row.active,
-      ...more,
-    };
-    remember(origin, row);
-    return origin;
-  };
   switch (source.kind) {
     case 'lv':
       return { origins: [originOf(suitable(find(source.vg, source.lv, rows)))], leftOut: [] };
@@ -70,6 +54,22 @@ export function resolveSource(
     default:
       return undefined;
   }
+}
+
+function originOf(row: LvRow, more: Partial<Origin> = {}): Origin {
+  return {
+    provider: 'lvm',
+    label: `${row.vg}/${row.name}`,
+    directory: [],
+    bytes: row.bytes,
+    shape: 'device',
+    device: `/dev/${row.vg}/${row.name}`,
+    subdirectory: undefined,
+    asked: undefined,
+    asleep: !row.active,
+    ref: refOf(row),
+    ...more,
+  };
 }
 
 /** The LV whose device a path names. */

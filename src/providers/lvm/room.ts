@@ -76,7 +76,7 @@ const POOL_METADATA_LIMIT = 90;
  * `rows` are all LVs of the host, for the thin pools among them.
  */
 export function checkRoom(
-  wanted: readonly { readonly row: LvRow; readonly bytes: number }[],
+  wanted: readonly { readonly row: Pick<LvRow, 'vg' | 'pool' | 'vgFreeBytes'>; readonly bytes: number }[],
   rows: readonly LvRow[],
 ): void {
   for (const vg of new Set(wanted.map(({ row }) => row.vg))) {

@@ -63,6 +63,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
           device: label,
           subdirectory: label,
           asked: label,
+          ref: {},
         },
         step: { kind: 'lvm' },
         bytes: 1,

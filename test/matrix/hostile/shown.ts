@@ -77,6 +77,7 @@ const plan: fc.Arbitrary<Plan> = fc
           device: label,
           subdirectory: undefined,
           asked: label,
+          ref: {},
         },
         step: { kind: 'lvm', name: label },
         bytes: 1,

@@ -284,6 +284,7 @@ export const tools: readonly Property[] = [
         device,
         subdirectory: undefined,
         asked: undefined,
+        ref: {},
       }));
       const layout = layOut(task, '/run/holdstill/x', origins, seen, new Map(), refusal);
       checkPlaces(
