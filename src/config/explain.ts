@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import { mapOf, type Path, type Plain, type SourceFile } from './data.ts';
 import { unknownTopKey } from './toplevel.ts';
 import { keysAt } from './schema.ts';
-import { sorted } from './sorted.ts';
 import { problemAt, unknownKey, whatItIs } from './messages.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -15,7 +14,7 @@ export function explain(file: SourceFile, issues: readonly Issue[], base: Path =
   const found = issues
     .flatMap((issue) => problems(file, issue, [...base, ...issue.path]))
     .map(({ path, what, text }) => ({ ...file.position(path, what), path, text }));
-  const inOrder = sorted(found, (a, b) => a.line - b.line || a.column - b.column);
+  const inOrder = found.toSorted((a, b) => a.line - b.line || a.column - b.column);
   return inOrder.map(({ path, text, ...position }) => problemAt(file, path, text, position));
 }
 

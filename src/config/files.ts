@@ -4,7 +4,6 @@ import { Fault, isFault } from '../core/model/fault.ts';
 import { shellWord } from '../core/text/shell.ts';
 import { checkTrusted, errorCode } from '../core/files/trust.ts';
 import { ignoredIn } from './ignored.ts';
-import { sorted } from './sorted.ts';
 import { asRoot, whyNot } from '../core/text/why.ts';
 
 const LARGEST = 1024 * 1024;
@@ -51,7 +50,9 @@ function isDirectory(path: string, owner: number): boolean {
 /* Hidden files are an editor's, not the admin's. */
 function list(directory: string): string[] {
   try {
-    return sorted(readdirSync(directory)).filter((name) => name.endsWith('.yaml') && !name.startsWith('.'));
+    return readdirSync(directory)
+      .toSorted()
+      .filter((name) => name.endsWith('.yaml') && !name.startsWith('.'));
   } catch (error) {
     throw asFault(error, directory);
   }

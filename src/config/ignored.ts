@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sorted } from './sorted.ts';
 
 /** Something that an admin may take for a part of the configuration. */
 export interface Ignored {
@@ -34,11 +33,13 @@ function entries(
 ): readonly { readonly name: string; readonly path: string; readonly isDirectory: boolean }[] {
   try {
     const all = readdirSync(directory, { withFileTypes: true }).filter(({ name }) => !name.startsWith('.'));
-    return sorted(all, (a, b) => (a.name < b.name ? -1 : 1)).map((entry) => ({
-      name: entry.name,
-      path: join(directory, entry.name),
-      isDirectory: entry.isDirectory(),
-    }));
+    return all
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map((entry) => ({
+        name: entry.name,
+        path: join(directory, entry.name),
+        isDirectory: entry.isDirectory(),
+      }));
   } catch {
     return [];
   }

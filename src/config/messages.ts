@@ -2,7 +2,6 @@ import { distance } from '../core/text/distance.ts';
 import { escapeText } from '../core/text/escape.ts';
 import { Fault } from '../core/model/fault.ts';
 import type { Path, Position, SourceFile } from './data.ts';
-import { sorted } from './sorted.ts';
 
 const CHECK_HINT = 'correct it, then check the whole with: holdstill config validate';
 /* As long as the name of a task may be. */
@@ -72,5 +71,5 @@ export function closest(word: string, known: readonly string[]): string | undefi
     .filter(
       ({ candidate, far }) => far <= Math.max(1, Math.floor(candidate.length / 3)) || lower.startsWith(candidate),
     );
-  return sorted(near, (a, b) => a.far - b.far)[0]?.candidate;
+  return near.toSorted((a, b) => a.far - b.far)[0]?.candidate;
 }

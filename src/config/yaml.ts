@@ -15,7 +15,6 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { isPlainMap, type Path, type Plain, type Position, type SourceFile } from './data.ts';
-import { sorted } from './sorted.ts';
 import { at, invalid, quoted } from './messages.ts';
 
 const NO_ALIASES = 'anchors, aliases and merge keys are not supported; write the value out';
@@ -37,7 +36,7 @@ export function readYaml(path: string, main: boolean, bytes: Buffer): SourceFile
   };
   const { document, second } = quietly(() => compose(text, lines));
   if (document === undefined) throw invalid([at(path, { line: 1, column: 1 }, MEANING.RESOURCE_EXHAUSTION)]);
-  const [error] = sorted(document.errors, (a, b) => a.pos[0] - b.pos[0]);
+  const [error] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   // What is not closed is found at the end: that is on a line with text, not on an empty one below it.
   const end = text.trimEnd().length;
   if (error !== undefined) throw invalid([at(path, place(Math.min(error.pos[0], end)), meaning(error))]);
