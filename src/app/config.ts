@@ -17,9 +17,9 @@ export async function validateConfig(sources: Sources, json: boolean): Promise<s
 export async function showConfig(sources: Sources, json: boolean): Promise<string> {
   const { loadConfig } = await import('../config/load.ts');
   const { configText } = await import('../report/config.ts');
-  const config = loadConfig(sources);
+  const { sections, log, ...config } = loadConfig(sources);
   const tasks = [...config.tasks.values()];
-  return json ? jsonText({ schema: 1, ...config, tasks }) : configText(tasks);
+  return json ? jsonText({ schema: 1, tasks, ...sections, log }) : configText(tasks);
 }
 
 export async function configSchema(): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Sources } from '../config/source.ts';
 import { escapeText } from '../core/text/escape.ts';
+import type { Contract } from '../core/ports/contract.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
 import { statusSaid } from '../core/text/scriptstatus.ts';
 import { shellWord } from '../core/text/shell.ts';
@@ -11,7 +12,9 @@ import { CALLED, runScript } from '../system/script.ts';
 
 /** A script of the admin's that had been in the place of our hook, and is called by it now. */
 export interface Script {
-  /** The key of the configuration that names it. */
+  /** Whose section of the configuration names it. */
+  readonly contract: Pick<Contract, 'product' | 'section'>;
+  /** The setting that does. */
   readonly key: 'before' | 'after';
   readonly file: string;
   /** The task that the hook is called for; undefined: none of ours. */
@@ -38,14 +41,14 @@ const LEAST_MS = 5000;
  * changed it. `before` may take half the time of the hook, `after` what is left of it. Never throws.
  */
 export async function callScript(script: Script): Promise<ScriptResult> {
-  const { key, file, task = '', sources } = script;
+  const { contract, key, file, task = '', sources } = script;
   const level = sources?.logLevel ?? 'info';
-  const session = { task, contract: 'sesam', phase: key, level, timeoutMs: undefined };
+  const session = { task, contract: contract.product, phase: key, level, timeoutMs: undefined };
   const { log, exec } = openMachine(session);
   const timeMs = await timeOf(script);
   const limitMs = key === 'before' ? timeMs / 2 : Math.max(timeMs - performance.now(), LEAST_MS);
   try {
-    await check(key, file, exec);
+    await check(`${contract.section}.${key}`, file, exec);
     const { status, text, tooLate } = await runScript([file, ...process.argv.slice(2)], limitMs);
     log.info({ script: file, status, tooLate }, 'a script of the admin has ended');
     const { lines, problem } = statusSaid(text, status);
@@ -65,16 +68,16 @@ export async function callScript(script: Script): Promise<ScriptResult> {
 }
 
 /** Throws unless it is a program that only root can change. */
-async function check(key: Script['key'], file: string, exec: Exec): Promise<void> {
+async function check(setting: string, file: string, exec: Exec): Promise<void> {
   if (process.env[CALLED] !== undefined) {
-    throw new Fault('config.invalid', `sesam.${key} (${file}) is this very hook, or calls it`, {
+    throw new Fault('config.invalid', `${setting} (${file}) is this very hook, or calls it`, {
       hint: 'name the script that had been in its place',
     });
   }
-  if (!file.startsWith('/')) throw new Fault('config.invalid', `sesam.${key} must be the absolute path of a program`);
+  if (!file.startsWith('/')) throw new Fault('config.invalid', `${setting} must be the absolute path of a program`);
   const mode = await exec.ask('trustedMode', { file }).catch((error: unknown) => {
     if (isFault(error)) throw error;
-    throw new Fault('config.missing', `${file} can't be found: ${whyNot(error)}`, { hint: `look at sesam.${key}` });
+    throw new Fault('config.missing', `${file} can't be found: ${whyNot(error)}`, { hint: `look at ${setting}` });
   });
   if ((mode & 0o100) === 0) {
     throw new Fault('config.invalid', `${file} is no program that root may run`, {

@@ -1,10 +1,8 @@
-import type * as z from 'zod';
 import { mapOf, type Path, type Plain, type SourceFile } from './data.ts';
+import type { Issue } from './forms.ts';
 import { unknownTopKey } from './toplevel.ts';
 import { keysAt } from './schema.ts';
 import { problemAt, unknownKey, whatItIs } from './messages.ts';
-
-type Issue = z.core.$ZodIssue;
 
 /**
  * One line a problem: `FILE:LINE:COLUMN: PATH: what it is and what was meant`. `base` is the path in `file` of the value

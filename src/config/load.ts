@@ -1,5 +1,4 @@
-import type * as z from 'zod';
-import type { Switches } from '../core/ports/contract.ts';
+import type { SettingValues } from '../core/model/setting.ts';
 import { parseSelector, type Selector } from '../core/model/selection.ts';
 import type { Source, Task } from '../core/model/task.ts';
 import { clashes, filesWith } from './clashes.ts';
@@ -7,7 +6,8 @@ import { explain } from './explain.ts';
 import { idleKeys } from './unusedkeys.ts';
 import { plainPath, splitVg, taskNameProblem } from './names.ts';
 import { mapOf, type SourceFile } from './data.ts';
-import { DropInSchema, MainSchema, TaskSchema } from './schema.ts';
+import type { Issue } from './forms.ts';
+import { DropInSchema, LogSection, MainSchema, SECTIONS, TaskSchema } from './schema.ts';
 import type { Sources } from './source.ts';
 import { parseDuration, parseSize } from './units.ts';
 import { invalid, problemAt, problemsOf } from './messages.ts';
@@ -19,9 +19,8 @@ export interface Log {
 /** The whole configuration. */
 export interface Config {
   readonly tasks: ReadonlyMap<string, Task>;
-  readonly sesam: Switches;
-  readonly bacula: Switches;
-  readonly generic: Switches;
+  /** The settings of each product, by its section. */
+  readonly sections: Readonly<Record<string, SettingValues>>;
   readonly log: Log;
 }
 
@@ -47,8 +46,13 @@ export function loadConfig(sources: Sources): Config {
   const tasks = sources.files.flatMap((file) =>
     Object.entries(mapOf(file.value['tasks'])).map(([name, value]) => taskFrom(name, TaskSchema.parse(value))),
   );
-  const { sesam, bacula, generic, log } = settings(sources);
-  return { tasks: new Map(tasks.map((task) => [task.name, task])), sesam, bacula, generic, log };
+  const main = mainOf(sources);
+  const sections = [...SECTIONS].map(([name, form]) => [name, form.parse(main[name])]);
+  return {
+    tasks: new Map(tasks.map((task) => [task.name, task])),
+    sections: Object.fromEntries(sections) as Config['sections'],
+    log: LogSection.parse(main['log']),
+  };
 }
 
 /**
@@ -74,20 +78,19 @@ export function loadTask(sources: Sources, name: string): TaskConfig {
     ...holders.flatMap((file) => clashes(file, name, sources)),
   ];
   if (problems.length > 0 || !parsed.success) throw invalid(problems);
-  return { task: taskFrom(name, parsed.data), log: settings(sources).log };
+  return { task: taskFrom(name, parsed.data), log: LogSection.parse(mainOf(sources)['log']) };
 }
 
-function issuesOf(file: SourceFile, value: unknown): readonly z.core.$ZodIssue[] {
+function issuesOf(file: SourceFile, value: unknown): readonly Issue[] {
   return (file.main ? MainSchema : DropInSchema).safeParse(value).error?.issues ?? [];
 }
 
 /* holdstill.yaml may be missing where there are files of tasks.d: then the defaults hold. */
-function settings(sources: Sources): z.output<typeof MainSchema> {
-  const main = sources.files.find((file) => file.main);
-  return MainSchema.parse({ version: 1, ...main?.value, tasks: {} });
+function mainOf(sources: Sources): SourceFile['value'] {
+  return sources.files.find((file) => file.main)?.value ?? {};
 }
 
-type TaskInput = z.output<typeof TaskSchema>;
+type TaskInput = ReturnType<typeof TaskSchema.parse>;
 type RecordInput = Exclude<TaskInput, string>;
 
 function taskFrom(name: string, input: TaskInput): Task {

@@ -8,7 +8,6 @@ export const GLOB_MEANT = 'must be a pattern for names of LVs, for example domu-
 export const PATH_MEANT = 'must be an absolute path, for example /srv/data';
 export const FILE_MEANT = 'must be an absolute path, patterns allowed, for example /var/lib/libvirt/images/*.img';
 export const MOUNT_MEANT = 'must be an absolute path, for example /mnt/vmbackup';
-export const ENVIRONMENT_MEANT = 'must be the name of an environment variable, for example SESAM_TASK';
 
 /** Control characters, line separators and lone surrogates: never wanted in a name or a path. */
 const CONTROL = /[\p{Cc}\p{Surrogate}\u2028\u2029]/u;

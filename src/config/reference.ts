@@ -1,6 +1,5 @@
-import { jsonSchema } from './schema.ts';
-
-type Schema = ReturnType<typeof jsonSchema>;
+import type { JsonSchema } from './forms.ts';
+import { jsonSchema, recordOf } from './schema.ts';
 
 /** The reference of the configuration for README: a Markdown table with a row a key, made from the schema. */
 export function configReference(): string {
@@ -10,7 +9,7 @@ export function configReference(): string {
 
 type Row = readonly [key: string, values: string, fallback: string, what: string];
 
-function keys(schema: Schema, prefix: string): readonly Row[] {
+function keys(schema: JsonSchema, prefix: string): readonly Row[] {
   const required = schema.required ?? [];
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     if (typeof property === 'boolean') return [];
@@ -21,18 +20,11 @@ function keys(schema: Schema, prefix: string): readonly Row[] {
       fallback(property, required.includes(key)),
       property.description ?? '',
     ];
-    return [row, ...keys(property, `${path}.`), ...keys(record(property), `${path}.NAME.`)];
+    return [row, ...keys(property, `${path}.`), ...keys(recordOf(property), `${path}.NAME.`)];
   });
 }
 
-/* The record that the values of a map with free names have. */
-function record(schema: Schema): Schema {
-  const inner = schema.additionalProperties;
-  const forms = typeof inner === 'object' ? (inner.anyOf ?? []) : [];
-  return forms.find((form) => form.type === 'object') ?? {};
-}
-
-function values(schema: Schema): string {
+function values(schema: JsonSchema): string {
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
   if (schema.type === 'boolean') return '`true`, `false`';
@@ -41,7 +33,7 @@ function values(schema: Schema): string {
   return typeof schema.additionalProperties === 'object' ? 'names with a path or a map' : 'a map';
 }
 
-function fallback(schema: Schema, required: boolean): string {
+function fallback(schema: JsonSchema, required: boolean): string {
   if (required) return 'required';
   return schema.default === undefined || schema.type === 'object' ? '' : code(schema.default);
 }

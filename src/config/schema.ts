@@ -1,8 +1,7 @@
-import * as z from 'zod';
+import { contracts } from '../contracts/contracts.ts';
 import { parseSelector } from '../core/model/selection.ts';
 import {
   EACH_MEANT,
-  ENVIRONMENT_MEANT,
   FILE_MEANT,
   fileProblem,
   eachProblem,
@@ -17,45 +16,26 @@ import {
   taskNameProblem,
 } from './names.ts';
 import type { Path } from './data.ts';
+import {
+  either,
+  exactly,
+  type JsonSchema,
+  jsonSchemaOf,
+  list,
+  map,
+  oneOf,
+  onOff,
+  quantity,
+  record,
+  text,
+} from './forms.ts';
+import { sectionForm } from './section.ts';
 import { TASKS_MEANT, VERSION_MEANT } from './toplevel.ts';
 import { DURATION_MEANT, parseDuration, parseSize, SIZE_MEANT } from './units.ts';
 
 const SOURCES = ['lv', 'path', 'each', 'file', 'subvolume'] as const;
 const SOURCE_LIST = SOURCES.join(', ');
 const SELECTOR_MEANT = 'must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV';
-const SWITCH_MEANT = 'must be true or false';
-
-/* `meant` is said of a value of another type; `check` says what is wrong with text. */
-function text(meant: string, check: (value: string) => string | undefined) {
-  return z.string({ error: meant }).check((context) => complain(context, check(context.value)));
-}
-
-function quantity(meant: string, check: (value: string | number) => string | undefined) {
-  return z
-    .union([z.string(), z.number()], { error: meant })
-    .check((context) => complain(context, check(context.value)));
-}
-
-function complain(context: z.core.ParsePayload, problem: string | undefined): void {
-  if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
-}
-
-function onOff(what: string) {
-  return z.boolean({ error: SWITCH_MEANT }).default(false).describe(what);
-}
-
-const trace = onOff(
-  'Notes how the product calls us (arguments, names of environment variables, directory, user, open descriptors) in a file ' +
-    'that only root can read; it grows by one record a hook, so switch it off again.',
-);
-
-const unknownTask = z
-  .enum(['error', 'pass'], { error: 'must be error or pass' })
-  .default('error')
-  .describe(
-    'What becomes of a job of which no task is configured: `error` fails it, `pass` lets it save what it saves, for hooks ' +
-      'that stand in the defaults of many jobs. A name that is nearly that of a task fails in any case.',
-  );
 
 function selectorProblem(value: string | number, meant: string, paths: boolean): string | undefined {
   const selector = parseSelector(value);
@@ -65,11 +45,10 @@ function selectorProblem(value: string | number, meant: string, paths: boolean):
 
 function selectors(what: string, paths: boolean) {
   const meant = paths ? `${SELECTOR_MEANT}, or an absolute path` : SELECTOR_MEANT;
-  return z
-    .array(
-      quantity(meant, (value) => selectorProblem(value, meant, paths)),
-      { error: 'must be a list, for example [1, LABEL=data]' },
-    )
+  return list(
+    quantity(meant, (value) => selectorProblem(value, meant, paths)),
+    'must be a list, for example [1, LABEL=data]',
+  )
     .default([])
     .describe(what)
     .meta({
@@ -80,122 +59,120 @@ function selectors(what: string, paths: boolean) {
     });
 }
 
-const Each = z.strictObject(
+const Each = map(
   {
     lv: text(EACH_MEANT, eachProblem)
       .describe('The VG and a pattern (`*`, `?`, `[...]`) for its LVs; it is an error if no LV fits.')
       .meta({ examples: ['in.zekjur.net/domu-*'] }),
-    exclude: z
-      .array(text(GLOB_MEANT, globProblem), { error: 'must be a list of patterns, for example [domu-test*]' })
+    exclude: list(text(GLOB_MEANT, globProblem), 'must be a list of patterns, for example [domu-test*]')
       .default([])
       .describe('LVs to leave out: patterns for the names of LVs without the VG; what is left out is not protected.')
       .meta({ examples: [['domu-test*', '*-swap']] }),
   },
-  { error: 'must be a map, for example each: {lv: in.zekjur.net/domu-*}' },
+  'must be a map, for example each: {lv: in.zekjur.net/domu-*}',
 );
 
-const TaskRecord = z
-  .strictObject({
-    lv: text(LV_MEANT, lvProblem)
-      .optional()
-      .describe('The logical volume to snapshot, VG/LV or /dev/VG/LV.')
-      .meta({ examples: ['system/xenvm', '/dev/system/xenvm'] }),
-    path: text(PATH_MEANT, pathProblem)
-      .optional()
-      .describe(
-        'Snapshots the LV or the btrfs subvolume behind this path; the mount then shows just what is below the path.',
-      )
-      .meta({ examples: ['/srv/data'] }),
-    each: Each.optional().describe('Snapshots all LVs that fit, right after each other; each needs room in the VG.'),
-    file: text(FILE_MEANT, fileProblem)
-      .optional()
-      .describe(
-        'Raw disk images, by a path that may hold patterns; a snapshot shares the blocks of the image, which needs xfs, ' +
-          'btrfs or ocfs2. With a pattern each image gets a directory of its own.',
-      )
-      .meta({ examples: ['/var/lib/libvirt/images/vm1.img', '/OVS/Repositories/*/VirtualDisks/*.img'] }),
-    subvolume: text(PATH_MEANT, pathProblem)
-      .optional()
-      .describe('Snapshots this btrfs subvolume; others below it are not in the snapshot, and said so.')
-      .meta({ examples: ['/srv/data'] }),
-    copy: onOff(
+const TaskRecord = map({
+  lv: text(LV_MEANT, lvProblem)
+    .optional()
+    .describe('The logical volume to snapshot, VG/LV or /dev/VG/LV.')
+    .meta({ examples: ['system/xenvm', '/dev/system/xenvm'] }),
+  path: text(PATH_MEANT, pathProblem)
+    .optional()
+    .describe(
+      'Snapshots the LV or the btrfs subvolume behind this path; the mount then shows just what is below the path.',
+    )
+    .meta({ examples: ['/srv/data'] }),
+  each: Each.optional().describe('Snapshots all LVs that fit, right after each other; each needs room in the VG.'),
+  file: text(FILE_MEANT, fileProblem)
+    .optional()
+    .describe(
+      'Raw disk images, by a path that may hold patterns; a snapshot shares the blocks of the image, which needs xfs, ' +
+        'btrfs or ocfs2. With a pattern each image gets a directory of its own.',
+    )
+    .meta({ examples: ['/var/lib/libvirt/images/vm1.img', '/OVS/Repositories/*/VirtualDisks/*.img'] }),
+  subvolume: text(PATH_MEANT, pathProblem)
+    .optional()
+    .describe('Snapshots this btrfs subvolume; others below it are not in the snapshot, and said so.')
+    .meta({ examples: ['/srv/data'] }),
+  copy: onOff()
+    .default(false)
+    .describe(
       'For `file`: copies images where they cannot share blocks. Slow, needs the space of the image, and fails if the ' +
         'image is written to meanwhile.',
     ),
-    partitions: selectors(
-      'Mounts only these parts of a disk: numbers of partitions, `LABEL=`, `TYPE=` (as blkid calls it) or `LV=VG/LV` of the ' +
-        'guest, with patterns. It is an error if one of them fits nothing, or can not be mounted.',
-      false,
+  partitions: selectors(
+    'Mounts only these parts of a disk: numbers of partitions, `LABEL=`, `TYPE=` (as blkid calls it) or `LV=VG/LV` of the ' +
+      'guest, with patterns. It is an error if one of them fits nothing, or can not be mounted.',
+    false,
+  ),
+  exclude: selectors(
+    'Leaves these parts of a disk out, written as for `partitions`; for `path` and `subvolume` also what is mounted below ' +
+      'it, or a subvolume there: by its path, with patterns.',
+    true,
+  ),
+  skip: oneOf(['warn', 'error'])
+    .default('warn')
+    .describe(
+      'What happens where something is not saved: a part of a disk that can not be mounted (encrypted, unknown), a volume or image ' +
+        'of a pattern of which no snapshot can be taken, another file system or subvolume below a `path` or `subvolume`. `warn` says ' +
+        'so and goes on, `error` fails the job. What is left out by `partitions` or `exclude`, and swap, is neither.',
     ),
-    exclude: selectors(
-      'Leaves these parts of a disk out, written as for `partitions`; for `path` and `subvolume` also what is mounted below ' +
-        'it, or a subvolume there: by its path, with patterns.',
-      true,
+  trust: oneOf(['host', 'guest', 'hostile'])
+    .optional()
+    .describe(
+      'Who may have written the file systems: `host` (default for `path` and `subvolume`): links in them may be followed; `guest` (default ' +
+        'for all else): nothing in them may run or lead elsewhere; `hostile`: the kernel of the host never reads them, but ' +
+        'programs outside it (fuse2fs, ntfs-3g, exfat-fuse), and what these cannot read is not mounted.',
     ),
-    skip: z
-      .enum(['warn', 'error'], { error: 'must be warn or error' })
-      .default('warn')
-      .describe(
-        'What happens where something is not saved: a part of a disk that can not be mounted (encrypted, unknown), a volume or image ' +
-          'of a pattern of which no snapshot can be taken, another file system or subvolume below a `path` or `subvolume`. `warn` says ' +
-          'so and goes on, `error` fails the job. What is left out by `partitions` or `exclude`, and swap, is neither.',
-      ),
-    trust: z
-      .enum(['host', 'guest', 'hostile'], { error: 'must be host, guest or hostile' })
-      .optional()
-      .describe(
-        'Who may have written the file systems: `host` (default for `path` and `subvolume`): links in them may be followed; `guest` (default ' +
-          'for all else): nothing in them may run or lead elsewhere; `hostile`: the kernel of the host never reads them, but ' +
-          'programs outside it (fuse2fs, ntfs-3g, exfat-fuse), and what these cannot read is not mounted.',
-      ),
-    keys: z
-      .array(text(PATH_MEANT, pathProblem), { error: 'must be a list of files, for example [/etc/holdstill/keys/vm1]' })
-      .default([])
-      .describe(
-        'Key files of which each is tried on what is encrypted (LUKS); without any that is skipped. Only root may read or ' +
-          'change them.',
-      )
-      .meta({ examples: [['/etc/holdstill/keys/vm1']] }),
-    check: onOff(
+  keys: list(text(PATH_MEANT, pathProblem), 'must be a list of files, for example [/etc/holdstill/keys/vm1]')
+    .default([])
+    .describe(
+      'Key files of which each is tried on what is encrypted (LUKS); without any that is skipped. Only root may read or ' +
+        'change them.',
+    )
+    .meta({ examples: [['/etc/holdstill/keys/vm1']] }),
+  check: onOff()
+    .default(false)
+    .describe(
       'Checks each file system in its snapshot before it is mounted. What is damaged fails the job; what the check ' +
         'could mend is said. Takes time, above all with many files.',
     ),
-    mount: text(MOUNT_MEANT, mountProblem)
-      .optional()
-      .describe(
-        'Where the snapshot is mounted, for a backup job that names the directory; made before the job and removed after ' +
-          'it. Without it: a directory of the task below /run/holdstill.',
-      )
-      .meta({ examples: ['/mnt/vmbackup'] }),
-    size: quantity(SIZE_MEANT, (value) => {
-      const size = parseSize(value);
-      return size.kind === 'problem' ? size.problem : undefined;
-    })
-      .default('auto')
-      .describe(
-        'Room for what changes during the job, taken from the free space of the VG; a snapshot that runs full is lost ' +
-          'and the job fails. `auto` is 20 % of the origin and at least 256 MiB, `full` never runs full, `N%` is of the ' +
-          'origin; K, M, G and T are powers of 1024, and a number without one is bytes, at least a MiB. A thin LV needs none.',
-      )
-      .meta({ examples: ['auto', 'full', '20%', '500M', '1G', '1.5GiB'] }),
-    autoextend: z
-      .boolean({ error: SWITCH_MEANT })
-      .default(true)
-      .describe(
-        'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill ' +
-          'sees to it while the task is open; what fills faster than that is lost all the same. `plan` says whether there is room.',
-      ),
-    timeout: quantity(DURATION_MEANT, (value) => {
-      const duration = parseDuration(value);
-      return typeof duration === 'number' ? undefined : duration.problem;
-    })
-      .default('10m')
-      .describe(
-        'How long a hook may take; set it to what the backup software allows. After two thirds of it `pre` gives up and ' +
-          'undoes what it did. Plain numbers are seconds.',
-      )
-      .meta({ examples: ['30s', '5m', '1h'] }),
+  mount: text(MOUNT_MEANT, mountProblem)
+    .optional()
+    .describe(
+      'Where the snapshot is mounted, for a backup job that names the directory; made before the job and removed after ' +
+        'it. Without it: a directory of the task below /run/holdstill.',
+    )
+    .meta({ examples: ['/mnt/vmbackup'] }),
+  size: quantity(SIZE_MEANT, (value) => {
+    const size = parseSize(value);
+    return size.kind === 'problem' ? size.problem : undefined;
   })
+    .default('auto')
+    .describe(
+      'Room for what changes during the job, taken from the free space of the VG; a snapshot that runs full is lost ' +
+        'and the job fails. `auto` is 20 % of the origin and at least 256 MiB, `full` never runs full, `N%` is of the ' +
+        'origin; K, M, G and T are powers of 1024, and a number without one is bytes, at least a MiB. A thin LV needs none.',
+    )
+    .meta({ examples: ['auto', 'full', '20%', '500M', '1G', '1.5GiB'] }),
+  autoextend: onOff()
+    .default(true)
+    .describe(
+      'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill ' +
+        'sees to it while the task is open; what fills faster than that is lost all the same. `plan` says whether there is room.',
+    ),
+  timeout: quantity(DURATION_MEANT, (value) => {
+    const duration = parseDuration(value);
+    return typeof duration === 'number' ? undefined : duration.problem;
+  })
+    .default('10m')
+    .describe(
+      'How long a hook may take; set it to what the backup software allows. After two thirds of it `pre` gives up and ' +
+        'undoes what it did. Plain numbers are seconds.',
+    )
+    .meta({ examples: ['30s', '5m', '1h'] }),
+})
   .refine((task) => sourcesOf(task).length === 1, {
     // Else it is skipped where a key is wrong, and the admin hears of it only in the next try.
     when: () => true,
@@ -209,87 +186,64 @@ const TaskRecord = z
   .meta({ oneOf: SOURCES.map((source) => ({ required: [source] })) });
 
 /** A task: an absolute path, or a record. */
-export const TaskSchema = z.union([text(PATH_MEANT, pathProblem), TaskRecord]);
+export const TaskSchema = either(text(PATH_MEANT, pathProblem), TaskRecord);
 
-const Tasks = z
-  .record(text('', taskNameProblem), TaskSchema, { error: TASKS_MEANT })
-  .describe(
-    'The tasks, by the names that they have in the backup software. A job without one fails, but for SEP sesam: see `unknownTask`. ' +
-      'A path alone is short for `{path: ...}`.',
-  );
+const passing = contracts.filter(({ serves }) => serves === 'all jobs').map(({ title }) => title);
 
-const section = { error: 'must be a map' };
+const Tasks = record(taskNameProblem, TaskSchema, TASKS_MEANT).describe(
+  `The tasks, by the names that they have in the backup software. A job without one fails, but for ${passing.join(' and ')}: ` +
+    'see `unknownTask`. A path alone is short for `{path: ...}`.',
+);
 
-/** The shape of holdstill.yaml; no value is changed by it but for defaults. */
-export const MainSchema = z.strictObject({
-  version: z.literal(1, { error: VERSION_MEANT }).describe('The version of this format.'),
+const Version = exactly(1, VERSION_MEANT).describe('The version of this format.');
+
+export const LogSection = map({
+  level: oneOf(['info', 'debug'])
+    .default('info')
+    .describe('What goes to the log; `debug` adds every command with its time, and many lines a run.'),
+})
+  .prefault({})
+  .describe('The log, /var/log/holdstill/holdstill.log.');
+
+/** The section of each product. */
+export const SECTIONS: ReadonlyMap<string, ReturnType<typeof sectionForm>> = new Map(
+  contracts.map((contract) => [contract.section, sectionForm(contract)]),
+);
+
+/** What holdstill.yaml may hold; no value is changed by it but for defaults. */
+export const MainSchema = map({
+  version: Version,
   tasks: Tasks.optional(),
-  sesam: z
-    .strictObject(
-      {
-        taskEnv: text(ENVIRONMENT_MEANT, (name) => (/^[A-Za-z_]\w*$/.test(name) ? undefined : ENVIRONMENT_MEANT))
-          .optional()
-          .describe('The environment variable that holds the name of the task, for when no argument is one.')
-          .meta({ examples: ['SESAM_TASK'] }),
-        before: text(PATH_MEANT, pathProblem)
-          .optional()
-          .describe(
-            'A script that `sbc_pre` calls first, for every task and with the same arguments, for what had been in its place: if it ' +
-              'says `STATUS:ERROR`, the hook does. Nobody but root may be able to change it.',
-          )
-          .meta({ examples: ['/opt/sesam/bin/sesam/sbc_pre.own'] }),
-        after: text(PATH_MEANT, pathProblem)
-          .optional()
-          .describe('The same for `sbc_post`, which calls it last.')
-          .meta({ examples: ['/opt/sesam/bin/sesam/sbc_post.own'] }),
-        exitZero: onOff(
-          'Leaves with exit status 0 even after `STATUS:ERROR`, as the template of SEP does; whoever looks at the ' +
-            'status alone then misses errors.',
-        ),
-        trace,
-      },
-      section,
-    )
-    .prefault({})
-    .describe('How the hooks for SEP sesam behave.'),
-  bacula: z
-    .strictObject({ trace, unknownTask }, section)
-    .prefault({})
-    .describe('How the hooks for Bacula and Bareos behave.'),
-  generic: z
-    .strictObject({ trace, unknownTask }, section)
-    .prefault({})
-    .describe('How the hooks for any other product behave, and `holdstill pre`.'),
-  log: z
-    .strictObject(
-      {
-        level: z
-          .enum(['info', 'debug'], { error: 'must be info or debug' })
-          .default('info')
-          .describe('What goes to the log; `debug` adds every command with its time, and many lines a run.'),
-      },
-      section,
-    )
-    .prefault({})
-    .describe('The log, /var/log/holdstill/holdstill.log.'),
+  ...Object.fromEntries(SECTIONS),
+  log: LogSection,
 });
 
-/** The shape of a file of tasks.d. */
-export const DropInSchema = z.strictObject({ version: MainSchema.shape.version.optional(), tasks: Tasks.optional() });
+/** What a file of tasks.d may hold. */
+export const DropInSchema = map({ version: Version.optional(), tasks: Tasks.optional() });
 
-/** The keys that may stand in the map at `path` of a file; none where there is no such map. */
-export function keysAt(path: Path): readonly string[] {
-  const [top, , third] = path;
-  if (top === undefined) return Object.keys(MainSchema.shape);
-  if (top === 'tasks') return Object.keys(third === 'each' ? Each.shape : TaskRecord.shape);
-  if (top === 'sesam' || top === 'bacula' || top === 'generic' || top === 'log')
-    return Object.keys(MainSchema.shape[top].unwrap().shape);
-  return [];
-}
+let made: JsonSchema | undefined;
 
 /** The JSON Schema (draft 2020-12) of holdstill.yaml, for editors. */
-export function jsonSchema(): z.core.JSONSchema.BaseSchema {
-  return { $id: 'urn:holdstill:config:1', title: 'holdstill.yaml', ...z.toJSONSchema(MainSchema, { io: 'input' }) };
+export function jsonSchema(): JsonSchema {
+  made ??= { $id: 'urn:holdstill:config:1', title: 'holdstill.yaml', ...jsonSchemaOf(MainSchema) };
+  return made;
+}
+
+/** What a JSON Schema says of the values of a map with free names, where they are maps. */
+export function recordOf(schema: JsonSchema): JsonSchema {
+  const inner = schema.additionalProperties;
+  const forms = typeof inner === 'object' ? (inner.anyOf ?? []) : [];
+  return forms.find((form) => form.type === 'object') ?? {};
+}
+
+/** The keys that may stand in the map at `path` of holdstill.yaml; none where there is no such map. */
+export function keysAt(path: Path): readonly string[] {
+  const at = path.reduce<JsonSchema>((schema, step) => {
+    const properties = schema.properties ?? {};
+    const inner = Object.hasOwn(properties, step) ? properties[String(step)] : undefined;
+    return typeof inner === 'object' ? inner : recordOf(schema);
+  }, jsonSchema());
+  return Object.keys(at.properties ?? {});
 }
 
 function sourcesOf(task: unknown): readonly string[] {

@@ -1,10 +1,12 @@
-import type { Contract, Switches } from '../core/ports/contract.ts';
+import type { Contract } from '../core/ports/contract.ts';
+import type { SettingValues } from '../core/model/setting.ts';
 import { Fault, isFault } from '../core/model/fault.ts';
 import { mentions, readFiles, type RawFile } from './files.ts';
 import { ignoredIn, type Ignored } from './ignored.ts';
 import { nearlyNamed, nearNames } from './near.ts';
 import { mapOf, type SourceFile } from './data.ts';
-import { lenientSwitches, shapeProblem } from './toplevel.ts';
+import { lenientValues } from './lenient.ts';
+import { shapeProblem } from './toplevel.ts';
 import { at, closest, invalid, quoted } from './messages.ts';
 import { readYaml } from './yaml.ts';
 
@@ -24,7 +26,7 @@ export interface Sources {
   /** How much goes to the log; what is not well written counts as `info`. */
   readonly logLevel: 'info' | 'debug';
   /** A product's section of holdstill.yaml, read leniently: what is not of the right type is left out. */
-  switches(section: Contract['section']): Switches;
+  settings(contract: Pick<Contract, 'section' | 'settings'>): SettingValues;
   /** What lies beside the files that are read and looks like one of them, and why it is none. */
   ignored(): readonly Ignored[];
   /**
@@ -59,7 +61,7 @@ export function readSources(directory = '/etc/holdstill', options: { readonly ow
     ),
     taskNames,
     logLevel: mapOf(main?.value['log'])['level'] === 'debug' ? 'debug' : 'info',
-    switches: (section) => lenientSwitches(mapOf(main?.value[section])),
+    settings: ({ section, settings }) => lenientValues(settings, mapOf(main?.value[section])),
     ignored: () => ignoredIn(directory),
     faultFor: (name) => {
       for (const { raw, parsed } of read) {

@@ -1,10 +1,10 @@
-import type { Switches } from '../core/ports/contract.ts';
+import { contracts } from '../contracts/contracts.ts';
 import type { Fault } from '../core/model/fault.ts';
-import { isPlainMap, type Plain, type SourceFile } from './data.ts';
+import { isPlainMap, type SourceFile } from './data.ts';
 import { at, invalid, unknownKey, whatItIs } from './messages.ts';
 
 /** The keys at the top of holdstill.yaml. Kept apart from the schema, whose library is slow to load; a test compares. */
-export const MAIN_KEYS = ['version', 'tasks', 'sesam', 'bacula', 'generic', 'log'];
+export const MAIN_KEYS: readonly string[] = ['version', 'tasks', ...contracts.map(({ section }) => section), 'log'];
 /** The keys at the top of a file of tasks.d. */
 export const DROP_IN_KEYS = ['version', 'tasks'];
 
@@ -36,18 +36,4 @@ export function unknownTopKey(file: SourceFile, key: string): string {
   return !file.main && MAIN_KEYS.includes(key)
     ? 'belongs into holdstill.yaml; a file of tasks.d has only tasks'
     : unknownKey(key, file.main ? MAIN_KEYS : DROP_IN_KEYS);
-}
-
-/** A product's section as far as its values have the right type. */
-export function lenientSwitches(section: { readonly [key: string]: Plain }): Switches {
-  const { taskEnv, exitZero, trace, unknownTask, before, after } = section;
-  return {
-    ...(typeof taskEnv === 'string' && { taskEnv }),
-    ...(typeof exitZero === 'boolean' && { exitZero }),
-    ...(typeof trace === 'boolean' && { trace }),
-    ...(unknownTask === 'pass' && { unknownTask }),
-    // That a script was not run must not go unseen.
-    ...(before !== undefined && { before: typeof before === 'string' ? before : '' }),
-    ...(after !== undefined && { after: typeof after === 'string' ? after : '' }),
-  };
 }

@@ -2,6 +2,7 @@ import { exitStatus } from '../core/model/exit.ts';
 import { Fault } from '../core/model/fault.ts';
 import type { Contract } from '../core/ports/contract.ts';
 import { problemOf } from '../core/model/problem.ts';
+import { trace, unknownTask } from './settings.ts';
 
 /**
  * Bacula's and Bareos' RunScript: `run-before "%n" [--job=%i] [--level=%l]`, `run-after "%n" [--job=%i] [--status=%e]`.
@@ -12,14 +13,17 @@ import { problemOf } from '../core/model/problem.ts';
  */
 export const bacula: Contract = {
   product: 'bacula',
+  title: 'Bacula and Bareos',
   section: 'bacula',
+  sectionText: 'How the hooks for Bacula and Bareos behave.',
+  settings: { trace, unknownTask },
   serves: 'one job',
   usage: {
     open: 'run-before "%n" --job=%i --level=%l      (in a RunScript with RunsWhen = Before)',
     close: 'run-after "%n" --job=%i "--status=%e"   (in a RunScript with RunsWhen = After)',
   },
 
-  decode({ phase, argv, switches }) {
+  decode({ phase, argv }) {
     const [task, ...rest] = argv;
     if (task === undefined || task.trim() === '' || task.startsWith('--')) {
       const script = phase === 'open' ? 'run-before' : 'run-after';
@@ -29,7 +33,7 @@ export const bacula: Contract = {
     }
     const valueOf = (name: string): string | undefined =>
       rest.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) || undefined;
-    return { phase, candidates: [task], runKey: valueOf('job'), result: valueOf('status'), switches };
+    return { phase, candidates: [task], runKey: valueOf('job'), result: valueOf('status') };
   },
 
   encode(reply) {

@@ -2,6 +2,7 @@ import { exitStatus } from '../core/model/exit.ts';
 import { Fault } from '../core/model/fault.ts';
 import type { Contract } from '../core/ports/contract.ts';
 import { problemOf } from '../core/model/problem.ts';
+import { trace, unknownTask } from './settings.ts';
 
 /**
  * Any product with a script hook: `pre TASK`, `post TASK`, with `--run=ID` where the product has an id of the run; the result is the exit status (core/model/exit.ts). Progress goes
@@ -9,14 +10,17 @@ import { problemOf } from '../core/model/problem.ts';
  */
 export const generic: Contract = {
   product: 'generic',
+  title: 'any other product',
   section: 'generic',
+  sectionText: 'How the hooks for any other product behave, and `holdstill pre`.',
+  settings: { trace, unknownTask },
   serves: 'one job',
   usage: {
     open: 'pre TASK [--run=ID]    (before the backup; on a status other than 0 it must not run)',
     close: 'post TASK [--run=ID]   (after the backup, always; on a status other than 0 look at the backup)',
   },
 
-  decode({ phase, argv, switches }) {
+  decode({ phase, argv }) {
     const { task, runKey, wrong } = read(argv);
     if (task === undefined || task === '' || wrong !== undefined) {
       throw new Fault('call.invalid', wrong ?? 'called without a task name', {
@@ -24,7 +28,7 @@ export const generic: Contract = {
       });
     }
     // Where a product has no id to put in, the rest of the word stands alone.
-    return { phase, candidates: [task], runKey: runKey || undefined, switches };
+    return { phase, candidates: [task], runKey: runKey || undefined };
   },
 
   encode(reply) {

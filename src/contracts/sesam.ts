@@ -1,6 +1,39 @@
 import type { Contract } from '../core/ports/contract.ts';
+import type { Settings } from '../core/model/setting.ts';
 import { escapeText } from '../core/text/escape.ts';
 import { problemOf } from '../core/model/problem.ts';
+import { trace } from './settings.ts';
+
+const settings = {
+  taskEnv: {
+    type: 'word',
+    pattern: /^[A-Za-z_]\w*$/,
+    meant: 'must be the name of an environment variable, for example SESAM_TASK',
+    examples: ['SESAM_TASK'],
+    text: 'The environment variable that holds the name of the task, for when no argument is one.',
+  },
+  before: {
+    type: 'script',
+    examples: ['/opt/sesam/bin/sesam/sbc_pre.own'],
+    text:
+      'A script that `sbc_pre` calls first, for every task and with the same arguments, for what had been in its place: if it ' +
+      'says `STATUS:ERROR`, the hook does. Nobody but root may be able to change it.',
+  },
+  after: {
+    type: 'script',
+    examples: ['/opt/sesam/bin/sesam/sbc_post.own'],
+    text: 'The same for `sbc_post`, which calls it last.',
+  },
+  exitZero: {
+    type: 'switch',
+    default: false,
+    text:
+      'Leaves with exit status 0 even after `STATUS:ERROR`, as the template of SEP does; whoever looks at the ' +
+      'status alone then misses errors.',
+    onlyForOurs: true,
+  },
+  trace,
+} as const satisfies Settings;
 
 /**
  * SEP sesam's client hooks sbc_pre and sbc_post, from SEP's own template (wiki article "Online Sicherung von virtuellen
@@ -8,31 +41,37 @@ import { problemOf } from '../core/model/problem.ts';
  * tasks of a client. Which argument holds the task name is in no public source, so all of them are asked, and then the
  * environment variable that the configuration names.
  */
-export const sesam: Contract = {
+export const sesam: Contract<typeof settings> = {
   product: 'sesam',
+  title: 'SEP sesam',
   section: 'sesam',
+  sectionText: 'How the hooks for SEP sesam behave.',
+  settings,
   serves: 'all jobs',
   usage: {
     open: 'sbc_pre WORD...    (SEP sesam calls it before a backup; one of the words is the name of the task)',
     close: 'sbc_post WORD...   (SEP sesam calls it after a backup; one of the words is the name of the task)',
   },
 
-  decode({ phase, argv, env, switches }) {
-    const { taskEnv } = switches;
+  // The number of a saveset.
+  ofOneRun: /^S[A-Z]\d{14,}(@|$)/,
+
+  decode({ phase, argv, env, settings }) {
+    const { taskEnv } = settings;
     // The environment is an object like any other, with a `constructor` that nobody has set.
     const fromEnv = taskEnv !== undefined && Object.hasOwn(env, taskEnv) ? env[taskEnv] : undefined;
     const candidates = fromEnv === undefined ? argv : [...argv, fromEnv];
-    return { phase, candidates: candidates.filter((name) => name !== ''), switches };
+    return { phase, candidates: candidates.filter((name) => name !== '') };
   },
 
-  encode(reply, switches) {
+  encode(reply, { exitZero }) {
     const problem = problemOf(reply);
     const status = problem === undefined ? 'STATUS:OK' : `STATUS:ERROR {${oneLine(problem)}}`;
     const before = reply.lines.map((line) => (line.startsWith('STATUS') ? ` ${line}` : line));
     return {
       stdout: [...before, status].map((line) => `${line}\n`).join(''),
       stderr: '',
-      exit: problem === undefined || switches.exitZero === true ? 0 : 1,
+      exit: problem === undefined || exitZero === true ? 0 : 1,
     };
   },
 };

@@ -191,8 +191,8 @@ function answerWith(reply: Reply, json: true | undefined): Answer {
 
 async function openOrPass(task: string, run: string | undefined): Promise<Reply> {
   const sources = configuration();
-  const call = { ...callFor('open', task, run), switches: sources.switches('generic') };
-  const meant = taskToOpen(call, sources, 'one job');
+  const call = callFor('open', task, run);
+  const meant = taskToOpen(call, sources, generic);
   if (typeof meant !== 'string') return meant;
   const { openTask } = await import('../app/app.ts');
   return openTask({ task, contract: 'cli', call, sources });
@@ -228,7 +228,7 @@ function escapeLines(text: string): string {
 }
 
 function callFor(phase: 'open' | 'close', task: string, run?: string) {
-  return { phase, candidates: [task], runKey: run || undefined, switches: {} } as const;
+  return { phase, candidates: [task], runKey: run || undefined } as const;
 }
 
 function configuration(): Sources {

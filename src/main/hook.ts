@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { surelyNotConfigured } from '../config/precheck.ts';
 import type { Sources } from '../config/source.ts';
-import type { Answer, Call, Contract, Phase, Switches } from '../core/ports/contract.ts';
+import type { Answer, Call, Contract, Phase } from '../core/ports/contract.ts';
+import type { SettingValues } from '../core/model/setting.ts';
 import type { Reply } from '../core/model/reply.ts';
 import { escapeText } from '../core/text/escape.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
@@ -31,22 +32,22 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   listenForSignals();
   const descriptors = openDescriptors();
   closeInheritedDescriptors();
-  let switches: Switches = {};
-  const leave = (reply: Reply): never => speakAndLeave(encode(contract, reply, switches));
+  let settings: SettingValues = {};
+  const leave = (reply: Reply): never => speakAndLeave(encode(contract, reply, settings));
   process.on('uncaughtException', (error) => leave(failed(error)));
   process.on('unhandledRejection', (error) => leave(failed(error)));
 
   if (process.argv.slice(2).join(' ') === '--help') speakAndLeave(helpFor(contract, phase));
   const foreign = quickly(contract, phase);
   if (foreign) {
-    if (phase === 'open') noteStranger(contract.product, foreign.candidates, false);
+    if (phase === 'open') noteStranger(contract.product, namesIn(contract, foreign), false);
     leave(notConfigured(foreign.candidates[0], CONFIG_DIRECTORY));
   }
   const sources = await trySources();
-  if (!isFault(sources)) switches = sources.switches(contract.section);
-  if (switches.trace) traceCall(contract.product, phase, descriptors);
+  if (!isFault(sources)) settings = sources.settings(contract);
+  if (settings.trace) traceCall(contract.product, phase, descriptors);
   try {
-    const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches });
+    const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, settings });
     leave(phase === 'open' ? await open(contract, call, sources) : await close(contract, call, sources));
   } catch (error) {
     leave(failed(error));
@@ -55,13 +56,14 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
 
 async function open(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
   if (isFault(sources)) throw sources;
-  const meant = noting(contract, call, () => taskToOpen(call, sources, contract.serves));
+  const meant = noting(contract, call, () => taskToOpen(call, sources, contract));
   const task = typeof meant === 'string' ? meant : undefined;
-  const { before } = call.switches;
+  const { before } = sources.settings(contract);
   if (before === undefined && typeof meant !== 'string') return meant;
   if (task !== undefined) nameProcess('pre', task);
   const { callScript, openTask } = await import('../app/app.ts');
-  const script = before === undefined ? undefined : await callScript({ key: 'before', file: before, task, sources });
+  const script =
+    before === undefined ? undefined : await callScript({ contract, key: 'before', file: before, task, sources });
   if (script?.fault) return { kind: 'failed', fault: script.fault, leftovers: [], lines: script.lines };
   const work = { contract: contract.product, call, sources, ...(script && { spentMs: performance.now() }) };
   const reply = typeof meant === 'string' ? await openTask({ ...work, task: meant }) : meant;
@@ -69,25 +71,30 @@ async function open(contract: Contract, call: Call, sources: Sources | Fault): P
 }
 
 /** Remembers a call that means no task, however it is answered. */
-function noting(contract: Contract, { candidates }: Call, aim: () => string | Reply): string | Reply {
+function noting(contract: Contract, call: Call, aim: () => string | Reply): string | Reply {
   try {
     const meant = aim();
-    if (typeof meant !== 'string') noteStranger(contract.product, candidates, false);
+    if (typeof meant !== 'string') noteStranger(contract.product, namesIn(contract, call), false);
     return meant;
   } catch (error) {
-    if (isFault(error) && error.code === 'task.unknown') noteStranger(contract.product, candidates, true);
+    if (isFault(error) && error.code === 'task.unknown') noteStranger(contract.product, namesIn(contract, call), true);
     throw error;
   }
 }
 
+/** The words of a call that somebody may have meant for the name of a task. */
+function namesIn({ ofOneRun }: Contract, { candidates }: Call): readonly string[] {
+  return candidates.filter((word) => ofOneRun?.test(word) !== true);
+}
+
 /** Whatever comes of the closing, a script that is to be called after it is. */
 async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
-  const { after } = call.switches;
+  const after = isFault(sources) ? undefined : sources.settings(contract).after;
   if (after === undefined || isFault(sources)) return closeMeant(contract, call, sources);
   const reply = await closeMeant(contract, call, sources).catch(failed);
   const { callScript } = await import('../app/app.ts');
   const task = call.candidates.find((name) => sources.taskNames.has(name));
-  const { lines, fault } = await callScript({ key: 'after', file: after, task, sources });
+  const { lines, fault } = await callScript({ contract, key: 'after', file: after, task, sources });
   const besides = fault && [fault.message, ...(fault.hint === undefined ? [] : [fault.hint])].join('; ');
   return { ...reply, besides, lines: [...reply.lines, ...lines] };
 }
@@ -132,10 +139,11 @@ function quickly(contract: Contract, phase: Phase): Call | undefined {
   // That of one job is an error.
   if (phase === 'open' && contract.serves === 'one job') return undefined;
   try {
-    const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, switches: {} });
-    return !call.candidates.some(concernsUs) && surelyNotConfigured(CONFIG_DIRECTORY, call.candidates, 0, readingsOf)
-      ? call
-      : undefined;
+    const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, settings: {} });
+    const { candidates } = call;
+    if (candidates.some(concernsUs)) return undefined;
+    const { settings } = contract;
+    return surelyNotConfigured(CONFIG_DIRECTORY, candidates, settings, 0, readingsOf) ? call : undefined;
   } catch {
     // Whatever is wrong is told by the long way.
     return undefined;
@@ -160,9 +168,9 @@ function failed(error: unknown): Reply {
 }
 
 /** A contract that can't even answer is a bug; the exit status at least says so. */
-function encode(contract: Contract, reply: Reply, switches: Switches): Answer {
+function encode(contract: Contract, reply: Reply, settings: SettingValues): Answer {
   try {
-    return contract.encode(reply, switches);
+    return contract.encode(reply, settings);
   } catch (error) {
     return { stdout: '', stderr: `holdstill: a bug: ${String(error)}\n`, exit: 70 };
   }

@@ -1,12 +1,12 @@
 import type { Sources } from '../config/source.ts';
-import type { Call } from '../core/ports/contract.ts';
+import type { Call, Contract } from '../core/ports/contract.ts';
 import type { Reply } from '../core/model/reply.ts';
 import { notConfigured } from '../core/model/nothing.ts';
 import { CONFIG_DIRECTORY } from '../system/paths.ts';
 import { readingsOf } from './spelling.ts';
 
 /** The task that an opening means, or the answer where there is none. Throws the Fault of a configuration that can't tell. */
-export function taskToOpen(call: Call, sources: Sources, serves: 'one job' | 'all jobs'): string | Reply {
+export function taskToOpen(call: Call, sources: Sources, contract: Contract): string | Reply {
   for (const task of call.candidates) {
     const fault = sources.faultFor(task);
     if (fault) throw fault;
@@ -14,7 +14,7 @@ export function taskToOpen(call: Call, sources: Sources, serves: 'one job' | 'al
   }
   refuseNearNames(call, sources);
   const [first] = call.candidates;
-  const mayPass = serves === 'all jobs' || call.switches.unknownTask === 'pass';
+  const mayPass = contract.serves === 'all jobs' || sources.settings(contract).unknownTask === 'pass';
   if (first !== undefined && !mayPass) throw sources.unknown(first);
   return notConfigured(first, CONFIG_DIRECTORY);
 }

@@ -16,22 +16,20 @@ export interface Stranger {
   readonly last: string;
 }
 
-/** SEP sesam calls for all tasks of a client; the names that were not seen for longest are forgotten. */
+/** One script may serve all tasks of a client; the names that were not seen for longest are forgotten. */
 const MOST = 20;
 const MOST_WORDS = 4;
 const LONGEST = 128;
 const LARGEST = 64 * 1024;
 /** Whoever made a mistake a month ago has found it, or does not miss it. */
 const SHOWN_MS = 7 * 24 * 3600 * 1000;
-/** SEP's number of a saveset, another one in each run: contracts/sesam.ts. */
-const SAVESET = /^S[A-Z]\d{14,}(@|$)/;
 
 /**
  * Counts a call, for `status`. Readable by root only; never fails a hook, and is not written where others could change it. Of
  * two at the same time one may be lost.
  */
 export function noteStranger(product: string, words: readonly string[], refused: boolean): void {
-  const names = words.filter((word) => word.length > 1 && !SAVESET.test(word)).slice(0, MOST_WORDS);
+  const names = words.filter((word) => word.length > 1).slice(0, MOST_WORDS);
   const kept = names.map((word) => word.slice(0, LONGEST));
   if (kept.length === 0) return;
   try {

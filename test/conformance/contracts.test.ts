@@ -94,17 +94,30 @@ describe.each(contracts.map((contract) => ({ contract, product: contract.product
   },
 );
 
+test.each(contracts)(
+  'the settings of $product are in a section of its own, and have a sound default or examples',
+  (one) => {
+    expect(contracts.filter(({ section }) => section === one.section)).toEqual([one]);
+    for (const setting of Object.values(one.settings)) {
+      expect(setting?.text).toMatch(/\.$/);
+      if (setting?.type === 'one of') expect(setting.values).toContain(setting.default);
+      if (setting?.type === 'word') for (const example of setting.examples) expect(example).toMatch(setting.pattern);
+      if (setting?.type === 'script') for (const example of setting.examples) expect(example).toMatch(/^\//);
+    }
+  },
+);
+
 describe('sesam', () => {
   const sesam = contract('sesam');
 
-  test.each([{}, { exitZero: true }])('hears exactly one STATUS line, the last, at column 0 (%o)', (switches) => {
+  test.each([{}, { exitZero: true }])('hears exactly one STATUS line, the last, at column 0 (%o)', (settings) => {
     for (const reply of replies) {
-      const { stdout, stderr, exit } = sesam.encode(reply, switches);
+      const { stdout, stderr, exit } = sesam.encode(reply, settings);
       expect(stderr).toBe('');
       const lines = stdout.split('\n').slice(0, -1);
       expect(lines.filter((line) => line.startsWith('STATUS'))).toEqual([lines.at(-1)]);
       expect(lines.at(-1)).toMatch(/^(?:STATUS:OK|STATUS:ERROR \{[^{}]*\})$/);
-      if (!('exitZero' in switches)) expect(exit).toBe(lines.at(-1) === 'STATUS:OK' ? 0 : 1);
+      if (!('exitZero' in settings)) expect(exit).toBe(lines.at(-1) === 'STATUS:OK' ? 0 : 1);
     }
   });
 
@@ -155,7 +168,7 @@ describe('a call', () => {
   test.each(CALLS)('of %s with %j is understood', (product, argv, understood) => {
     for (const phase of ['open', 'close'] as const) {
       const taskEnv = argv.length === 4 || argv.length === 1 ? undefined : 'TASK';
-      const context: CallContext = { phase, argv, env: { TASK: 'from-env' }, switches: { taskEnv } };
+      const context: CallContext = { phase, argv, env: { TASK: 'from-env' }, settings: { taskEnv } };
       const attempt = (): object => contract(product).decode(context);
       if (understood) expect(attempt()).toMatchObject({ phase, ...understood });
       else expect(attempt).toThrow(expect.objectContaining({ code: 'call.invalid', exitStatus: 2 }));

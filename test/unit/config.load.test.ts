@@ -116,9 +116,11 @@ test('loads every form of a task', () => {
   const sources = sourcesOf(GOOD);
   const { tasks, ...rest } = loadConfig(sources);
   expect(rest).toEqual({
-    sesam: { trace: false, exitZero: false },
-    bacula: { trace: false, unknownTask: 'error' },
-    generic: { trace: false, unknownTask: 'error' },
+    sections: {
+      sesam: { trace: false, exitZero: false },
+      bacula: { trace: false, unknownTask: 'error' },
+      generic: { trace: false, unknownTask: 'error' },
+    },
     log: { level: 'info' },
   });
   expect(Object.fromEntries(tasks)).toEqual(
@@ -137,8 +139,7 @@ test('sections and files of tasks.d come together', () => {
     },
   );
   expect(loadConfig(sources)).toMatchObject({
-    sesam: { taskEnv: 'JOB', exitZero: true, trace: false },
-    bacula: { trace: true },
+    sections: { sesam: { taskEnv: 'JOB', exitZero: true, trace: false }, bacula: { trace: true } },
     log: { level: 'debug' },
   });
   expect(loadTask(sources, 'a').log).toEqual({ level: 'debug' });

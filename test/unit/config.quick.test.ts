@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { surelyNotConfigured } from '../../src/config/precheck.ts';
+import { sesam } from '../../src/contracts/sesam.ts';
 import { otherReadings } from '../../src/core/text/encodings.ts';
 
 let directory: string;
@@ -16,7 +17,7 @@ afterEach(() => fs.rmSync(directory, { recursive: true }));
 
 function foreign(text: string, ...names: readonly string[]): boolean {
   fs.writeFileSync(path.join(directory, 'holdstill.yaml'), text);
-  return surelyNotConfigured(directory, names, os.userInfo().uid);
+  return surelyNotConfigured(directory, names, sesam.settings, os.userInfo().uid);
 }
 
 describe('a name is surely no task', () => {
@@ -24,6 +25,7 @@ describe('a name is surely no task', () => {
     ['where no file mentions it', 'version: 1\ntasks:\n  a: /srv\n', ['other']],
     ['where it is a part of other words only', 'version: 1\ntasks:\n  other-one: /srv\n', ['other']],
     ['where it is nearly a part of one', 'version: 1\ntasks:\n  domu-f: /srv\n', ['F', 'domu']],
+    ['where a setting is for our tasks only', 'version: 1\nsesam: {exitZero: true}\n', ['other']],
     ['where the file is broken, but says nothing of it', 'version: [', ['other']],
   ])('%s', (_, text, names) => expect(foreign(text, ...names)).toBe(true));
 });
@@ -53,18 +55,25 @@ describe('it must be looked at with care', () => {
 test('a name in another encoding is read in all ways that are given', () => {
   fs.writeFileSync(path.join(directory, 'holdstill.yaml'), 'version: 1\ntasks:\n  Büro: /srv\n');
   const readings = (name: string): readonly string[] => [name, ...otherReadings(Buffer.from('BÜro', 'latin1'))];
-  expect(surelyNotConfigured(directory, ['B\ufffdro'], os.userInfo().uid)).toBe(true);
-  expect(surelyNotConfigured(directory, ['B\ufffdro'], os.userInfo().uid, readings)).toBe(false);
+  expect(surelyNotConfigured(directory, ['B\ufffdro'], sesam.settings, os.userInfo().uid)).toBe(true);
+  expect(surelyNotConfigured(directory, ['B\ufffdro'], sesam.settings, os.userInfo().uid, readings)).toBe(false);
 });
 
 test('a file that could try an expression again and again is searched at once', () => {
   const text = `version: 1\n#${'- _\t'.repeat(100_000)}a${' '.repeat(200_000)}b${'a '.repeat(100_000)}\n`;
   fs.writeFileSync(path.join(directory, 'holdstill.yaml'), text);
   const began = performance.now();
-  surelyNotConfigured(directory, ['aaaaaaaaaaaaaaaaaaaaaaaac', 'a-b-c', '____', 'y'.repeat(5000)], os.userInfo().uid);
+  surelyNotConfigured(
+    directory,
+    ['aaaaaaaaaaaaaaaaaaaaaaaac', 'a-b-c', '____', 'y'.repeat(5000)],
+    sesam.settings,
+    os.userInfo().uid,
+  );
   expect(performance.now() - began).toBeLessThan(2000);
 });
 
 test('no configuration at all is a fault', () => {
-  expect(() => surelyNotConfigured(path.join(directory, 'none'), ['x'], os.userInfo().uid)).toThrow(/there is no/);
+  expect(() => surelyNotConfigured(path.join(directory, 'none'), ['x'], sesam.settings, os.userInfo().uid)).toThrow(
+    /there is no/,
+  );
 });

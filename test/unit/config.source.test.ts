@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readSources, type Sources } from '../../src/config/source.ts';
+import { bacula } from '../../src/contracts/bacula.ts';
+import { sesam } from '../../src/contracts/sesam.ts';
 import { isFault, type Fault } from '../../src/core/model/fault.ts';
 
 const uid = process.getuid?.() ?? 0;
@@ -70,8 +72,8 @@ test('reads holdstill.yaml and the sorted files of tasks.d', () => {
   ]);
   expect([...sources.taskNames]).toEqual(['a', 'b', 'c']);
   expect(sources.brokenFiles).toEqual([]);
-  expect(sources.switches('sesam')).toEqual({ taskEnv: 'X', trace: true });
-  expect(sources.switches('bacula')).toEqual({});
+  expect(sources.settings(sesam)).toEqual({ taskEnv: 'X', trace: true });
+  expect(sources.settings(bacula)).toEqual({});
   expect(sources.logLevel).toBe('debug');
 });
 

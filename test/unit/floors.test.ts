@@ -46,7 +46,8 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^src\/core\/journal\//, to: /^(node:|src\/core\/(model|text|files|ports)\/)/ },
   { from: /^src\/core\/run\//, to: /^(node:|src\/core\/)/ },
   { from: /^src\/contracts\//, to: /^src\/core\/(model|text|ports)\// },
-  { from: /^src\/config\//, to: /^(node:|src\/core\/)/ },
+  // The sections of the configuration are made of the settings of all products.
+  { from: /^src\/config\//, to: /^(node:|src\/core\/|src\/contracts\/contracts\.ts$)/ },
   { from: /^src\/foreign\//, to: /^(node:|src\/core\/)/ },
   { from: /^src\/system\//, to: /^(node:|src\/(core|foreign)\/)/ },
   { from: /^src\/report\//, to: /^(node:|src\/core\/)/ },
@@ -107,6 +108,11 @@ test('no contract knows another, no provider knows another', () => {
 
 test('no provider knows an origin by being the same object: an origin is data', () => {
   const wrong = files.filter((file) => file.startsWith('src/providers/') && /\bWeak(Map|Set)\b/.test(read(file)));
+  expect(wrong).toEqual([]);
+});
+
+test('only contracts know the names of backup products', () => {
+  const wrong = files.filter((file) => /^src\/(?!contracts\/)/.test(file) && /sesam|bacula|bareos/i.test(code(file)));
   expect(wrong).toEqual([]);
 });
 

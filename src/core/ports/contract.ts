@@ -1,30 +1,16 @@
 import type { Reply } from '../model/reply.ts';
+import type { Settings, SettingValues } from '../model/setting.ts';
 
 export type Phase = 'open' | 'close';
 
 /** What the hook knows besides its arguments when it decodes a call. */
-export interface CallContext {
+export interface CallContext<Of extends Settings = Settings> {
   /** Which of the product's hooks runs; one executable serves one phase. */
   readonly phase: Phase;
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The product's own section of the configuration; empty where there is none. */
-  readonly switches: Switches;
-}
-
-/** The switches of a product's section in the configuration. A contract reads those it knows. */
-export interface Switches {
-  /** sesam: the environment variable that holds the task name, where no argument is one. */
-  readonly taskEnv?: string | undefined;
-  /** sesam: leave with exit status 0 even after STATUS:ERROR, as SEP's own template does. */
-  readonly exitZero?: boolean | undefined;
-  /** Note how the product called us in a root-only file. */
-  readonly trace?: boolean | undefined;
-  /** sesam: a script that our hook calls before it opens, and one after it closes; '' for what is no path. */
-  readonly before?: string | undefined;
-  readonly after?: string | undefined;
-  /** bacula, generic: a job of which no task is configured is let through. */
-  readonly unknownTask?: 'error' | 'pass' | undefined;
+  readonly settings: SettingValues<Of>;
 }
 
 /** A decoded call. */
@@ -36,7 +22,6 @@ export interface Call {
   readonly runKey?: string | undefined;
   /** How the product says that the job ended; only reported, never needed to clean up. */
   readonly result?: string | undefined;
-  readonly switches: Switches;
 }
 
 /** The bytes and the exit status that a product gets. */
@@ -50,15 +35,22 @@ export interface Answer {
  * How one backup product calls us and what it wants to hear back. Pure both ways: no file, no clock, no environment but
  * what it is given.
  */
-export interface Contract {
+export interface Contract<Of extends Settings = Settings> {
   readonly product: string;
-  /** The section of the configuration whose switches it reads. */
-  readonly section: 'sesam' | 'bacula' | 'generic';
+  /** What people call it. */
+  readonly title: string;
+  /** The section of the configuration that holds its settings. */
+  readonly section: string;
+  /** What the section is for, for people. */
+  readonly sectionText: string;
+  readonly settings: Of;
   /** Whether a hook is one job's, so that a task that is not configured is a mistake, or is called for all jobs of a client. */
   readonly serves: 'one job' | 'all jobs';
   /** How each hook is called, for people. */
   readonly usage: Readonly<Record<Phase, string>>;
+  /** Words of a call that are others in each run, and so never the name of a task. */
+  readonly ofOneRun?: RegExp;
   /** Throws Fault `call.invalid` where the call can't be understood. */
-  decode(context: CallContext): Call;
-  encode(reply: Reply, switches: Switches): Answer;
+  decode(context: CallContext<Of>): Call;
+  encode(reply: Reply, settings: SettingValues<Of>): Answer;
 }

@@ -128,7 +128,7 @@ const call = fc.record({
   phase: fc.constantFrom('open', 'close'),
   argv: fc.array(text, { maxLength: 6 }),
   env: fc.dictionary(fc.oneof(text, fc.constant('TASK')), text, { maxKeys: 4 }),
-  switches: fc.record({
+  settings: fc.record({
     taskEnv: fc.option(fc.constantFrom('TASK', '__proto__', 'constructor'), { nil: undefined }),
     trace: fc.boolean(),
   }),
@@ -137,21 +137,21 @@ const call = fc.record({
 
 export const answers: readonly Property[] = [
   property('a call with hostile arguments and environment, answered with hostile texts', 3000, call, (input) => {
-    const { product, phase, argv, env, switches } = input;
+    const { product, phase, argv, env, settings } = input;
     const contract = contracts.find((one) => one.product === product);
     must(contract !== undefined, product);
-    checkAnswer(contract.product, contract.encode(input.reply, switches));
+    checkAnswer(contract.product, contract.encode(input.reply, settings));
     const decoded = contract.decode.bind(contract);
     try {
-      const { candidates, runKey, result } = decoded({ phase, argv, env, switches });
+      const { candidates, runKey, result } = decoded({ phase, argv, env, settings });
       for (const value of [...candidates, runKey ?? '', result ?? '']) must(typeof value === 'string', 'not a text');
       must(!candidates.includes(''), 'an empty name of a task');
-      checkAnswer(contract.product, contract.encode(notConfigured(candidates[0], '/etc/holdstill'), switches));
+      checkAnswer(contract.product, contract.encode(notConfigured(candidates[0], '/etc/holdstill'), settings));
     } catch (error) {
       if (!isFault(error) || error.code !== 'call.invalid') throw error;
       checkAnswer(
         contract.product,
-        contract.encode({ kind: 'failed', fault: error, leftovers: [], lines: [] }, switches),
+        contract.encode({ kind: 'failed', fault: error, leftovers: [], lines: [] }, settings),
       );
     }
   }),

@@ -6,6 +6,7 @@ import { plainPath } from '../../../src/config/names.ts';
 import { surelyNotConfigured } from '../../../src/config/precheck.ts';
 import { readSources } from '../../../src/config/source.ts';
 import { generic } from '../../../src/contracts/generic.ts';
+import { sesam } from '../../../src/contracts/sesam.ts';
 import { isFault } from '../../../src/core/model/fault.ts';
 import { configText } from '../../../src/report/config.ts';
 import { failedReply } from '../../../src/report/joblog.ts';
@@ -147,7 +148,7 @@ export const configs: readonly Property[] = [
       for (const name of [input.name, ...[...sources.taskNames].slice(0, 2)]) {
         const fault = sources.faultFor(name);
         const known = sources.taskNames.has(name);
-        const unknown = await orFault(() => surelyNotConfigured(place, [name], owner));
+        const unknown = await orFault(() => surelyNotConfigured(place, [name], sesam.settings, owner));
         must(name === '' || unknown !== true || !known, `${name}: surely not configured, but it is`);
         const near = sources.nearFault(name, [name]);
         must(unknown !== true || near === undefined, `${name}: surely not configured, but ${near?.message}`);

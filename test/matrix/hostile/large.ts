@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { loadConfig } from '../../../src/config/load.ts';
+import { sesam } from '../../../src/contracts/sesam.ts';
 import { globProblem, lvProblem, mountProblem, taskNameProblem } from '../../../src/config/names.ts';
 import { surelyNotConfigured } from '../../../src/config/precheck.ts';
 import { readSources } from '../../../src/config/source.ts';
@@ -98,7 +99,7 @@ async function withConfig(text: string): Promise<void> {
   const directory = path.join(scratch(), 'large');
   fs.mkdirSync(directory, { recursive: true });
   fs.writeFileSync(path.join(directory, 'holdstill.yaml'), text, { mode: 0o600 });
-  await orFault(() => surelyNotConfigured(directory, ['a', '-', 'b'], owner));
+  await orFault(() => surelyNotConfigured(directory, ['a', '-', 'b'], sesam.settings, owner));
   await orFault(() => loadConfig(readSources(directory, { owner })));
 }
 

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+
+/**
+ * The forms that values of the configuration may have, each with what is said of a wrong one. The one door to zod, which is
+ * slow to load: nothing that a hook does for the tasks of others may come here.
+ */
+export type Form<Value = unknown> = z.ZodType<Value>;
+export type Issue = z.core.$ZodIssue;
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Says what is wrong with a value of the right type; undefined: nothing. */
+type Check<Value> = (value: Value) => string | undefined;
+
+/** `meant` is said of a value of another type. */
+export function text(meant: string, check: Check<string>) {
+  return z.string({ error: meant }).check((context) => complain(context, check(context.value)));
+}
+
+/** Text, or a number without a unit. */
+export function quantity(meant: string, check: Check<string | number>) {
+  return z
+    .union([z.string(), z.number()], { error: meant })
+    .check((context) => complain(context, check(context.value)));
+}
+
+export function list<Item extends Form>(item: Item, meant: string) {
+  return z.array(item, { error: meant });
+}
+
+export function onOff() {
+  return z.boolean({ error: 'must be true or false' });
+}
+
+export function oneOf<const Value extends string>(values: readonly Value[]) {
+  const [last, ...others] = values.toReversed();
+  return z.enum(values, { error: `must be ${others.toReversed().join(', ')} or ${last}` });
+}
+
+/** This number and no other. */
+export function exactly<const Value extends number>(value: Value, meant: string) {
+  return z.literal(value, { error: meant });
+}
+
+/** A map with these keys and no others. */
+export function map<const Shape extends Readonly<Record<string, Form>>>(shape: Shape, meant = 'must be a map') {
+  return z.strictObject(shape, { error: meant });
+}
+
+/** A map with free keys. */
+export function record<Value extends Form>(key: Check<string>, value: Value, meant: string) {
+  return z.record(text('', key), value, { error: meant });
+}
+
+export function either<const Forms extends readonly Form[]>(...forms: Forms) {
+  return z.union(forms);
+}
+
+/** The JSON Schema (draft 2020-12) of what is written. */
+export function jsonSchemaOf(form: Form): JsonSchema {
+  return z.toJSONSchema(form, { io: 'input' });
+}
+
+function complain(context: z.core.ParsePayload, problem: string | undefined): void {
+  if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
+}
