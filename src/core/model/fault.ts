@@ -73,6 +73,12 @@ export function isFault(error: unknown): error is Fault {
   return error instanceof Error && error.name === 'Fault' && 'code' in error;
 }
 
+/** What went wrong, and what can be done about it, in one line. */
+export function withHint(error: unknown): string {
+  const { message } = asError(error);
+  return isFault(error) && error.hint ? `${message}; ${error.hint}` : message;
+}
+
 /** Whatever was thrown, as an Error. */
 export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

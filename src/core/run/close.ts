@@ -1,11 +1,12 @@
 import { adoptionOf, noteAdopted } from './adopted.ts';
 import type { Verdict } from '../model/reply.ts';
-import { asError, isFault } from '../model/fault.ts';
+import { withHint } from '../model/fault.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalView } from '../journal/view.ts';
 import type { Machine, Unwatched } from '../ports/machine.ts';
 import type { Health } from '../model/snapshot.ts';
 import { replay, type Leftover } from '../journal/replay.ts';
+import { healthOfAll, snapshotsAmong } from './storages.ts';
 import type { NotedStep } from '../model/step.ts';
 import type { MountState } from '../ports/mounts.ts';
 
@@ -77,7 +78,7 @@ export async function examine(journal: JournalView, machine: Machine): Promise<E
     healthOfSnapshots(journal, machine),
     machine.mounts.disturbed(steps).catch((error: unknown) => {
       machine.log.error({ err: error }, 'the mounts could not be checked');
-      const reason = `the mounts could not be checked: ${describe(error)}`;
+      const reason = `the mounts could not be checked: ${withHint(error)}`;
       return steps.map((): MountState => ({ disturbed: reason, home: undefined }));
     }),
   ]);
@@ -85,29 +86,10 @@ export async function examine(journal: JournalView, machine: Machine): Promise<E
   return { snapshots, mounts, ...judge(journal, snapshots, mounts, machine.bootId) };
 }
 
-async function healthOfSnapshots(journal: JournalView, machine: Machine): Promise<Closed['snapshots']> {
-  const found: { step: NotedStep; health: Health }[] = [];
-  for (const provider of machine.providers) {
-    const steps = journal.steps.filter(({ step }) => step.kind === provider.kind);
-    if (steps.length === 0) continue;
-    const health = await provider.health(steps).catch((error: unknown) =>
-      steps.map(({ step }): Health => {
-        machine.log.error({ err: error }, 'the snapshots could not be checked');
-        const reason = `${step['label']}: its snapshot could not be checked: ${describe(error)}`;
-        return { kind: 'unknown', reason, fill: undefined, bytes: 0 };
-      }),
-    );
-    steps.forEach((step, index) => {
-      const state = health[index];
-      if (state) found.push({ step, health: state });
-    });
-  }
-  return found;
-}
-
-function describe(error: unknown): string {
-  const { message } = asError(error);
-  return isFault(error) && error.hint ? `${message}; ${error.hint}` : message;
+async function healthOfSnapshots({ steps }: JournalView, machine: Machine): Promise<Closed['snapshots']> {
+  const snapshots = snapshotsAmong(steps, machine.providers);
+  const health = await healthOfAll(snapshots, machine.providers, machine.log);
+  return snapshots.flatMap((step, index) => (health[index] ? [{ step, health: health[index] }] : []));
 }
 
 /** `bad` if and only if the data that was read may be bad. */

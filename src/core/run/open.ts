@@ -8,7 +8,8 @@ import { layOut, notSaved, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from '../ports/machine.ts';
 import { journalPath } from '../model/names.ts';
 import type { Opened } from './opened.ts';
-import { prepare, providerOf, type Prepared } from './prepare.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { stampsFor, takeAll } from './storages.ts';
 import { replay } from '../journal/replay.ts';
 import type { Facts, Step } from '../model/step.ts';
 import type { Task } from '../model/task.ts';
@@ -119,24 +120,28 @@ async function carryOut(
     findings.push(...mounted.notes);
   }
   // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
-  const provider = providerOf(planned, machine);
-  const taken = provider.stamp ? journal.steps.filter(({ step }) => step.kind === provider.kind) : [];
-  const stamps = provider.stamp?.(taken, machine.mounts.areQuiet(layout.mounts)) ?? [];
-  journal.learn([...directories, ...markers, ...noted, ...taken], [...made, ...facts, ...stamps]);
+  const stamps = stampsFor(journal.steps, machine.mounts.areQuiet(layout.mounts), machine.providers);
+  journal.learn([...directories, ...markers, ...noted, ...stamps.steps], [...made, ...facts, ...stamps.facts]);
   machine.checkInterrupted();
   return { layout, findings: [...new Set([...findings, ...machine.notes])] };
 }
 
 /** The UUIDs of the snapshots, in the order planned. */
 async function takeSnapshots({ planned }: Prepared, journal: Journal, machine: Machine): Promise<readonly string[]> {
-  const provider = providerOf(planned, machine);
-  for (const place of journal.note(planned.flatMap(({ place: step }) => step ?? []))) {
-    const made = await provider.places?.make(place);
-    journal.learn([place], [made ?? {}]);
+  for (const { place, origin } of planned) {
+    const [noted] = journal.note(place ? [place] : []);
+    if (!noted) continue;
+    const made = await machine.providers.find(({ kind }) => kind === origin.provider)?.places?.make(noted);
+    journal.learn([noted], [made ?? {}]);
   }
   const noted = journal.note(planned.map(({ step }) => step));
-  const facts = await provider.take(planned);
-  journal.learn(noted, facts);
+  const snapshots = planned.flatMap((one, index) => (noted[index] ? [{ planned: one, noted: noted[index] }] : []));
+  const facts = await takeAll(snapshots, machine.providers, (taken, learned) => {
+    journal.learn(
+      taken.map((one) => one.noted),
+      learned,
+    );
+  });
   return facts.map(({ uuid }) => uuid ?? '');
 }
 

@@ -2,10 +2,11 @@ import { mapsFor } from './devices.ts';
 import { layOut, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from '../ports/machine.ts';
 import { mapCommands } from './maps.ts';
-import { prepare, providerOf, type Prepared } from './prepare.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import { shellWord } from '../text/shell.ts';
 import type { Task } from '../model/task.ts';
 import type { Volume } from '../model/volume.ts';
+import { commandsForAll, needsOfAll } from './storages.ts';
 
 /** Stands for the id of the run in a plan. */
 const RUN = 'xxxxxxxx';
@@ -36,8 +37,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   });
   const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.inspector.refusal);
 
-  const storage = providerOf(planned, machine).commands(planned);
-  const pairs = storage.take.map((command, index) => ({ command, undo: storage.remove[index] ?? '' }));
+  const snapshots = commandsForAll(planned, machine.providers);
   const wantedMaps = mapsFor(seen, task, machine);
   const maps = mapCommands(wantedMaps, volumes, machine);
   const points = layout.mounts.map(({ point }) => point);
@@ -54,7 +54,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     return forward.map((command, index) => ({ command, undo: backward[index] ?? '' }));
   });
   const lacks = [
-    ...machine.lacks(providerOf(planned, machine).needs(planned)).map((what) => `the snapshots need ${what}`),
+    ...machine.lacks(needsOfAll(planned, machine.providers)).map((what) => `the snapshots need ${what}`),
     ...machine.foresight.lacking({
       mounts: layout.mounts,
       maps: [...wantedMaps, ...seen.containers.flatMap(({ kind, maps }) => (kind === 'md' ? maps : []))],
@@ -71,7 +71,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     prepared,
     volumes,
     layout,
-    commands: [...pairs, ...maps, ...directories, ...markers, ...mounts],
+    commands: [...snapshots, ...maps, ...directories, ...markers, ...mounts],
     notes,
     problems: [...(problem ? [[problem.message, problem.hint].filter(Boolean).join('; ')] : []), ...new Set(lacks)],
   };

@@ -4,9 +4,9 @@ import { Fault } from '../model/fault.ts';
 import type { Machine } from '../ports/machine.ts';
 import { encodeName } from '../model/names.ts';
 import { shellWord } from '../text/shell.ts';
-import type { Provider } from '../ports/provider.ts';
 import type { PlannedSnapshot, Resolved } from '../model/snapshot.ts';
-import type { Task } from '../model/task.ts';
+import type { Source, Task } from '../model/task.ts';
+import { planAll, resolveAll } from './storages.ts';
 
 /** What can be settled about an opening while the machine is only looked at. */
 export interface Prepared {
@@ -23,30 +23,20 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
   const mount = task.mount ?? path.join(machine.runDirectory, encodeName(task.name));
   await machine.mountPoints.check(mount, machine.runDirectory);
   for (const file of task.keys) await machine.unlocker.checkKey(file);
-  for (const provider of machine.providers) {
-    const resolved = await provider.resolve(task.source);
-    if (resolved === undefined) continue;
-    const planned = await provider.plan(resolved.origins, task.size, { task: task.name, run });
-    const off = { growth: { possible: false, note: 'off' } };
-    return {
-      mount,
-      planned: task.autoextend ? planned : planned.map((one) => ({ ...one, ...off })),
-      leftOut: withoutExcluded(resolved.leftOut, task.choice),
-    };
-  }
-  throw await unclaimed(task, machine);
-}
-
-/** The storage of a task: its origins are all of one kind. */
-export function providerOf(planned: readonly PlannedSnapshot[], { providers }: Machine): Provider {
-  const provider = providers.find(({ kind }) => kind === planned[0]?.origin.provider);
-  if (!provider) throw new Error('no provider for what it planned itself');
-  return provider;
+  const { origins, leftOut, unclaimed } = await resolveAll([task.source], machine.providers);
+  if (unclaimed) throw await whyUnclaimed(task.name, unclaimed, machine);
+  const planned = await planAll(origins, task.size, { task: task.name, run }, machine.providers);
+  const off = { growth: { possible: false, note: 'off' } };
+  return {
+    mount,
+    planned: task.autoextend ? planned : planned.map((one) => ({ ...one, ...off })),
+    leftOut: withoutExcluded(leftOut, task.choice),
+  };
 }
 
 /** No storage takes it; with the reason of each. */
-async function unclaimed({ name, source }: Task, { providers }: Machine): Promise<Fault> {
-  if (source.kind !== 'path') throw new Error(`no provider for the source of task ${name}`);
+async function whyUnclaimed(task: string, source: Source, { providers }: Machine): Promise<Fault> {
+  if (source.kind !== 'path') throw new Error(`no provider for the source of task ${task}`);
   const reasons: string[] = [];
   for (const provider of providers) reasons.push((await provider.find(source.path)).why);
   return new Fault('origin.unknown', `${source.path} can't be snapshotted: ${reasons.join('; ')}`, {

@@ -1,0 +1,174 @@
+import type { Log } from '../ports/machine.ts';
+import type { Provider } from '../ports/provider.ts';
+import { withHint } from '../model/fault.ts';
+import type { Needs } from '../model/needs.ts';
+import type { Health, LeftOut, Origin, PlannedSnapshot, Resolved, RunNames } from '../model/snapshot.ts';
+import type { Facts, NotedStep } from '../model/step.ts';
+import type { Size, Source } from '../model/task.ts';
+
+/*
+ * The parts of a task may be of several storages. Here, and nowhere else, each provider is asked of its own, of all that
+ * is its own at once; what comes back is in the order of the parts.
+ */
+
+type Providers = readonly Provider[];
+
+/** What sources stand for; `unclaimed`: the first that no storage takes. Throws `origin.*`. */
+export async function resolveAll(
+  sources: readonly Source[],
+  providers: Providers,
+): Promise<Resolved & { readonly unclaimed: Source | undefined }> {
+  const origins: Origin[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const source of sources) {
+    const resolved = await resolveOne(source, providers);
+    if (resolved === undefined) return { origins, leftOut, unclaimed: source };
+    origins.push(...resolved.origins);
+    leftOut.push(...resolved.leftOut);
+  }
+  return { origins, leftOut, unclaimed: undefined };
+}
+
+async function resolveOne(source: Source, providers: Providers): Promise<Resolved | undefined> {
+  for (const provider of providers) {
+    const resolved = await provider.resolve(source);
+    if (resolved !== undefined) return resolved;
+  }
+  return undefined;
+}
+
+/** Throws what `Provider.plan` throws. */
+export function planAll(
+  origins: readonly Origin[],
+  size: Size,
+  names: RunNames,
+  providers: Providers,
+): Promise<readonly PlannedSnapshot[]> {
+  return inOrder(
+    origins,
+    ({ provider }) => provider,
+    providers,
+    (provider, own) => provider.plan(own, size, names),
+  );
+}
+
+/** Throws what `Provider.take` throws. `taken` is told at once of what was taken, before another storage is asked. */
+export function takeAll<T extends { readonly planned: PlannedSnapshot }>(
+  snapshots: readonly T[],
+  providers: Providers,
+  taken: (snapshots: readonly T[], facts: readonly Facts[]) => void,
+): Promise<readonly Facts[]> {
+  return inOrder(
+    snapshots,
+    ({ planned }) => planned.origin.provider,
+    providers,
+    async (provider, own) => {
+      const facts = await provider.take(own.map(({ planned }) => planned));
+      taken(own, facts);
+      return facts;
+    },
+  );
+}
+
+/** The snapshots among the steps of a journal. */
+export function snapshotsAmong(steps: readonly NotedStep[], providers: Providers): readonly NotedStep[] {
+  return steps.filter(({ step }) => providers.some(({ kind }) => kind === step.kind));
+}
+
+/** How snapshots are; `unknown` where that can't be looked at. */
+export function healthOfAll(
+  snapshots: readonly NotedStep[],
+  providers: Providers,
+  log: Log,
+): Promise<readonly Health[]> {
+  return inOrder(snapshots, kindOf, providers, async (provider, own) => {
+    try {
+      return complete(await provider.health(own), own, provider);
+    } catch (error) {
+      log.error({ err: error, kind: provider.kind }, 'the snapshots could not be checked');
+      return own.map(({ step }): Health => {
+        const reason = `${step['label']}: its snapshot could not be checked: ${withHint(error)}`;
+        return { kind: 'unknown', reason, fill: undefined, bytes: 0 };
+      });
+    }
+  });
+}
+
+/** What is to be noted of snapshots whose mounts stand: see `Provider.stamp`. */
+export function stampsFor(
+  snapshots: readonly NotedStep[],
+  quiet: boolean,
+  providers: Providers,
+): { readonly steps: readonly NotedStep[]; readonly facts: readonly Facts[] } {
+  const stamped = providers.flatMap((provider) => {
+    const own = snapshots.filter(({ step }) => step.kind === provider.kind);
+    const facts = own.length > 0 ? (provider.stamp?.(own, quiet) ?? []) : [];
+    return facts.flatMap((fact, index) => (own[index] ? [{ step: own[index], fact }] : []));
+  });
+  return { steps: stamped.map(({ step }) => step), facts: stamped.map(({ fact }) => fact) };
+}
+
+/** What taking and removing them needs of the machine. */
+export function needsOfAll(planned: readonly PlannedSnapshot[], providers: Providers): Needs {
+  const needs = groupsOf(planned, providers).map(({ provider, own }) => provider.needs(own));
+  return {
+    programs: [...new Set(needs.flatMap(({ programs }) => programs))],
+    modules: [...new Set(needs.flatMap(({ modules }) => modules))],
+  };
+}
+
+/** The commands that take and remove them, for people. */
+export function commandsForAll(
+  planned: readonly PlannedSnapshot[],
+  providers: Providers,
+): readonly { readonly command: string; readonly undo: string }[] {
+  return groupsOf(planned, providers).flatMap(({ provider, own }) => {
+    const { take, remove } = provider.commands(own);
+    return take.map((command, index) => ({ command, undo: remove[index] ?? '' }));
+  });
+}
+
+function groupsOf(planned: readonly PlannedSnapshot[], providers: Providers) {
+  return grouped(planned, ({ origin }) => origin.provider, providers);
+}
+
+function kindOf({ step }: NotedStep): string {
+  return step.kind;
+}
+
+/** Asks each provider of its own, one after the other. */
+async function inOrder<T, R>(
+  items: readonly T[],
+  kind: (item: T) => string,
+  providers: Providers,
+  ask: (provider: Provider, own: readonly T[]) => Promise<readonly R[]>,
+): Promise<readonly R[]> {
+  const answers: { readonly place: number; readonly answer: R }[] = [];
+  const placed = items.map((item, place) => ({ item, place }));
+  for (const { provider, own } of grouped(placed, ({ item }) => kind(item), providers)) {
+    const found = await ask(
+      provider,
+      own.map(({ item }) => item),
+    );
+    answers.push(...complete(found, own, provider).map((answer, index) => ({ place: own[index]?.place ?? 0, answer })));
+  }
+  return answers.toSorted((a, b) => a.place - b.place).map(({ answer }) => answer);
+}
+
+function complete<R>(answers: readonly R[], { length }: readonly unknown[], { kind }: Provider): readonly R[] {
+  if (answers.length === length) return answers;
+  throw new Error(`the provider ${kind} has answered ${answers.length} of ${length} questions`);
+}
+
+/** By provider, in the order in which they come. */
+function grouped<T>(
+  items: readonly T[],
+  kind: (item: T) => string,
+  providers: Providers,
+): readonly { readonly provider: Provider; readonly own: readonly T[] }[] {
+  return [...new Set(items.map(kind))].map((one) => {
+    const provider = providers.find((other) => other.kind === one);
+    if (!provider) throw new Error(`no provider for what is of kind '${one}'`);
+    return { provider, own: items.filter((item) => kind(item) === one) };
+  });
+}
