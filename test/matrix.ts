@@ -1,4 +1,4 @@
-/* Everything that can go wrong, tried on a real kernel, as a table for the README: npm run matrix [-- --sample] [AREA ...]. */
+/* Everything that can go wrong, tried on a real kernel, as a table for docs/tested.md: npm run matrix [-- --sample] [AREA ...]. */
 import { labReason } from './lab/reason.ts';
 import { calls } from './matrix/calls.ts';
 import { crash } from './matrix/crash.ts';

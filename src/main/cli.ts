@@ -67,7 +67,8 @@ function wantsJson([verb, ...words]: readonly string[]): boolean {
   return verb !== 'run' && words.slice(0, end < 0 ? undefined : end).includes('--json');
 }
 
-function program(say: Say): Command {
+/** All commands with their options; what they come to goes to `say`. */
+export function program(say: Say): Command {
   const cli = new Command('holdstill')
     .description('Holds the disk still while the backup runs: snapshots before, a verdict after, nothing left behind.')
     .version(VERSION)
