@@ -33,7 +33,10 @@ async function storagesFor(full: string): Promise<{ readonly found: FoundPath; r
   const { terminalColumns } = await import('../report/wrap.ts');
   const machine = openMachine({ task: '', contract: 'cli', phase: 'find', level: 'info', timeoutMs: LOOK_MS });
   const storages: FoundPath['storages'][number][] = [];
-  for (const provider of machine.providers) storages.push({ kind: provider.kind, ...(await provider.find(full)) });
+  for (const provider of machine.providers) {
+    const found = await provider.find?.(full);
+    if (found) storages.push({ kind: provider.kind, ...found });
+  }
   const found: FoundPath = { schema: 1, path: full, storages };
   return { found, text: findText(full, storages, terminalColumns()) };
 }

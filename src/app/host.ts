@@ -62,13 +62,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
   };
   const providers = createProviders(exec, lvUsers(exec), createProgress(), checkInterrupted);
   const handlers = [
-    ...providers.map((provider) => ({
-      kind: provider.kind,
-      undo: provider.remove,
-      rests: provider.rests,
-      describe: provider.describe,
-    })),
-    ...providers.flatMap(({ places }) => places?.undo ?? []),
+    ...providers.flatMap((provider) => provider.handlers),
     undoMaps(exec),
     undoLoops(exec),
     undoMounts(exec),

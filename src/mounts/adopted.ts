@@ -64,7 +64,8 @@ function targetOf(noted: NotedStep, provider: Provider, volumes: ReadonlyMap<str
   const { vg, name = '', kind } = noted.step;
   // A hook that died before it could note the UUID leaves just the name.
   const uuid =
-    provider.rests(noted).is ?? (kind === 'lvm' ? dmUuid(deviceNumber(`/dev/${vg}/${name}`) ?? '') : undefined);
+    provider.handlers.find((one) => one.kind === kind)?.dependsOn(noted).is ??
+    (kind === 'lvm' ? dmUuid(deviceNumber(`/dev/${vg}/${name}`) ?? '') : undefined);
   const file = kind === 'file' ? { path: name, id: uuid?.replace(/^file:/, '') } : undefined;
   return { number: volumes.get(uuid ?? ''), file };
 }

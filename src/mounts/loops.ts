@@ -65,7 +65,7 @@ export function undoLoops(exec: Exec): UndoHandler {
         });
       }),
 
-    rests: ({ step, facts }) => ({ is: facts?.['device'], on: [step['volume'] ?? ''] }),
+    dependsOn: ({ step, facts }) => ({ is: facts?.['device'], on: [step['volume'] ?? ''] }),
 
     describe: ({ step: { backing }, facts }) => {
       const device = facts?.['device'];

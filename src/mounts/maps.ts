@@ -143,7 +143,7 @@ export function undoMaps(exec: Exec): UndoHandler {
         });
       }),
 
-    rests: ({ step }) => ({ is: step['uuid'], on: (step['volumes'] ?? '').split(BETWEEN) }),
+    dependsOn: ({ step }) => ({ is: step['uuid'], on: (step['volumes'] ?? '').split(BETWEEN) }),
 
     describe: ({ step }) => {
       const name = mapperNameOf(step['uuid'] ?? '') ?? step['name'];

@@ -69,7 +69,7 @@ export function undoMarkers(prober: Prober): UndoHandler {
       return outcomes;
     },
 
-    rests: ({ step: { file = '' } }) => ({ is: path.dirname(file), on: [path.dirname(file)] }),
+    dependsOn: ({ step: { file = '' } }) => ({ is: path.dirname(file), on: [path.dirname(file)] }),
 
     describe: ({ step: { file = '' } }) => ({ what: `file ${file}`, byHand: `rm ${shellWord(file)}` }),
   };

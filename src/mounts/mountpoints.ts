@@ -105,7 +105,7 @@ export function undoDirectories(prober: Prober): UndoHandler {
       return outcomes;
     },
 
-    rests: ({ step: { directory = '' } }) => ({ is: directory, on: [path.dirname(directory)] }),
+    dependsOn: ({ step: { directory = '' } }) => ({ is: directory, on: [path.dirname(directory)] }),
 
     describe: ({ step: { directory = '' } }) => ({
       what: `directory ${directory}`,

@@ -165,7 +165,7 @@ export function undoMounts(exec: Exec): UndoHandler {
         return reasons.map((reason): Outcome => (reason ? { kind: 'left', ...reason } : { kind: 'undone' }));
       }),
 
-    rests: ({ step: { point = '', device = '', volume = '' } }) => ({ is: undefined, on: [volume, device, point] }),
+    dependsOn: ({ step: { point = '', device = '', volume = '' } }) => ({ is: undefined, on: [volume, device, point] }),
 
     describe: ({ step: { point = '' } }) => ({ what: `mount ${point}`, byHand: `umount ${shellWord(point)}` }),
   };

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { Fault, isFault } from '../core/model/fault.ts';
 import { encodeName } from '../core/model/names.ts';
+import type { CommandPair } from '../core/ports/devices.ts';
 import type { Provider } from '../core/ports/provider.ts';
 import type { Origin, PlannedSnapshot } from '../core/model/snapshot.ts';
 import { shellWord } from '../core/text/shell.ts';
-import type { Facts, Step } from '../core/model/step.ts';
+import type { Facts, NotedStep, Step } from '../core/model/step.ts';
 import { whyNot } from '../core/text/why.ts';
 import { checkDirectory, placeOf, whatHolds, type Behind } from '../system/kernel/backing.ts';
 import { deletesByNumber, listSnapshots, makeReadOnly, snapshotSubvolume } from '../system/tools/btrfs.ts';
@@ -13,7 +14,7 @@ import { saysFull } from '../system/tools/full.ts';
 import { mountedWritable, type MountEntry } from '../system/kernel/mountinfo.ts';
 import { insideName, runOf, SHARED_GROWTH } from './beside.ts';
 import { healthOf } from './btrfs/health.ts';
-import { isPrivate, makePlace, placeFor, placeStep, undoPlaces } from './btrfs/place.ts';
+import { isPlace, isPrivate, makePlace, placeCommands, placeFor, placeStep, undoPlaces } from './btrfs/place.ts';
 import { byHand, isProven, removeSnapshots } from './btrfs/remove.ts';
 import { lookAt, nestedIn, subvolumeAt, topOf } from './btrfs/subvolumes.ts';
 
@@ -43,8 +44,24 @@ export function createBtrfs(exec: Exec): Provider {
     };
   };
 
+  const takeOne = async (noted: NotedStep): Promise<Facts> => {
+    const { source = '', name = '' } = noted.step;
+    const complaint = await snapshotOf(noted.step);
+    if (!(await isPrivate(path.dirname(name), exec))) {
+      const reason = `somebody put something else in the place of ${path.dirname(name)}`;
+      throw new Fault('snapshot.failed', `no snapshot of ${source} is kept from others: ${reason}`);
+    }
+    const taken = await subvolumeAt(name, exec);
+    if (!taken?.readOnly || !isProven(taken, noted)) {
+      const code = saysFull(complaint ?? []) ? 'snapshot.no-space' : 'snapshot.failed';
+      throw new Fault(code, `btrfs took no snapshot of ${source}`, { detail: complaint ?? [] });
+    }
+    const { uuid, id, generation } = taken;
+    return { uuid, id, generation, bytes: '0' };
+  };
+
   /** One that lies in its own origin holds the empty directory that it lies in: that is taken out before it becomes read-only. */
-  const takeOne = async ({ source = '', within, name = '' }: Step): Promise<readonly string[] | undefined> => {
+  const snapshotOf = async ({ source = '', within, name = '' }: Step): Promise<readonly string[] | undefined> => {
     if (within !== source) return exec.run(snapshotSubvolume(source, name, 'read-only'));
     const complaint = await exec.run(snapshotSubvolume(source, name, 'writable'));
     if (complaint) return complaint;
@@ -90,57 +107,45 @@ export function createBtrfs(exec: Exec): Provider {
 
     async plan(origins, _size, { task, run }) {
       const planned: PlannedSnapshot[] = [];
+      const directories = new Set<string>();
       const byNumber = await exec.run(deletesByNumber());
       for (const [index, origin] of origins.entries()) {
         const top = origin.device;
         const within = await placeFor(origin, exec);
         const place = placeStep(within, run);
-        const file = path.join(place['directory'] ?? '', insideName(top, index));
+        const { directory = '' } = place;
+        const file = path.join(directory, insideName(top, index));
         const where =
           within.top === top ? 'in the subvolume itself' : `in ${within.top}, since the subvolume is read-only`;
+        const step = {
+          kind: 'btrfs',
+          label: top,
+          source: top,
+          sourceUuid: origin.ref['uuid'] ?? '',
+          within: within.top,
+          withinUuid: within.uuid,
+          name: file,
+          ...(byNumber ? {} : { deleted: 'by path' }),
+          task: encodeName(task),
+          run,
+        };
         planned.push({
           origin,
-          place,
-          step: {
-            kind: 'btrfs',
-            label: top,
-            source: top,
-            sourceUuid: origin.ref['uuid'] ?? '',
-            within: within.top,
-            withinUuid: within.uuid,
-            name: file,
-            ...(byNumber ? {} : { deleted: 'by path' }),
-            task: encodeName(task),
-            run,
-          },
+          // One directory holds all that lie in the same subvolume.
+          steps: [...(directories.has(directory) ? [] : [place]), step],
           bytes: 0,
           device: file,
           note: `read-only, ${where}; shares its space${byNumber ? '' : '; btrfs-progs before 5.6 will delete it by its path'}`,
           growth: SHARED_GROWTH,
         });
+        directories.add(directory);
       }
       return planned;
     },
 
-    places: { make: (noted) => makePlace(noted, exec), undo: undoPlaces(exec) },
-
-    async take(planned) {
+    async take(due) {
       const facts: Facts[] = [];
-      for (const { step } of planned) {
-        const { source = '', name = '' } = step;
-        const complaint = await takeOne(step);
-        if (!(await isPrivate(path.dirname(name), exec))) {
-          const reason = `somebody put something else in the place of ${path.dirname(name)}`;
-          throw new Fault('snapshot.failed', `no snapshot of ${source} is kept from others: ${reason}`);
-        }
-        const taken = await subvolumeAt(name, exec);
-        if (!taken?.readOnly || !isProven(taken, { step, facts: undefined })) {
-          const code = saysFull(complaint ?? []) ? 'snapshot.no-space' : 'snapshot.failed';
-          throw new Fault(code, `btrfs took no snapshot of ${source}`, { detail: complaint ?? [] });
-        }
-        const { uuid, id, generation } = taken;
-        facts.push({ uuid, id, generation, bytes: '0' });
-      }
+      for (const { noted } of due) facts.push(await (isPlace(noted) ? makePlace(noted, exec) : takeOne(noted)));
       return facts;
     },
 
@@ -156,7 +161,15 @@ export function createBtrfs(exec: Exec): Provider {
         }),
       ),
 
-    remove: (steps) => removeSnapshots(steps, exec),
+    handlers: [
+      undoPlaces(exec),
+      {
+        kind: 'btrfs',
+        undo: (steps) => removeSnapshots(steps, exec),
+        dependsOn: ({ step: { name = '' }, facts }) => ({ is: facts?.['uuid'], on: [path.dirname(name)] }),
+        describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: byHand(shellWord(name)) }),
+      },
+    ],
 
     async marked() {
       const found = [];
@@ -178,27 +191,25 @@ export function createBtrfs(exec: Exec): Provider {
       return found;
     },
 
-    rests: ({ step: { name = '' }, facts }) => ({ is: facts?.['uuid'], on: [path.dirname(name)] }),
-
-    describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: byHand(shellWord(name)) }),
-
     needs: () => ({ programs: ['btrfs'], modules: [] }),
 
-    commands: (planned) => {
-      const pairs = planned.flatMap(({ step: { source = '', within, name = '' } }) => {
-        const inside = within === source;
-        const directory = shellWord(path.dirname(name));
-        const take = shellLine(snapshotSubvolume(source, name, inside ? 'writable' : 'read-only'));
-        const then = inside ? [`rmdir ${shellWord(copyIn(name))}`, shellLine(makeReadOnly(name))] : [];
-        return [
-          { take: `mkdir -m 700 ${directory}`, remove: `rmdir ${directory}` },
-          { take, remove: byHand(shellWord(name)) },
-          ...then.map((command) => ({ take: command, remove: '' })),
-        ];
-      });
-      return { take: pairs.map(({ take }) => take), remove: pairs.map(({ remove }) => remove) };
-    },
+    commands: (planned) => planned.flatMap(({ steps }) => steps.flatMap(commandsOf)),
   };
+}
+
+/** The commands that carry out and undo a step. */
+function commandsOf(step: Step): readonly CommandPair[] {
+  const { source = '', within, name = '' } = step;
+  if (isPlace({ step })) return [placeCommands(step)];
+  const inside = within === source;
+  const then = inside ? [`rmdir ${shellWord(copyIn(name))}`, shellLine(makeReadOnly(name))] : [];
+  return [
+    {
+      command: shellLine(snapshotSubvolume(source, name, inside ? 'writable' : 'read-only')),
+      undo: byHand(shellWord(name)),
+    },
+    ...then.map((command) => ({ command, undo: '' })),
+  ];
 }
 
 /** Where a snapshot shows the directory that it lies in, if that is in its origin. */

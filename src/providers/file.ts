@@ -68,7 +68,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
         const copy = howOf(origin) === 'copy';
         planned.push({
           origin,
-          step: { ...step, directory: origin.ref['directory'] ?? '', since: String(Date.now()) },
+          steps: [{ ...step, directory: origin.ref['directory'] ?? '', since: String(Date.now()) }],
           bytes: copy ? used : 0,
           device: name,
           note: copy ? `a copy, ${formatBytes(used)}` : 'shares the blocks of the image',
@@ -79,13 +79,14 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       return planned;
     },
 
-    async take(planned) {
+    async take(due) {
       const facts: Facts[] = [];
-      for (const { step, origin } of planned) {
+      for (const { noted, snapshot } of due) {
         checkInterrupted();
+        const { origin } = snapshot;
         const making = {
           origin,
-          name: step['name'] ?? '',
+          name: noted.step['name'] ?? '',
           identity: origin.ref['inode'],
           how: howOf(origin),
           mayCopy: origin.ref['copy'] !== 'never',
@@ -97,7 +98,14 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
 
     health: (steps) => oneByOne(steps, (noted) => healthOf(noted, exec)),
 
-    remove: (steps) => oneByOne(steps, (noted) => removeOne(noted, directories, exec)),
+    handlers: [
+      {
+        kind: 'file',
+        undo: (steps) => oneByOne(steps, (noted) => removeOne(noted, directories, exec)),
+        dependsOn: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
+        describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: removeByHand(name) }),
+      },
+    ],
 
     marked: async (_when, sources = []) => {
       const known = new Set(directories);
@@ -109,25 +117,24 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
         (await exec.ask('namesIn', { file: directory })).flatMap((name) => {
           const run = SNAPSHOT.exec(name)?.[1];
           const file = path.join(directory, name);
-          return run === undefined ? [] : [{ run, what: `snapshot ${file}`, byHand: `rm ${shellWord(file)}` }];
+          return run === undefined ? [] : [{ run, what: `snapshot ${file}`, byHand: removeByHand(file) }];
         }),
       );
       return marks.flat();
     },
 
-    rests: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
-
-    describe: ({ step: { name = '' } }) => ({ what: `snapshot ${name}`, byHand: `rm ${shellWord(name)}` }),
-
     needs: () => ({ programs: ['cp'], modules: [] }),
 
-    commands: (planned) => ({
-      take: planned.map(({ origin, step: { name = '' } }) =>
-        shellLine({ tool: 'cp', argv: copyWords(origin.device, name, howOf(origin)) }),
-      ),
-      remove: planned.map(({ step: { name = '' } }) => `rm ${shellWord(name)}`),
-    }),
+    commands: (planned) =>
+      planned.map(({ origin, device }) => ({
+        command: shellLine({ tool: 'cp', argv: copyWords(origin.device, device, howOf(origin)) }),
+        undo: removeByHand(device),
+      })),
   };
+}
+
+function removeByHand(file: string): string {
+  return `rm ${shellWord(file)}`;
 }
 
 /** A path may be in an image that is mounted. */

@@ -1,7 +1,13 @@
 import { Fault, isFault } from '../core/model/fault.ts';
 import { encodeName } from '../core/model/names.ts';
 import type { Provider } from '../core/ports/provider.ts';
-import type { Origin, PlannedSnapshot, RunNames } from '../core/model/snapshot.ts';
+import {
+  snapshotStep,
+  type DueStep,
+  type Origin,
+  type PlannedSnapshot,
+  type RunNames,
+} from '../core/model/snapshot.ts';
 import type { Step } from '../core/model/step.ts';
 import type { Size } from '../core/model/task.ts';
 import { formatBytes } from '../core/text/bytes.ts';
@@ -78,26 +84,24 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       return planned.map((one) => ({ ...one, growth: growthOf(lvOf(one.origin), one.bytes, wanted) }));
     },
 
-    async take(planned) {
+    async take(due) {
       const { rows, complaints } = await changeLvs(
-        planned.map((one) => createWords(one, lvOf(one.origin))),
+        due.map(({ snapshot }) => createWords(snapshot)),
         exec,
       );
-      const taken = (step: Step): LvRow | undefined => rows.find((one) => isProven(one, { step, facts: undefined }));
+      const taken = ({ noted }: DueStep): LvRow | undefined => rows.find((one) => isProven(one, noted));
       // Whoever took snapshots since the room was looked at, another task most likely, may have taken it.
-      const missing = planned.filter(({ step }) => !taken(step));
+      const missing = due.filter((one) => !taken(one));
       checkRoom(
-        missing.flatMap(({ origin, bytes }) => {
+        missing.flatMap(({ snapshot: { origin, bytes } }) => {
           const row = rows.find(({ uuid }) => uuid === lvOf(origin).uuid);
           return row ? [{ row, bytes }] : [];
         }),
         rows,
       );
-      return planned.map(({ step, origin }) => {
-        const row = taken(step);
-        if (!row?.active || row.invalid) {
-          throw notTaken(origin.label, step, row, complaints);
-        }
+      return due.map((one) => {
+        const row = taken(one);
+        if (!row?.active || row.invalid) throw notTaken(one.noted.step, row, complaints);
         return { uuid: row.uuid, bytes: String(row.bytes) };
       });
     },
@@ -124,11 +128,18 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     traces: (steps) => Promise.resolve(writtenByOthers(steps).map((bytes) => ({ bytes, done: undefined }))),
 
-    async remove(steps) {
-      const { outcomes, rows } = await removeSnapshots(steps, users, exec);
-      afterRemoval = rows;
-      return outcomes;
-    },
+    handlers: [
+      {
+        kind: 'lvm',
+        async undo(steps) {
+          const { outcomes, rows } = await removeSnapshots(steps, users, exec);
+          afterRemoval = rows;
+          return outcomes;
+        },
+        dependsOn: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
+        describe: ({ step }) => ({ what: `snapshot ${step['vg']}/${step['name']}`, byHand: removeByHand(step) }),
+      },
+    ],
 
     async marked(when) {
       const rows = (when === 'after removal' ? afterRemoval : undefined) ?? (await readLvs(exec));
@@ -142,24 +153,19 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       });
     },
 
-    rests: ({ facts }) => ({ is: facts?.['uuid'], on: [] }),
-
-    describe: ({ step }) => ({
-      what: `snapshot ${step['vg']}/${step['name']}`,
-      byHand: `lvremove ${step['vg']}/${step['name']}`,
-    }),
-
     // Thin ones are devices of a pool that is there already.
     needs: (planned) => ({
       programs: [],
       modules: planned.some(({ bytes }) => bytes > 0) ? ['dm_snapshot'] : [],
     }),
 
-    commands: (planned) => ({
-      take: planned.map((one) => createWords(one, lvOf(one.origin)).join(' ')),
-      remove: planned.map(({ step }) => `lvremove ${step['vg']}/${step['name']}`),
-    }),
+    commands: (planned) =>
+      planned.map((one) => ({ command: createWords(one).join(' '), undo: removeByHand(snapshotStep(one)) })),
   };
+}
+
+function removeByHand({ vg, name }: Step): string {
+  return `lvremove ${vg}/${name}`;
 }
 
 /** Of a VG that is there LVM may still tell nothing: it is exported, or another host's. Throws what LVM says of it then. */
@@ -192,16 +198,16 @@ function planOne(origin: Origin, row: OriginLv, size: Size, names: RunNames, ind
   const note = thin
     ? `thin, in pool ${row.vg}/${row.pool}`
     : `room for ${formatBytes(bytes)} of changes${byRule}, ${formatBytes(row.vgFreeBytes)} free in ${row.vg}`;
-  return { origin, step, bytes, device: `/dev/${row.vg}/${name}`, note };
+  return { origin, steps: [step], bytes, device: `/dev/${row.vg}/${name}`, note };
 }
 
 /** Why there is no snapshot that could be used, with what LVM said. `row`: what there is of it. */
-function notTaken(label: string, step: Step, row: LvRow | undefined, complaints: readonly string[]): Fault {
+function notTaken(step: Step, row: LvRow | undefined, complaints: readonly string[]): Fault {
   const about = complaints.filter((line) => [step['name'], step['origin']].some((name) => line.includes(`/${name}`)));
   const inactive = { why: 'it is not active (volume_list?)', hint: 'look at activation/volume_list in lvm.conf' };
   const refusal = refusalOf(about) ?? refusalOf(complaints) ?? (row && !row.active ? inactive : undefined);
   const hint = hintFor(step, complaints) || refusal?.hint;
-  return new Fault('snapshot.failed', `LVM took no snapshot of ${label}${refusal ? `: ${refusal.why}` : ''}`, {
+  return new Fault('snapshot.failed', `LVM took no snapshot of ${step['label']}${refusal ? `: ${refusal.why}` : ''}`, {
     detail: complaints,
     ...(hint ? { hint } : {}),
   });
@@ -216,7 +222,9 @@ function hintFor({ vg = '', pool = '' }: Step, complaints: readonly string[]): s
   return `holdstill recover; then, if no LV of this pool has thin_id ${id} (${look}): ${remove}`;
 }
 
-function createWords({ step, bytes }: PlannedSnapshot, row: OriginLv): readonly string[] {
+function createWords(planned: PlannedSnapshot): readonly string[] {
+  const { bytes, origin } = planned;
+  const [step, row] = [snapshotStep(planned), lvOf(origin)];
   const extents = bytes === 0 ? undefined : bytes / row.extentBytes;
   const words = lvcreateSnapshot(row.vg, row.name, step['name'] ?? '', tagsOf(step), extents);
   return row.cache.endsWith('_cvol]') ? [...words, ...WITHOUT_CACHE_CHECK] : words;

@@ -1,6 +1,7 @@
 import { formatBytes } from '../core/text/bytes.ts';
 import { escapeText } from '../core/text/escape.ts';
 import type { Plan } from '../core/run/plan.ts';
+import { snapshotStep } from '../core/model/snapshot.ts';
 import type { Partition } from '../core/model/volume.ts';
 import { drawTree, paint, type Branch } from './tree.ts';
 import { wrap, wrapCommand } from './wrap.ts';
@@ -38,7 +39,7 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
   // Of ten guests it would be said ten times.
   const growths = new Set(prepared.planned.map(({ growth }) => growth.note));
   const once = prepared.planned.length > 1 && growths.size === 1 ? [...growths] : [];
-  const below = prepared.planned.map(({ origin, step, note, growth }, index): Branch => {
+  const below = prepared.planned.map(({ origin, steps, note, growth }, index): Branch => {
     const mounts = layout.mounts
       .filter((mount) => mount.origin === index)
       .map(({ label, type, extent, point }): Part => {
@@ -61,7 +62,7 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
       text: `${paint.strong(origin.asked ?? origin.label)}  ${escapeText(facts.join(', '))}`,
       below: [
         {
-          text: escapeText(`snapshot ${step['name'] ?? ''}: ${note}`),
+          text: escapeText(`snapshot ${snapshotStep({ origin, steps })['name'] ?? ''}: ${note}`),
           below: once.length > 0 ? [] : [{ text: escapeText(`autoextend: ${growth.note}`), below: [] }],
         },
         ...byPartition(origin.label, volume?.partitions ?? [], parts),

@@ -47,7 +47,7 @@ function planOf(guests: number): Plan {
           asked: undefined,
           ref: {},
         },
-        step: { kind: 'lvm', name: `hs.xxxxxxxx.${name}` },
+        steps: [{ kind: 'lvm', name: `hs.xxxxxxxx.${name}` }],
         bytes: 2 * 1024 ** 3,
         device: `/dev/${vg}/hs.xxxxxxxx.${name}`,
         note: `room for 2.0 GiB of changes (auto), 100.0 GiB free in ${vg}`,

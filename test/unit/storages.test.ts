@@ -1,8 +1,15 @@
-import { expect, test } from 'vitest';
-import type { Log } from '../../src/core/ports/machine.ts';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Journal } from '../../src/core/journal/journal.ts';
+import { replay } from '../../src/core/journal/replay.ts';
 import type { Provider } from '../../src/core/ports/provider.ts';
-import type { Origin, PlannedSnapshot } from '../../src/core/model/snapshot.ts';
+import { journalPath } from '../../src/core/model/names.ts';
+import { snapshotStep } from '../../src/core/model/snapshot.ts';
 import type { NotedStep } from '../../src/core/model/step.ts';
+import { close } from '../../src/core/run/close.ts';
+import { open } from '../../src/core/run/open.ts';
 import {
   commandsForAll,
   healthOfAll,
@@ -13,162 +20,189 @@ import {
   stampsFor,
   takeAll,
 } from '../../src/core/run/storages.ts';
+import { createWorld, machineOf, madeUp, originOf, taskOf } from './made-up.ts';
 
-const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 const size = { kind: 'auto' } as const;
+const names = { task: 't', run: '0a1b2c3d' };
 
-/** A storage that takes paths below its own directory, and tells what it is asked. */
-function storageOf(kind: string, asked: string[]): Provider {
-  const told = (what: string, labels: readonly (string | undefined)[]): void => {
-    asked.push(`${kind} ${what} ${labels.join(' ')}`);
-  };
-  return {
-    kind,
-    find: () => Promise.resolve({ claims: false, why: `not in /${kind}` }),
-    resolve: (source) => {
-      if (source.kind !== 'path' || !source.path.startsWith(`/${kind}/`)) return Promise.resolve(undefined);
-      return Promise.resolve({ origins: [originOf(kind, source.path)], leftOut: [] });
-    },
-    plan: (origins, _size, { run }) => {
-      told(
-        'plans',
-        origins.map(({ label }) => label),
-      );
-      return Promise.resolve(origins.map((origin, index) => plannedOf(origin, `${run}.${index}`)));
-    },
-    take: (planned) => {
-      told(
-        'takes',
-        planned.map(({ step }) => step['name']),
-      );
-      return Promise.resolve(planned.map(({ step }) => ({ uuid: `uuid of ${kind} ${step['name']}` })));
-    },
-    health: (steps) => {
-      told(
-        'looks at',
-        steps.map(({ step }) => step['name']),
-      );
-      return kind === 'sick'
-        ? Promise.reject(new Error('no answer'))
-        : Promise.resolve(steps.map(({ step }) => ({ kind: 'good', reason: step['label'], fill: 0, bytes: 1 })));
-    },
-    ...(kind === 'b' ? {} : { stamp: (steps) => steps.map(({ step }) => ({ written: `${step['label']}` })) }),
-    remove: (steps) => Promise.resolve(steps.map(() => ({ kind: 'undone' }))),
-    marked: () => Promise.resolve([]),
-    needs: () => ({ programs: ['cp', kind], modules: [] }),
-    rests: () => ({ is: undefined, on: [] }),
-    describe: () => ({ what: kind, byHand: kind }),
-    commands: (planned) => ({
-      take: planned.map(({ origin }) => `take ${origin.label}`),
-      remove: planned.map(({ origin }) => `remove ${origin.label}`),
-    }),
-  };
-}
+let directory: string;
+let file: string;
 
-function originOf(provider: string, label: string): Origin {
-  const more = { directory: [], bytes: 0, shape: 'directory', subdirectory: undefined, asked: undefined } as const;
-  return { provider, label, device: label, ref: {}, ...more };
-}
+beforeEach(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'holdstill-storages-'));
+  file = journalPath(directory, names.task);
+});
+afterEach(() => fs.rmSync(directory, { recursive: true }));
 
-function plannedOf(origin: Origin, name: string): PlannedSnapshot {
-  const growth = { possible: false, note: '' };
-  const step = { kind: origin.provider, label: origin.label, name };
-  return { origin, step, bytes: 0, device: `/${name}`, note: '', growth };
-}
+const opening = { ...names, task: taskOf('/rbd/vm'), contract: 'cli', runKey: undefined, callers: '', killed: '' };
 
-function nothing(): void {
-  // Nobody reads it.
-}
-
-test('a task of several storages: each provider is asked once, of its own, and the order of the parts is kept', async () => {
-  const asked: string[] = [];
-  const providers = ['a', 'sick', 'b'].map((kind) => storageOf(kind, asked));
-  const paths = ['/b/1', '/a/1', '/b/2', '/sick/1', '/a/2'];
-  const sources = paths.map((path) => ({ kind: 'path', path }) as const);
-
-  const { origins, unclaimed } = await resolveAll(sources, providers);
-  expect([origins.map(({ label }) => label), unclaimed]).toEqual([paths, undefined]);
-  expect((await resolveAll([...sources, { kind: 'path', path: '/c' }], providers)).unclaimed).toMatchObject({
-    path: '/c',
+describe('a new storage is one object', () => {
+  test('by which a task is opened, judged and closed', async () => {
+    const world = createWorld();
+    const machine = machineOf(world, [madeUp('other', world), madeUp('rbd', world)], directory);
+    const opened = await open(opening, machine);
+    expect(opened).toMatchObject({ kind: 'opened', paths: [{ source: '/rbd/vm', path: '/run/made-up/t' }] });
+    const journal = Journal.load(file);
+    expect(journal && (await close(journal, machine))).toMatchObject({ verdict: { kind: 'good' }, leftovers: [] });
+    expect(world.done).toEqual([
+      'rbd plans /rbd/vm',
+      'take rbd 0a1b2c3d.0',
+      'mount /dev/rbd 0a1b2c3d.0',
+      'judge rbd 0a1b2c3d.0',
+      'unmount',
+      'undo rbd 0a1b2c3d.0',
+    ]);
+    expect([[...world.things], fs.readdirSync(directory)]).toEqual([[], []]);
   });
 
-  const planned = await planAll(origins, size, { task: 't', run: 'run' }, providers);
-  expect(planned.map(({ origin, step }) => `${origin.label} ${step['name']}`)).toEqual([
-    '/b/1 run.0',
-    '/a/1 run.0',
-    '/b/2 run.1',
-    '/sick/1 run.0',
-    '/a/2 run.1',
-  ]);
-
-  const told: string[] = [];
-  const parts = planned.map((one) => ({ planned: one }));
-  const facts = await takeAll(parts, providers, (taken, learned) => {
-    told.push(taken.map((one, index) => `${one.planned.origin.label}: ${learned[index]?.['uuid']}`).join(', '));
+  test('whose snapshot that went away is told as bad', async () => {
+    const world = createWorld();
+    const machine = machineOf(world, [madeUp('rbd', world)], directory);
+    await open(opening, machine);
+    world.things.delete('rbd 0a1b2c3d.0');
+    const journal = Journal.load(file);
+    const verdict = { kind: 'bad', reasons: ['/rbd/vm: its snapshot is gone'] };
+    expect(journal && (await close(journal, machine))).toMatchObject({ verdict, leftovers: [] });
   });
-  expect(facts.map(({ uuid }) => uuid)).toEqual([
-    'uuid of b run.0',
-    'uuid of a run.0',
-    'uuid of b run.1',
-    'uuid of sick run.0',
-    'uuid of a run.1',
-  ]);
-  expect(told[0]).toBe('/b/1: uuid of b run.0, /b/2: uuid of b run.1');
-
-  const others = [{ kind: 'mount', point: '/m' }, ...planned.map(({ step }) => step)];
-  const steps = others.map((step, index): NotedStep => ({ number: index + 1, step, facts: undefined }));
-  const snapshots = snapshotsAmong(steps, providers);
-  const health = await healthOfAll(snapshots, providers, silent);
-  expect(health.map(({ kind, reason }) => `${kind} ${reason}`)).toEqual([
-    'good /b/1',
-    'good /a/1',
-    'good /b/2',
-    'unknown /sick/1: its snapshot could not be checked: no answer',
-    'good /a/2',
-  ]);
-
-  const stamps = stampsFor(steps, true, providers);
-  expect(stamps.steps.map(({ number }, index) => [number, stamps.facts[index]?.['written']])).toEqual([
-    [3, '/a/1'],
-    [6, '/a/2'],
-    [5, '/sick/1'],
-  ]);
-
-  expect(needsOfAll(planned, providers).programs).toEqual(['cp', 'b', 'a', 'sick']);
-  expect(commandsForAll(planned, providers).map(({ command, undo }) => `${command}, ${undo}`)).toEqual([
-    'take /b/1, remove /b/1',
-    'take /b/2, remove /b/2',
-    'take /a/1, remove /a/1',
-    'take /a/2, remove /a/2',
-    'take /sick/1, remove /sick/1',
-  ]);
-  expect(asked).toEqual(
-    ['plans /b/1 /b/2', 'plans /a/1 /a/2', 'plans /sick/1']
-      .map((what, index) => `${['b', 'a', 'sick'][index]} ${what}`)
-      .concat(
-        ['takes', 'looks at'].flatMap((what) => [
-          `b ${what} run.0 run.1`,
-          `a ${what} run.0 run.1`,
-          `sick ${what} run.0`,
-        ]),
-      ),
-  );
 });
 
-test('what one storage took is noted though the next one fails', async () => {
-  const fails: Provider = { ...storageOf('b', []), take: () => Promise.reject(new Error('full')) };
-  const parts = [originOf('a', '/a/1'), originOf('b', '/b/1')].map((one) => ({ planned: plannedOf(one, 'n') }));
-  const noted: string[] = [];
-  const taken = takeAll(parts, [storageOf('a', []), fails], (own) =>
-    noted.push(...own.map((one) => one.planned.origin.label)),
+describe('a storage whose snapshots need several steps', () => {
+  const before = ['rbd-snapshot', 'rbd-clone'];
+  const all = [...before, 'rbd'];
+
+  test('has each noted before it is carried out; mounts lie on the last', async () => {
+    const world = createWorld();
+    const machine = machineOf(world, [madeUp('rbd', world, before)], directory);
+    await open(opening, machine);
+    const steps = Journal.read(file)?.steps.map(({ step, facts }) => [step.kind, facts?.['uuid'] ?? step['volume']]);
+    const last = 'rbd 0a1b2c3d.0';
+    expect(steps).toEqual([...all.map((kind) => [kind, `${kind} 0a1b2c3d.0`]), ['mount', last]]);
+  });
+
+  test.each(all.flatMap((kind) => [`before ${kind}`, `after ${kind}`]))(
+    'killed %s: all is undone backwards',
+    async (when) => {
+      const world = createWorld();
+      const storage = madeUp('rbd', world, before);
+      const reached = all.slice(0, all.indexOf(when.split(' ')[1] ?? '') + 1);
+      const killed: Provider = {
+        ...storage,
+        take: async (due) => {
+          const kind = due[0]?.noted.step.kind;
+          if (when === `before ${kind}`) throw new Error('killed');
+          const facts = await storage.take(due);
+          if (when === `after ${kind}`) throw new Error('killed');
+          return facts;
+        },
+      };
+      const header = { ...names, contract: 'cli', runKey: '', boot: 'b', startedAt: '', timeoutMs: 1 };
+      const journal = Journal.create(file, header);
+      const planned = await planAll(
+        ['/rbd/1', '/rbd/2'].map((label) => originOf('rbd', label)),
+        size,
+        names,
+        [killed],
+      );
+      await expect(takeAll(planned, [killed], journal)).rejects.toThrow('killed');
+      journal.close();
+
+      const left = Journal.load(file);
+      world.done.length = 0;
+      expect(left && (await replay(left, machineOf(world, [storage], directory)))).toEqual([]);
+      left?.close();
+      expect(world.done).toEqual(reached.toReversed().map((kind) => `undo ${kind} 0a1b2c3d.1 ${kind} 0a1b2c3d.0`));
+      expect([[...world.things], fs.readdirSync(directory)]).toEqual([[], []]);
+    },
   );
-  await expect(taken).rejects.toThrow('full');
-  expect(noted).toEqual(['/a/1']);
+
+  test('and could not undo one of them is not let begin', async () => {
+    const storage = madeUp('rbd', createWorld(), before);
+    const forgetful = { ...storage, handlers: storage.handlers.slice(1) };
+    await expect(planAll([originOf('rbd', '/rbd/1')], size, names, [forgetful])).rejects.toThrow(
+      `could not undo a step 'rbd-snapshot'`,
+    );
+  });
 });
 
-test('a provider that does not answer for all of its own is not believed', async () => {
-  const lazy: Provider = { ...storageOf('a', []), plan: () => Promise.resolve([]) };
-  await expect(planAll([originOf('a', '/a/1')], size, { task: 't', run: 'r' }, [lazy])).rejects.toThrow(
-    'the provider a has answered 0 of 1',
-  );
+describe('a task of several storages', () => {
+  test('asks each once, of its own, and keeps the order of the parts', async () => {
+    const world = createWorld();
+    const [a, sick, b] = ['a', 'sick', 'b'].map((kind): Provider => {
+      const stamp: Provider['stamp'] = (steps) => steps.map(({ step }) => ({ written: `${step['label']}` }));
+      return {
+        ...madeUp(kind, world),
+        ...(kind === 'b' ? {} : { stamp }),
+        needs: () => ({ programs: ['cp', kind], modules: [] }),
+        commands: (planned) =>
+          planned.map(({ origin: { label } }) => ({ command: `take ${label}`, undo: `rm ${label}` })),
+      };
+    }) as [Provider, Provider, Provider];
+    const providers = [a, { ...sick, health: () => Promise.reject(new Error('no answer')) }, b];
+    const paths = ['/b/1', '/a/1', '/b/2', '/sick/1', '/a/2'];
+    const sources = paths.map((one) => ({ kind: 'path', path: one }) as const);
+
+    const { origins, unclaimed } = await resolveAll(sources, providers);
+    expect([origins.map(({ label }) => label), unclaimed]).toEqual([paths, undefined]);
+    const strange = { kind: 'path', path: '/c' } as const;
+    expect((await resolveAll([...sources, strange], providers)).unclaimed).toEqual(strange);
+
+    const planned = await planAll(origins, size, names, providers);
+    expect(planned.map(({ origin }) => origin.label)).toEqual(paths);
+
+    const noted: NotedStep[] = [];
+    const facts = await takeAll(planned, providers, {
+      note: (steps) => steps.map((step) => ({ number: noted.length, step, facts: undefined })),
+      learn: (steps) => void noted.push(...steps),
+    });
+    const snapshots = ['b 0a1b2c3d.0', 'a 0a1b2c3d.0', 'b 0a1b2c3d.1', 'sick 0a1b2c3d.0', 'a 0a1b2c3d.1'];
+    expect(facts.map(({ uuid }) => uuid)).toEqual(snapshots);
+
+    const others = [{ kind: 'mount', point: '/m' }, ...planned.map(snapshotStep)];
+    const steps = others.map((step, index): NotedStep => ({ number: index + 1, step, facts: undefined }));
+    const { log } = machineOf(world, providers, directory);
+    const health = await healthOfAll(snapshotsAmong(steps, providers), providers, log);
+    const reason = '/sick/1: its snapshot could not be checked: no answer';
+    expect(health.map((one) => one.reason)).toEqual([undefined, undefined, undefined, reason, undefined]);
+    expect(health[3]?.kind).toBe('unknown');
+
+    const stamps = stampsFor(steps, true, providers);
+    expect(stamps.steps.map(({ number }, index) => [number, stamps.facts[index]?.['written']])).toEqual([
+      [3, '/a/1'],
+      [6, '/a/2'],
+      [5, '/sick/1'],
+    ]);
+    expect(needsOfAll(planned, providers).programs).toEqual(['cp', 'b', 'a', 'sick']);
+    expect(commandsForAll(planned, providers).map(({ undo }) => undo)).toEqual(
+      ['/b/1', '/b/2', '/a/1', '/a/2', '/sick/1'].map((label) => `rm ${label}`),
+    );
+    expect(world.done).toEqual([
+      'b plans /b/1 /b/2',
+      'a plans /a/1 /a/2',
+      'sick plans /sick/1',
+      'take b 0a1b2c3d.0 b 0a1b2c3d.1',
+      'take a 0a1b2c3d.0 a 0a1b2c3d.1',
+      'take sick 0a1b2c3d.0',
+      'judge b 0a1b2c3d.0 b 0a1b2c3d.1',
+      'judge a 0a1b2c3d.0 a 0a1b2c3d.1',
+    ]);
+  });
+
+  test('has noted what one took though the next one fails', async () => {
+    const world = createWorld();
+    const fails: Provider = { ...madeUp('b', world), take: () => Promise.reject(new Error('full')) };
+    const providers = [madeUp('a', world), fails];
+    const journal = Journal.create(file, { ...names, contract: '', runKey: '', boot: '', startedAt: '', timeoutMs: 1 });
+    const planned = await planAll([originOf('a', '/a/1'), originOf('b', '/b/1')], size, names, providers);
+    await expect(takeAll(planned, providers, journal)).rejects.toThrow('full');
+    expect(journal.steps.map(({ step, facts }) => [step.kind, facts !== undefined])).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    journal.close();
+  });
+
+  test('does not believe one that does not answer for all of its own', async () => {
+    const lazy: Provider = { ...madeUp('a', createWorld()), plan: () => Promise.resolve([]) };
+    await expect(planAll([originOf('a', '/a/1')], size, names, [lazy])).rejects.toThrow('has answered 0 of 1');
+  });
 });

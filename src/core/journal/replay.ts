@@ -32,14 +32,14 @@ export async function replay(
   const bearing = new Map<string, string>();
   const leave = (step: NotedStep, cause: string, leftover: Leftover): void => {
     leftovers.push(leftover);
-    for (const name of restsOf(step, machine).on) bearing.set(name, cause);
+    for (const name of dependsOn(step, machine).on) bearing.set(name, cause);
   };
   const unfinished = machine.unfinished();
   const providers = providersOf(journal, machine);
   for (const group of groupsOfOneKind(journal.steps.toReversed())) {
     const free: NotedStep[] = [];
     for (const step of group) {
-      const cause = bearing.get(restsOf(step, machine).is ?? '');
+      const cause = bearing.get(dependsOn(step, machine).is ?? '');
       const why = unsure.get(step.number);
       if (cause === undefined && why !== undefined) {
         const { what } = describeStep(step, machine);
@@ -110,8 +110,8 @@ async function unlisted({ header }: Journal, providers: readonly Provider[]): Pr
 }
 
 /** What a step made, and what that stands on. */
-export function restsOf(step: NotedStep, machine: Machine): ReturnType<UndoHandler['rests']> {
-  return machine.undo.get(step.step.kind)?.rests(step) ?? { is: undefined, on: [] };
+export function dependsOn(step: NotedStep, machine: Machine): ReturnType<UndoHandler['dependsOn']> {
+  return machine.undo.get(step.step.kind)?.dependsOn(step) ?? { is: undefined, on: [] };
 }
 
 /** What to do about what is left, where that is not to remove it; undefined: nothing special. */

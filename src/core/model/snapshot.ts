@@ -1,4 +1,4 @@
-import type { Step } from './step.ts';
+import type { NotedStep, Step } from './step.ts';
 
 /** A block device, a file that holds the bytes of a disk, or a directory whose files are just there. */
 export type Shape = 'device' | 'image' | 'directory';
@@ -42,9 +42,11 @@ export interface Resolved {
 /** A snapshot that could be taken. */
 export interface PlannedSnapshot {
   readonly origin: Origin;
-  /** What has to be there before it, as a step of its own: the directory that it will lie in. */
-  readonly place?: Step;
-  readonly step: Step;
+  /**
+   * What makes it, each after what it needs: the directory that it lies in, a clone, a map. The last one has the kind of
+   * its provider, and is what mounts lie on.
+   */
+  readonly steps: readonly Step[];
   /** Room set aside for changes, in bytes; 0 where the storage needs none in advance (thin). */
   readonly bytes: number;
   /** The block device, image file or directory that it will be. */
@@ -53,6 +55,19 @@ export interface PlannedSnapshot {
   readonly note: string;
   /** Whether it can be made larger while it is in use, and why or from what. */
   readonly growth: Growth;
+}
+
+/** The step that mounts of a snapshot lie on. */
+export function snapshotStep({ steps, origin }: Pick<PlannedSnapshot, 'steps' | 'origin'>): Step {
+  const last = steps.at(-1);
+  if (last?.kind === origin.provider) return last;
+  throw new Error(`the snapshot of ${origin.label} does not end in a step of its provider`);
+}
+
+/** A step of a snapshot that is noted, and is going to be carried out. */
+export interface DueStep {
+  readonly snapshot: PlannedSnapshot;
+  readonly noted: NotedStep;
 }
 
 export interface Growth {

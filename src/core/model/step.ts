@@ -44,7 +44,7 @@ export interface UndoHandler {
    * What the step made and what that stands on, by names of which each is one thing on this machine. While something
    * stands on it a step is not undone.
    */
-  rests(step: NotedStep): { readonly is: string | undefined; readonly on: readonly string[] };
+  dependsOn(step: NotedStep): { readonly is: string | undefined; readonly on: readonly string[] };
   /** One line for people: what the step made, and the command that would undo it by hand. */
   describe(step: NotedStep): { readonly what: string; readonly byHand: string };
 }

@@ -1,49 +1,63 @@
 import type { Needs } from '../model/needs.ts';
-import type { Facts, NotedStep, Outcome, UndoHandler } from '../model/step.ts';
+import type { Facts, NotedStep, UndoHandler } from '../model/step.ts';
 import type { Size, Source } from '../model/task.ts';
-import type { Health, Marked, Origin, PlannedSnapshot, Resolved, RunNames, Trace } from '../model/snapshot.ts';
+import type { DueStep, Health, Marked, Origin, PlannedSnapshot, Resolved, RunNames, Trace } from '../model/snapshot.ts';
+import type { CommandPair } from './devices.ts';
 
 /** Told of long work: what it is, and how many bytes of how many are done. */
 export type Progress = (what: string, done: number, total: number) => void;
 
 /**
  * Takes and removes snapshots of one kind of storage, many at once. What it makes is marked with the run, so that it can
- * be proved to be ours; its steps have its `kind`.
+ * be proved to be ours. What not every storage can do is in interfaces of its own, below.
  */
-export interface Provider {
+export interface Provider extends Partial<Finding>, Partial<Tracing>, Partial<Explaining> {
+  /** Also that of the last step of each of its snapshots. */
   readonly kind: string;
-  /** Whether a path can be snapshotted as it stands, and why or why not: `/srv is on vg0/data (ext4)`. Throws `origin.unknown`. */
-  find(path: string): Promise<{ readonly claims: boolean; readonly why: string }>;
   /** The origins a source stands for; undefined where the source is not of this kind, or the path not on it. Throws `origin.*`. */
   resolve(source: Source): Promise<Resolved | undefined>;
   /** Names and sizes the snapshots, and checks the room for all of them together. Changes nothing. Throws `snapshot.no-space`, `origin.unsuitable`. */
   plan(origins: readonly Origin[], size: Size, names: RunNames): Promise<readonly PlannedSnapshot[]>;
-  /** Makes and undoes what `place` of its snapshots asks for. */
-  readonly places?: { make(step: NotedStep): Promise<Facts>; readonly undo: UndoHandler };
-  /** Takes all of them, or throws `snapshot.failed`: then some may exist. The facts hold at least `uuid`. */
-  take(planned: readonly PlannedSnapshot[]): Promise<readonly Facts[]>;
+  /**
+   * Carries out noted steps of one kind, or throws `snapshot.failed`: then some may be done. The facts of a last step hold at
+   * least `uuid`, and `device` where that could not be planned.
+   */
+  take(due: readonly DueStep[]): Promise<readonly Facts[]>;
+  /** Of the last steps of snapshots. */
   health(steps: readonly NotedStep[]): Promise<readonly Health[]>;
+  /**
+   * One for each kind of its steps, in the order in which a snapshot needs them: all steps of one kind are carried out before
+   * the first of the next. A snapshot that is somebody's (`adoptionOf`) is left, unless it is gone.
+   */
+  readonly handlers: readonly UndoHandler[];
+  /**
+   * All snapshots that are marked as ours, as far as they can be found; `sources`: where some may be. One whose run has no
+   * journal is never removed by us, only told of. `after removal`: as they were seen after the last were undone, if any were.
+   */
+  marked(when: 'now' | 'after removal', sources?: readonly Source[]): Promise<readonly Marked[]>;
+}
+
+/** Of a storage that may hold a path. */
+export interface Finding {
+  /** Whether a path can be snapshotted as it stands, and why or why not: `/srv is on vg0/data (ext4)`. Throws `origin.unknown`. */
+  find(path: string): Promise<{ readonly claims: boolean; readonly why: string }>;
+}
+
+/** Of a storage whose snapshots tell what others did to them. */
+export interface Tracing {
+  /** What the snapshots tell of others, in their order; changes nothing. */
+  traces(steps: readonly NotedStep[]): Promise<readonly Trace[]>;
   /**
    * What is to be noted of snapshots once all their mounts stand, so that `traces` can tell later what others did. `quiet`:
    * the drivers of the mounts write no more.
    */
-  stamp?(steps: readonly NotedStep[], quiet: boolean): readonly Facts[];
-  /** What the snapshots tell of others, in their order; changes nothing. */
-  traces?(steps: readonly NotedStep[]): Promise<readonly Trace[]>;
-  /** One that is somebody's (`adoptionOf`) is left, unless it is gone. */
-  remove(steps: readonly NotedStep[]): Promise<readonly Outcome[]>;
-  /**
-   * All snapshots that are marked as ours, as far as they can be found; `sources`: where some may be. One whose run has no
-   * journal is never removed by us, only told of. `after removal`: as they were seen after the last `remove`, if there was one.
-   */
-  marked(when: 'now' | 'after removal', sources?: readonly Source[]): Promise<readonly Marked[]>;
-  /** What `take` and `remove` need of the machine. */
+  stamp(steps: readonly NotedStep[], quiet: boolean): readonly Facts[];
+}
+
+/** Of a storage that works by commands. */
+export interface Explaining {
+  /** What taking and removing snapshots needs of the machine. */
   needs(planned: readonly PlannedSnapshot[]): Needs;
-  rests: UndoHandler['rests'];
-  describe: UndoHandler['describe'];
-  /** The commands that `take` and `remove` would run, for people. */
-  commands(planned: readonly PlannedSnapshot[]): {
-    readonly take: readonly string[];
-    readonly remove: readonly string[];
-  };
+  /** The commands that would take and remove them, for people. */
+  commands(planned: readonly PlannedSnapshot[]): readonly CommandPair[];
 }

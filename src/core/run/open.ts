@@ -78,12 +78,12 @@ async function carryOut(
   machine: Machine,
 ): Promise<{ readonly layout: Layout; readonly findings: readonly string[] }> {
   const { planned, mount } = prepared;
-  const snapshots = await takeSnapshots(prepared, journal, machine);
+  const taken = await takeAll(planned, machine.providers, journal);
   machine.checkInterrupted();
 
   const { seen, uuids } = await lookThrough(
-    planned.map(({ origin: { shape }, device }) => ({ shape, device })),
-    snapshots,
+    planned.map(({ origin: { shape }, device }, index) => ({ shape, device: taken[index]?.['device'] ?? device })),
+    taken.map(({ uuid }) => uuid ?? ''),
     task,
     journal,
     machine,
@@ -124,25 +124,6 @@ async function carryOut(
   journal.learn([...directories, ...markers, ...noted, ...stamps.steps], [...made, ...facts, ...stamps.facts]);
   machine.checkInterrupted();
   return { layout, findings: [...new Set([...findings, ...machine.notes])] };
-}
-
-/** The UUIDs of the snapshots, in the order planned. */
-async function takeSnapshots({ planned }: Prepared, journal: Journal, machine: Machine): Promise<readonly string[]> {
-  for (const { place, origin } of planned) {
-    const [noted] = journal.note(place ? [place] : []);
-    if (!noted) continue;
-    const made = await machine.providers.find(({ kind }) => kind === origin.provider)?.places?.make(noted);
-    journal.learn([noted], [made ?? {}]);
-  }
-  const noted = journal.note(planned.map(({ step }) => step));
-  const snapshots = planned.flatMap((one, index) => (noted[index] ? [{ planned: one, noted: noted[index] }] : []));
-  const facts = await takeAll(snapshots, machine.providers, (taken, learned) => {
-    journal.learn(
-      taken.map((one) => one.noted),
-      learned,
-    );
-  });
-  return facts.map(({ uuid }) => uuid ?? '');
 }
 
 /** One path per origin of which something is mounted: the place at or below which all of it is found. */

@@ -38,7 +38,10 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
 async function whyUnclaimed(task: string, source: Source, { providers }: Machine): Promise<Fault> {
   if (source.kind !== 'path') throw new Error(`no provider for the source of task ${task}`);
   const reasons: string[] = [];
-  for (const provider of providers) reasons.push((await provider.find(source.path)).why);
+  for (const provider of providers) {
+    const found = await provider.find?.(source.path);
+    if (found) reasons.push(found.why);
+  }
   return new Fault('origin.unknown', `${source.path} can't be snapshotted: ${reasons.join('; ')}`, {
     hint: `type: holdstill find ${shellWord(source.path)}`,
   });

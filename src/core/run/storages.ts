@@ -1,3 +1,5 @@
+import type { Journal } from '../journal/journal.ts';
+import type { CommandPair } from '../ports/devices.ts';
 import type { Log } from '../ports/machine.ts';
 import type { Provider } from '../ports/provider.ts';
 import { withHint } from '../model/fault.ts';
@@ -38,7 +40,7 @@ async function resolveOne(source: Source, providers: Providers): Promise<Resolve
 }
 
 /** Throws what `Provider.plan` throws. */
-export function planAll(
+export async function planAll(
   origins: readonly Origin[],
   size: Size,
   names: RunNames,
@@ -48,26 +50,43 @@ export function planAll(
     origins,
     ({ provider }) => provider,
     providers,
-    (provider, own) => provider.plan(own, size, names),
+    async (provider, own) => {
+      const planned = await provider.plan(own, size, names);
+      const undoable = new Set(provider.handlers.map(({ kind }) => kind));
+      for (const { steps } of planned) {
+        const strange = steps.find(({ kind }) => !undoable.has(kind));
+        if (strange) throw new Error(`the provider ${provider.kind} could not undo a step '${strange.kind}'`);
+      }
+      return planned;
+    },
   );
 }
 
-/** Throws what `Provider.take` throws. `taken` is told at once of what was taken, before another storage is asked. */
-export function takeAll<T extends { readonly planned: PlannedSnapshot }>(
-  snapshots: readonly T[],
+/**
+ * Takes snapshots, and tells the facts of their last steps. Each step is noted before it is carried out, and what became
+ * known by it before the next is tried. Throws what `Provider.take` throws.
+ */
+export function takeAll(
+  planned: readonly PlannedSnapshot[],
   providers: Providers,
-  taken: (snapshots: readonly T[], facts: readonly Facts[]) => void,
+  journal: Pick<Journal, 'note' | 'learn'>,
 ): Promise<readonly Facts[]> {
-  return inOrder(
-    snapshots,
-    ({ planned }) => planned.origin.provider,
-    providers,
-    async (provider, own) => {
-      const facts = await provider.take(own.map(({ planned }) => planned));
-      taken(own, facts);
-      return facts;
-    },
-  );
+  return inOrder(planned, providerOf, providers, async (provider, own) => {
+    let last: readonly Facts[] = [];
+    for (const { kind } of provider.handlers) {
+      const due = own.flatMap((snapshot) =>
+        snapshot.steps.flatMap((step) => (step.kind === kind ? [{ snapshot, step }] : [])),
+      );
+      if (due.length === 0) continue;
+      const noted = journal.note(due.map(({ step }) => step));
+      const facts = await provider.take(
+        due.flatMap(({ snapshot }, index) => (noted[index] ? [{ snapshot, noted: noted[index] }] : [])),
+      );
+      journal.learn(noted, complete(facts, due, provider));
+      if (kind === provider.kind) last = facts;
+    }
+    return last;
+  });
 }
 
 /** The snapshots among the steps of a journal. */
@@ -110,7 +129,7 @@ export function stampsFor(
 
 /** What taking and removing them needs of the machine. */
 export function needsOfAll(planned: readonly PlannedSnapshot[], providers: Providers): Needs {
-  const needs = groupsOf(planned, providers).map(({ provider, own }) => provider.needs(own));
+  const needs = grouped(planned, providerOf, providers).flatMap(({ provider, own }) => provider.needs?.(own) ?? []);
   return {
     programs: [...new Set(needs.flatMap(({ programs }) => programs))],
     modules: [...new Set(needs.flatMap(({ modules }) => modules))],
@@ -118,18 +137,12 @@ export function needsOfAll(planned: readonly PlannedSnapshot[], providers: Provi
 }
 
 /** The commands that take and remove them, for people. */
-export function commandsForAll(
-  planned: readonly PlannedSnapshot[],
-  providers: Providers,
-): readonly { readonly command: string; readonly undo: string }[] {
-  return groupsOf(planned, providers).flatMap(({ provider, own }) => {
-    const { take, remove } = provider.commands(own);
-    return take.map((command, index) => ({ command, undo: remove[index] ?? '' }));
-  });
+export function commandsForAll(planned: readonly PlannedSnapshot[], providers: Providers): readonly CommandPair[] {
+  return grouped(planned, providerOf, providers).flatMap(({ provider, own }) => provider.commands?.(own) ?? []);
 }
 
-function groupsOf(planned: readonly PlannedSnapshot[], providers: Providers) {
-  return grouped(planned, ({ origin }) => origin.provider, providers);
+function providerOf({ origin }: PlannedSnapshot): string {
+  return origin.provider;
 }
 
 function kindOf({ step }: NotedStep): string {

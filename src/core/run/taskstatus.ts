@@ -5,7 +5,7 @@ import type { JournalView } from '../journal/view.ts';
 import type { Machine, Unwatched } from '../ports/machine.ts';
 import type { Health } from '../model/snapshot.ts';
 import { stateOf, type OpenState } from './recover.ts';
-import { describeStep, restsOf } from '../journal/replay.ts';
+import { describeStep, dependsOn } from '../journal/replay.ts';
 import type { NotedStep } from '../model/step.ts';
 
 /** How one task stands, for people and monitoring. */
@@ -89,9 +89,9 @@ function standsOn(step: NotedStep, uuid: string | undefined, steps: readonly Not
   const seen = new Set<NotedStep>();
   const stands = (one: NotedStep): boolean => {
     seen.add(one);
-    const on = restsOf(one, machine).on.filter(Boolean);
+    const on = dependsOn(one, machine).on.filter(Boolean);
     if (uuid !== undefined && on.includes(uuid)) return true;
-    return steps.some((other) => !seen.has(other) && on.includes(restsOf(other, machine).is ?? '') && stands(other));
+    return steps.some((other) => !seen.has(other) && on.includes(dependsOn(other, machine).is ?? '') && stands(other));
   };
   return stands(step);
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Fault, isFault } from '../../core/model/fault.ts';
 import type { Origin } from '../../core/model/snapshot.ts';
+import type { CommandPair } from '../../core/ports/devices.ts';
 import { shellWord } from '../../core/text/shell.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../../core/model/step.ts';
 import { errorCode } from '../../core/files/trust.ts';
@@ -58,6 +59,15 @@ export function placeStep({ top, uuid }: Within, run: string): Step {
   return { kind: PLACE, directory: path.join(top, directoryName(run)), within: top, withinUuid: uuid };
 }
 
+export function isPlace({ step }: Pick<NotedStep, 'step'>): boolean {
+  return step.kind === PLACE;
+}
+
+/** The commands that make and remove the directory, for people. */
+export function placeCommands({ directory = '' }: Step): CommandPair {
+  return { command: `mkdir -m 700 ${shellWord(directory)}`, undo: `rmdir ${shellWord(directory)}` };
+}
+
 /** Makes the directory; the facts tell it from a later one of the same name. Throws `snapshot.failed`, `snapshot.not-ours`. */
 export async function makePlace({ step: { directory = '' } }: NotedStep, exec: Exec): Promise<Facts> {
   const failed = (why: string): Fault =>
@@ -89,7 +99,7 @@ export function undoPlaces(exec: Exec): UndoHandler {
       return outcomes;
     },
 
-    rests: ({ step: { directory } }) => ({ is: directory, on: [] }),
+    dependsOn: ({ step: { directory } }) => ({ is: directory, on: [] }),
 
     describe: ({ step: { directory = '' } }) => ({
       what: `directory ${directory}`,

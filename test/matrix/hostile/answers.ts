@@ -65,7 +65,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
           asked: label,
           ref: {},
         },
-        step: { kind: 'lvm' },
+        steps: [{ kind: 'lvm' }],
         bytes: 1,
         device: label,
         note: label,

@@ -79,7 +79,7 @@ const plan: fc.Arbitrary<Plan> = fc
           asked: label,
           ref: {},
         },
-        step: { kind: 'lvm', name: label },
+        steps: [{ kind: 'lvm', name: label }],
         bytes: 1,
         shape: 'device' as const,
         device: label,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { layOut, emptyOrigins, notSaved } from '../../../src/core/run/layout.ts';
-import type { Origin } from '../../../src/core/model/snapshot.ts';
+import { snapshotStep, type Origin } from '../../../src/core/model/snapshot.ts';
 import type { Step } from '../../../src/core/model/step.ts';
 import type { Source, Task } from '../../../src/core/model/task.ts';
 import { driverOf } from '../../../src/guests/filesystems.ts';
@@ -193,8 +193,11 @@ export const tools: readonly Property[] = [
             );
             must(/^\/dev\/[^/]+\/[^/]+$/.test(device), `a device: ${device}`);
           }
-          lvm.commands(planned);
-          await orFault(() => lvm.take(planned));
+          lvm.commands?.(planned);
+          const due = planned.map((snapshot, index) => {
+            return { snapshot, noted: { number: index + 1, step: snapshotStep(snapshot), facts: undefined } };
+          });
+          await orFault(() => lvm.take(due));
         }
       }
       const step: Step = {
@@ -211,7 +214,7 @@ export const tools: readonly Property[] = [
       const noted = [{ number: 1, step, facts: undefined }];
       const health = await orFault(() => lvm.health(noted));
       if (!(health instanceof Error)) must(health.length === 1, 'a health for each');
-      await orFault(() => lvm.remove(noted));
+      for (const { undo } of lvm.handlers) await orFault(() => undo(noted));
       await orFault(() => lvm.marked('now'));
       checkShell(exec.asked);
     },
@@ -231,8 +234,8 @@ export const tools: readonly Property[] = [
         },
       ];
       await orFault(() => lvm.health(noted));
-      await orFault(() => lvm.remove(noted));
-      lvm.describe(noted[0] ?? { number: 1, step: { kind: 'lvm' }, facts: undefined });
+      for (const { undo } of lvm.handlers) await orFault(() => undo(noted));
+      for (const { describe } of lvm.handlers) noted.map(describe);
       checkShell(exec.asked);
     },
   ),
