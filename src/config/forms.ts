@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listed } from './messages.ts';
 
 /**
  * The forms that values of the configuration may have, each with what is said of a wrong one. The one door to zod, which is
@@ -32,8 +33,7 @@ export function onOff() {
 }
 
 export function oneOf<const Value extends string>(values: readonly Value[]) {
-  const [last, ...others] = values.toReversed();
-  return z.enum(values, { error: `must be ${others.toReversed().join(', ')} or ${last}` });
+  return z.enum(values, { error: `must be ${listed(values, 'or')}` });
 }
 
 /** This number and no other. */

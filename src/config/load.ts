@@ -1,13 +1,14 @@
 import type { SettingValues } from '../core/model/setting.ts';
 import { parseSelector, type Selector } from '../core/model/selection.ts';
-import type { Source, Task } from '../core/model/task.ts';
+import type { Task } from '../core/model/task.ts';
 import { clashes, filesWith } from './clashes.ts';
 import { explain } from './explain.ts';
-import { idleKeys } from './unusedkeys.ts';
-import { plainPath, splitVg, taskNameProblem } from './names.ts';
+import { unusedKeys } from './unusedkeys.ts';
+import { taskNameProblem } from './names.ts';
 import { mapOf, type SourceFile } from './data.ts';
 import type { Issue } from './forms.ts';
 import { DropInSchema, LogSection, MainSchema, SECTIONS, TaskSchema } from './schema.ts';
+import { givenIn } from './sources/lookup.ts';
 import type { Sources } from './source.ts';
 import { parseDuration, parseSize } from './units.ts';
 import { invalid, problemAt, problemsOf } from './messages.ts';
@@ -35,7 +36,7 @@ export function loadConfig(sources: Sources): Config {
   const problems = sources.files.flatMap((file) => [
     ...explain(file, issuesOf(file, file.value)),
     ...Object.keys(mapOf(file.value['tasks'])).flatMap((name) => [
-      ...idleKeys(file, name),
+      ...unusedKeys(file, name),
       ...clashes(file, name, sources),
     ]),
   ]);
@@ -74,7 +75,7 @@ export function loadTask(sources: Sources, name: string): TaskConfig {
       .flatMap((file) => explain(file, issuesOf(file, { ...file.value, tasks: {} }))),
     ...(misnamed === undefined ? [] : [problemAt(first, path, misnamed, first.position(path, 'key'))]),
     ...explain(first, parsed.error?.issues ?? [], path),
-    ...idleKeys(first, name),
+    ...unusedKeys(first, name),
     ...holders.flatMap((file) => clashes(file, name, sources)),
   ];
   if (problems.length > 0 || !parsed.success) throw invalid(problems);
@@ -97,24 +98,16 @@ function taskFrom(name: string, input: TaskInput): Task {
   if (typeof input === 'string') return taskFrom(name, TaskSchema.parse({ path: input }));
   const size = parseSize(input.size);
   const timeoutMs = parseDuration(input.timeout);
-  if (size.kind === 'problem' || typeof timeoutMs !== 'number') throw new Error(`task ${name} was not checked`);
-  const { mount, autoextend, skip, check, keys, path, subvolume } = input;
-  const trust = input.trust ?? (path === undefined && subvolume === undefined ? 'guest' : 'host');
+  const record: Readonly<Record<string, unknown>> = input;
+  const [entry] = givenIn(record);
+  if (size.kind === 'problem' || typeof timeoutMs !== 'number' || !entry)
+    throw new Error(`task ${name} was not checked`);
+  const { mount, autoextend, skip, check, keys, trust = entry.trust } = input;
+  const source = entry.from(record[entry.key], record);
   const choice = { partitions: selectorsFrom(input.partitions), exclude: selectorsFrom(input.exclude) };
-  return { name, source: sourceFrom(input), choice, skip, trust, keys, check, mount, size, autoextend, timeoutMs };
+  return { name, source, choice, skip, trust, keys, check, mount, size, autoextend, timeoutMs };
 }
 
 function selectorsFrom(values: RecordInput['partitions']): readonly Selector[] {
   return values.flatMap((value) => parseSelector(value) ?? []);
-}
-
-function sourceFrom({ lv, path, each, file, copy, subvolume }: RecordInput): Source {
-  if (path !== undefined) return { kind: 'path', path: plainPath(path) };
-  if (subvolume !== undefined) return { kind: 'subvolume', path: plainPath(subvolume) };
-  if (file !== undefined) return { kind: 'file', glob: file, copy };
-  const named = splitVg(lv ?? each?.lv ?? '');
-  if (named === undefined) throw new Error('a source was not checked');
-  return each === undefined
-    ? { kind: 'lv', vg: named.vg, lv: named.name }
-    : { kind: 'each', vg: named.vg, glob: named.name, exclude: each.exclude };
 }

@@ -57,6 +57,11 @@ export function whatItIs(value: unknown): string {
   return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
 }
 
+/** `a, b and c`. */
+export function listed(words: readonly string[], last: 'and' | 'or'): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}
+
 /** Says that a key is unknown, and which one was probably meant or which there are. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const meant = closest(key, known);

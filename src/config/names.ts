@@ -38,6 +38,13 @@ export function splitVg(text: string): VgName | undefined {
     : { vg, name };
 }
 
+/** The same of what was found right. */
+export function splitChecked(text: string): VgName {
+  const named = splitVg(text);
+  if (!named) throw new Error(`${text} was not checked`);
+  return named;
+}
+
 /** What is wrong with the name of a task; undefined: nothing. The same rule holds for what a backup product sends. */
 export function taskNameProblem(name: string): string | undefined {
   if (name === '') return 'the name of a task must not be empty';

@@ -1,12 +1,11 @@
 import { escapeText } from '../core/text/escape.ts';
-import { matchesGlob } from '../core/text/glob.ts';
-import type { Source, Task } from '../core/model/task.ts';
+import type { Task } from '../core/model/task.ts';
 import { mapOf, type SourceFile } from './data.ts';
+import type { Saved } from './sources/entry.ts';
+import { entryOf } from './sources/lookup.ts';
 import type { Sources } from './source.ts';
 import { at, problemAt, quoted, whatItIs } from './messages.ts';
 
-/** Images that are no raw ones, by how they are called: qemu-img(1), VirtualBox. A `-flat.vmdk` is raw, a `.vhd` may be. */
-const NOT_RAW = /(?<!-flat)\.(qcow2?|qed|vmdk|vdi|vhdx)$/i;
 /** Less than this many seconds without a unit are more likely meant as minutes. */
 const FEW_SECONDS = 60;
 
@@ -21,7 +20,14 @@ export function warningsOf(sources: Sources, tasks: ReadonlyMap<string, Task>): 
     for (const name of Object.keys(mapOf(file.value['tasks']))) {
       const task = tasks.get(name);
       if (!task) continue;
-      warnings.push(...hardlyMeant(file, task), ...sharedWith(firstWithSame(before, { file, task }), file, task));
+      warnings.push(
+        ...hardlyMeant(file, task),
+        ...sharedWith(
+          firstWithSame(before, { file, task, saved: entryOf(task.source).saved(task.source) }),
+          file,
+          task,
+        ),
+      );
     }
   }
   const ignored = sources.ignored().map(({ path, why }) => escapeText(`${path}: ${why}`));
@@ -38,7 +44,8 @@ function hardlyMeant(file: SourceFile, { name, source, timeoutMs }: Task): reado
   const { timeout } = mapOf(mapOf(file.value['tasks'])[name]);
   const plain = typeof timeout === 'number' || (typeof timeout === 'string' && /^\d+$/.test(timeout.trim()));
   const seconds = plain ? timeoutMs / 1000 : FEW_SECONDS;
-  const format = source.kind === 'file' ? NOT_RAW.exec(source.glob)?.[1]?.toLowerCase() : undefined;
+  const entry = entryOf(source);
+  const doubt = entry.doubt?.(source);
   return [
     ...(seconds < FEW_SECONDS
       ? [
@@ -50,15 +57,14 @@ function hardlyMeant(file: SourceFile, { name, source, timeoutMs }: Task): reado
           ),
         ]
       : []),
-    ...(format === undefined
-      ? []
-      : [warn(file, name, 'file', `looks like images in the format ${format}; only raw ones can be looked into`)]),
+    ...(doubt === undefined ? [] : [warn(file, name, entry.key, doubt)]),
   ];
 }
 
 interface Owner {
   readonly file: SourceFile;
   readonly task: Task;
+  readonly saved: Saved;
 }
 
 /** The tasks so far; a name is looked up, since there may be thousands. */
@@ -70,14 +76,13 @@ interface Known {
 
 /** The first task that saves the same as this one, which is added. */
 function firstWithSame({ byName, patterns, all }: Known, owner: Owner): Owner | undefined {
-  const { source } = owner.task;
-  const pattern = source.kind === 'each' || source.kind === 'file';
-  const name = source.kind === 'lv' ? `${source.vg}/${source.lv}` : 'path' in source ? source.path : '';
-  const named = byName.get(name);
-  const found = (pattern ? all : [...(named ? [named] : []), ...patterns]).find(({ task }) => isSame(task, owner.task));
+  const { namespace, name, covers } = owner.saved;
+  const key = `${namespace} ${name}`;
+  const named = byName.get(key);
+  const found = (covers ? all : [...(named ? [named] : []), ...patterns]).find((other) => isSame(other, owner));
   all.push(owner);
-  if (pattern) patterns.push(owner);
-  else if (!named) byName.set(name, owner);
+  if (covers) patterns.push(owner);
+  else if (!named) byName.set(key, owner);
   return found;
 }
 
@@ -90,34 +95,15 @@ function sharedWith(other: Owner | undefined, file: SourceFile, task: Task): rea
 }
 
 /** Whether two tasks save the same, or one of them what the other saves among others. Those that choose parts are meant to. */
-function isSame(one: Task, other: Task): boolean {
-  if (one.choice.partitions.length > 0 && other.choice.partitions.length > 0) return false;
-  return holds(one.source, other.source) || holds(other.source, one.source);
+function isSame(one: Owner, other: Owner): boolean {
+  if (one.task.choice.partitions.length > 0 && other.task.choice.partitions.length > 0) return false;
+  return holds(one.saved, other.saved) || holds(other.saved, one.saved);
 }
 
-function holds(one: Source, other: Source): boolean {
-  switch (one.kind) {
-    case 'lv':
-      return other.kind === 'lv' && one.vg === other.vg && one.lv === other.lv;
-    case 'path':
-    case 'subvolume':
-      return (other.kind === 'path' || other.kind === 'subvolume') && one.path === other.path;
-    case 'file': {
-      const [globs, names] = [one.glob.split('/'), other.kind === 'file' ? other.glob.split('/') : []];
-      return globs.length === names.length && globs.every((glob, index) => matchesGlob(names[index] ?? '', glob));
-    }
-    case 'each': {
-      const name = other.kind === 'lv' ? other.lv : other.kind === 'each' ? other.glob : undefined;
-      // A pattern that is taken for a name fits the same pattern, and a wider one.
-      return (
-        name !== undefined &&
-        'vg' in other &&
-        other.vg === one.vg &&
-        matchesGlob(name, one.glob) &&
-        !one.exclude.some((glob) => matchesGlob(name, glob))
-      );
-    }
-  }
+/** A pattern that is taken for a name is covered by the same pattern, and by a wider one. */
+function holds(one: Saved, other: Saved): boolean {
+  if (one.namespace !== other.namespace) return false;
+  return one.covers ? one.covers(other.name) : other.covers === undefined && one.name === other.name;
 }
 
 function warn(file: SourceFile, name: string, key: string | undefined, text: string): string {

@@ -3,50 +3,42 @@ import { selectorText } from '../core/model/selection.ts';
 import type { Size, Source, Task } from '../core/model/task.ts';
 import { drawTable } from './tree.ts';
 
+/** What a source is, for people. */
+export interface SourceText {
+  readonly text: string;
+  /** Settings that only such a source has, as they hold. */
+  readonly own: Readonly<Record<string, string>>;
+  /** Settings that mean nothing for it. */
+  readonly without: readonly string[];
+}
+
 /** All tasks with all their settings: what each saves, and an aligned line below for each setting. */
-export function configText(tasks: readonly Task[]): string {
+export function configText(tasks: readonly Task[], textOf: (source: Source) => SourceText): string {
   return tasks
     .map((task) => {
-      const rows = Object.entries(settingsOf(task)).map(([key, value]) => [`  ${key}`, value]);
-      return `${drawTable([[task.name, sourceText(task.source)]]).join('\n')}\n${drawTable(rows).join('\n')}\n`;
+      const source = textOf(task.source);
+      const rows = Object.entries(settingsOf(task, source)).map(([key, value]) => [`  ${key}`, value]);
+      return `${drawTable([[task.name, source.text]]).join('\n')}\n${drawTable(rows).join('\n')}\n`;
     })
     .join('');
 }
 
 /** As they hold, also those that nobody wrote; a value that means nothing for the source is left out. */
-function settingsOf({ source, ...task }: Task): Readonly<Record<string, string>> {
-  const volumes = source.kind !== 'file' && source.kind !== 'subvolume';
-  const disks = source.kind !== 'subvolume';
-  return {
+function settingsOf(task: Task, { own, without }: SourceText): Readonly<Record<string, string>> {
+  const all = {
     mount: task.mount ?? '(below /run/holdstill)',
-    ...(volumes && { size: sizeText(task.size), autoextend: String(task.autoextend) }),
-    ...(source.kind === 'file' && { copy: String(source.copy) }),
-    ...(disks && {
-      partitions: task.choice.partitions.map(selectorText).join(', ') || '(all)',
-      exclude: task.choice.exclude.map(selectorText).join(', ') || '(none)',
-      keys: task.keys.join(', ') || '(none)',
-      check: String(task.check),
-    }),
+    size: sizeText(task.size),
+    autoextend: String(task.autoextend),
+    ...own,
+    partitions: task.choice.partitions.map(selectorText).join(', ') || '(all)',
+    exclude: task.choice.exclude.map(selectorText).join(', ') || '(none)',
+    keys: task.keys.join(', ') || '(none)',
+    check: String(task.check),
     skip: task.skip,
     trust: task.trust,
     timeout: `${task.timeoutMs / 1000}s`,
   };
-}
-
-function sourceText(source: Source): string {
-  switch (source.kind) {
-    case 'lv':
-      return `lv ${source.vg}/${source.lv}`;
-    case 'path':
-    case 'subvolume':
-      return `${source.kind} ${source.path}`;
-    case 'file':
-      return `file ${source.glob}`;
-    case 'each': {
-      const without = source.exclude.length > 0 ? ` without ${source.exclude.join(', ')}` : '';
-      return `each lv ${source.vg}/${source.glob}${without}`;
-    }
-  }
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !without.includes(key)));
 }
 
 function sizeText(size: Size): string {

@@ -47,6 +47,12 @@ test.each([
     '  a: {lv: vg0/web-1}\n  b: {each: {lv: vg0/web-*}}',
     [`holdstill.yaml:4:3: tasks.b: ${saves('a')}`],
   ],
+  [
+    'an LV that a pattern is called like and leaves out',
+    '  a: {lv: vg0/a}\n  b: {each: {lv: vg0/a, exclude: [a]}}',
+    [],
+  ],
+  ['a path and an image of one name', '  a: /i/a\n  b: {file: /i/a}', []],
   ['an LV that a pattern leaves out', '  a: {lv: vg0/web-1}\n  b: {each: {lv: vg0/web-*, exclude: [web-1]}}', []],
   [
     'a pattern in a wider one',

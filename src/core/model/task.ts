@@ -1,26 +1,15 @@
 import type { Choice } from './selection.ts';
 import type { Trust } from './volume.ts';
 
-/** What a task asks to have snapshotted. Exactly one kind a task. */
-export type Source =
-  | { readonly kind: 'lv'; readonly vg: string; readonly lv: string }
-  | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'subvolume'; readonly path: string }
-  | {
-      readonly kind: 'file';
-      /** An absolute path with shell-like patterns (`*`, `?`, `[...]`) in any of its parts. */
-      readonly glob: string;
-      /** Whether an image that can't be snapshotted is copied. */
-      readonly copy: boolean;
-    }
-  | {
-      readonly kind: 'each';
-      readonly vg: string;
-      /** A shell-like pattern (`*`, `?`, `[...]`) for the names of LVs. */
-      readonly glob: string;
-      /** Patterns of the same kind; an LV that fits one is left out. */
-      readonly exclude: readonly string[];
-    };
+/**
+ * The kinds of sources, each with what a provider has to know of one. Open: an entry of config/sources adds its own, so that
+ * whoever makes such a source and whoever resolves it are held to the same form, and neither knows the other.
+ */
+export interface SourceKinds {}
+
+/** What a task asks to have snapshotted. Exactly one a task. */
+export type Source = { [Kind in keyof SourceKinds]: SourceOf<Kind> }[keyof SourceKinds];
+export type SourceOf<Kind extends keyof SourceKinds> = { readonly kind: Kind } & SourceKinds[Kind];
 
 /** How much room a snapshot gets. `auto`: 20 % of the origin, at least 256 MiB. Never more than a snapshot can use. */
 export type Size =

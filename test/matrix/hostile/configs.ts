@@ -5,6 +5,7 @@ import { loadConfig, loadTask } from '../../../src/config/load.ts';
 import { plainPath } from '../../../src/config/names.ts';
 import { surelyNotConfigured } from '../../../src/config/precheck.ts';
 import { readSources } from '../../../src/config/source.ts';
+import { describeSource } from '../../../src/config/sources/lookup.ts';
 import { generic } from '../../../src/contracts/generic.ts';
 import { sesam } from '../../../src/contracts/sesam.ts';
 import { isFault } from '../../../src/core/model/fault.ts';
@@ -177,7 +178,7 @@ export const configs: readonly Property[] = [
         );
       } else if (!(whole instanceof Error)) {
         must(
-          !/[\0-\u0009\u000b-\u001f]/.test(configText([...whole.tasks.values()])),
+          !/[\0-\u0009\u000b-\u001f]/.test(configText([...whole.tasks.values()], describeSource)),
           'a control character in config show',
         );
       }

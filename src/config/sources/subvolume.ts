@@ -1,0 +1,24 @@
+import { text } from '../forms.ts';
+import { PATH_MEANT, pathProblem, plainPath } from '../names.ts';
+import type { SourceOf } from '../../core/model/task.ts';
+import type { SourceEntry } from './entry.ts';
+
+declare module '../../core/model/task.ts' {
+  interface SourceKinds {
+    readonly subvolume: { readonly path: string };
+  }
+}
+
+/** A btrfs subvolume. */
+export const subvolume: SourceEntry<SourceOf<'subvolume'>, string> = {
+  key: 'subvolume',
+  form: text(PATH_MEANT, pathProblem)
+    .describe('Snapshots this btrfs subvolume; others below it are not in the snapshot, and said so.')
+    .meta({ examples: ['/srv/data'] }),
+  without: ['size', 'autoextend', 'partitions', 'keys', 'check'],
+  excludes: ['paths'],
+  trust: 'host',
+  from: (value) => ({ kind: 'subvolume', path: plainPath(value) }),
+  describe: ({ path }) => ({ text: `subvolume ${path}` }),
+  saved: ({ path }) => ({ namespace: 'path', name: path }),
+};
