@@ -1,3 +1,3 @@
-import { runCli } from '../src/main/cli.ts';
+import { runCommand } from '../src/main/command.ts';
 
-void runCli();
+void runCommand();

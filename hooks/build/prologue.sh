@@ -3,9 +3,9 @@
 # holdstill @VERSION@, @NAME@. Built by hooks/build/build.ts; licence: MIT, see THIRD-PARTY-NOTICES.txt beside the release.
 # Bundled: @BUNDLED@.
 #
-# One file, three parts. This one is for sh: it cleans the environment, finds Node.js and lets it run the same file,
-# for which it is a comment. The second part is JavaScript that runs at once. The third, at the end, is JavaScript in
-# a comment: the second compiles it when there is work to do.
+# One file, several parts. This one is for sh: it cleans the environment, finds Node.js and lets it run the same file,
+# for which it is a comment. The second part is JavaScript that runs at once. The others, at the end, are JavaScript in
+# comments: the second compiles what it needs when there is work to do.
 case ${PATH-} in '') PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ;; esac
 export PATH
 unset LD_LIBRARY_PATH LD_PRELOAD LD_AUDIT GCONV_PATH OPENSSL_CONF OPENSSL_MODULES SSLKEYLOGFILE \

@@ -10,21 +10,23 @@ export interface Executable {
   readonly contract: Contract;
   /** What is bundled in it, for people. */
   readonly bundled: string;
-  /** What the line before the deferred part begins with. */
+  /** What the line before a deferred part begins with. */
   readonly mark: string;
+  readonly eagerBytes: number;
   /** The least Node.js that it needs: `18.19`. */
   readonly leastNode: string;
 }
 
 /** hooks/build/prologue.sh for one executable. Throws where a blank is left, or where it would end early. */
-export async function prologue({ version, name, contract, bundled, mark, leastNode }: Executable): Promise<string> {
+export async function prologue(executable: Executable): Promise<string> {
+  const { version, name, contract, bundled, mark, eagerBytes, leastNode } = executable;
   const template = await readFile(join(import.meta.dirname, 'prologue.sh'), 'utf8');
   const [major = 0, minor = 0] = leastNode.split('.').map(Number);
   return fillIn(template, {
     VERSION: version,
     NAME: name,
     BUNDLED: bundled,
-    LOADER: loader(mark),
+    LOADER: loader(mark, eagerBytes + template.length),
     LEAST: String(major * 1000 + minor),
     LEAST_WORDS: leastNode,
     INSTALL: installCommands(),
@@ -32,16 +34,25 @@ export async function prologue({ version, name, contract, bundled, mark, leastNo
   });
 }
 
-/** Reads the file, without the deferred part, as a CommonJS module with the caller's arguments; runs under `node -e`, in single quotes of sh. */
-function loader(mark: string): string {
+/** How much more than the template the prologue may have once it is filled in. */
+const FILLED_IN = 16 * 1024;
+
+/**
+ * Reads the file, but for the deferred parts, as a CommonJS module with the caller's arguments; runs under `node -e`, in single
+ * quotes of sh.
+ */
+function loader(mark: string, bytes: number): string {
   const lines = [
-    '{const{dirname,resolve}=require("path"),file=process.argv[1]=resolve(process.argv[1]);',
+    '{const{dirname,resolve}=require("path"),fs=require("fs"),file=process.argv[1]=resolve(process.argv[1]);',
     // Else commander takes the first argument for the program's name, as it should with a real -e.
     // To start the same file again it is kept: startAgain() in src/system/exec.ts.
     'globalThis.holdstillStart=process.execArgv;process.execArgv=[];',
-    'let text=require("fs").readFileSync(file,"latin1");',
-    `text=text.slice(0,text.indexOf("\\n${mark}"));`,
-    'require("vm").compileFunction("//"+text,',
+    // The first mark is among the first bytes; of a file that somebody has changed all is read.
+    `const fd=fs.openSync(file),head=Buffer.alloc(${bytes + FILLED_IN});`,
+    'let text=head.latin1Slice(0,fs.readSync(fd,head,0,head.length,0));fs.closeSync(fd);',
+    `const end=()=>text.indexOf("\\n${mark}");`,
+    'if(end()<0)text=fs.readFileSync(file,"latin1");',
+    'require("vm").compileFunction("//"+text.slice(0,end()),',
     '["exports","require","module","__filename","__dirname"],{filename:file})({},require,{},file,dirname(file))}',
   ];
   return lines.join('');

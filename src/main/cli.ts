@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { readSources, type Sources } from '../config/source.ts';
+import type { Sources } from '../config/source.ts';
 import { generic } from '../contracts/generic.ts';
 import type { Answer } from '../core/ports/contract.ts';
 import type { Reply } from '../core/model/reply.ts';
@@ -7,9 +7,7 @@ import { escapeText } from '../core/text/escape.ts';
 import { exitStatus } from '../core/model/exit.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
 import { VERSION } from '../core/model/version.ts';
-import { obey } from './obey.ts';
 import { refuseNearNames, taskToOpen } from './meant.ts';
-import { readOrder } from '../system/orders.ts';
 import { CONFIG_DIRECTORY } from '../system/paths.ts';
 import { jsonError, jsonReplies, jsonReply, jsonText } from '../report/json.ts';
 import { closeInheritedDescriptors, speakAndLeave, writeAll } from './output.ts';
@@ -34,8 +32,6 @@ interface RecoverOptions {
 
 /** The `holdstill` command: reads the arguments, lets app.ts work, leaves with the status of what came of it. */
 export async function runCli(): Promise<void> {
-  const order = readOrder();
-  if (order) return obey(order);
   closeInheritedDescriptors();
   const said = { stdout: '', stderr: '', exit: 0 };
   const say: Say = ({ stdout = '', stderr = '', exit = 0 }) => {
@@ -116,7 +112,7 @@ export function program(say: Say): Command {
     .option('--json', 'for machines')
     .action(async (task: string, { json }: { json?: true }) => {
       const { planTask } = await import('../app/app.ts');
-      const { plan, text } = await planTask(configuration(), task);
+      const { plan, text } = await planTask(await configuration(), task);
       say({ stdout: json ? jsonText(plan) : text, exit: plan.problems.length > 0 ? 1 : 0 });
     });
 
@@ -128,7 +124,7 @@ export function program(say: Say): Command {
     .option('--json', 'for machines')
     .action(async (task: string | undefined, { json }: { json?: true }) => {
       const { statusOf } = await import('../app/app.ts');
-      const { status, text, exit } = await statusOf(sourcesOrFault(), task);
+      const { status, text, exit } = await statusOf(await sourcesOrFault(), task);
       say({ stdout: json ? jsonText(status) : text, exit });
     });
 
@@ -166,7 +162,7 @@ export function program(say: Say): Command {
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: true }) => {
       const { validateConfig } = await import('../app/app.ts');
-      say({ stdout: await validateConfig(configuration(), json === true) });
+      say({ stdout: await validateConfig(await configuration(), json === true) });
     });
   config
     .command('show')
@@ -174,7 +170,7 @@ export function program(say: Say): Command {
     .option('--json', 'for machines')
     .action(async ({ json }: { json?: true }) => {
       const { showConfig } = await import('../app/app.ts');
-      say({ stdout: await showConfig(configuration(), json === true) });
+      say({ stdout: await showConfig(await configuration(), json === true) });
     });
   config
     .command('schema')
@@ -191,7 +187,7 @@ function answerWith(reply: Reply, json: true | undefined): Answer {
 }
 
 async function openOrPass(task: string, run: string | undefined): Promise<Reply> {
-  const sources = configuration();
+  const sources = await configuration();
   const call = callFor('open', task, run);
   const meant = taskToOpen(call, sources, generic);
   if (typeof meant !== 'string') return meant;
@@ -202,7 +198,7 @@ async function openOrPass(task: string, run: string | undefined): Promise<Reply>
 async function closeOrPass(task: string, run: string | undefined): Promise<Reply> {
   const { closeTask } = await import('../app/app.ts');
   const call = callFor('close', task, run);
-  const sources = ifReadable();
+  const sources = await ifReadable();
   const reply = await closeTask({ task, contract: 'cli', call, sources });
   if (reply.kind === 'nothing' && sources?.taskNames.has(task) === false) refuseNearNames(call, sources);
   return reply;
@@ -211,7 +207,7 @@ async function closeOrPass(task: string, run: string | undefined): Promise<Reply
 /** The command's own status comes back, unless it is 0 and the data may be bad or something is left. */
 async function runOver(task: string, command: readonly [string, ...string[]]): Promise<Partial<Answer>> {
   const { runTask } = await import('../app/app.ts');
-  const sources = configuration();
+  const sources = await configuration();
   const work = { task, contract: 'run', call: callFor('open', task), sources };
   // Standard output belongs to the command.
   const tell = (reply: Reply): void => {
@@ -232,22 +228,23 @@ function callFor(phase: 'open' | 'close', task: string, run?: string) {
   return { phase, candidates: [task], runKey: run || undefined } as const;
 }
 
-function configuration(): Sources {
+async function configuration(): Promise<Sources> {
+  const { readSources } = await import('../config/source.ts');
   return readSources(CONFIG_DIRECTORY);
 }
 
 /** Status and closing must work whatever has become of the configuration. */
-function sourcesOrFault(): Sources | Fault {
+async function sourcesOrFault(): Promise<Sources | Fault> {
   try {
-    return configuration();
+    return await configuration();
   } catch (error) {
     if (isFault(error)) return error;
     throw error;
   }
 }
 
-function ifReadable(): Sources | undefined {
-  const sources = sourcesOrFault();
+async function ifReadable(): Promise<Sources | undefined> {
+  const sources = await sourcesOrFault();
   return isFault(sources) ? undefined : sources;
 }
 

@@ -30,8 +30,6 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   if (order) return obey(order);
   nameProcess(phase === 'open' ? 'pre' : 'post');
   listenForSignals();
-  const descriptors = openDescriptors();
-  closeInheritedDescriptors();
   let settings: SettingValues = {};
   const leave = (reply: Reply): never => speakAndLeave(encode(contract, reply, settings));
   process.on('uncaughtException', (error) => leave(failed(error)));
@@ -43,6 +41,9 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
     if (phase === 'open') noteStranger(contract.product, namesIn(contract, foreign), false);
     leave(notConfigured(foreign.candidates[0], CONFIG_DIRECTORY));
   }
+  // Only who starts others must not pass them on.
+  const descriptors = openDescriptors();
+  closeInheritedDescriptors();
   const sources = await trySources();
   if (!isFault(sources)) settings = sources.settings(contract);
   if (settings.trace) traceCall(contract.product, phase, descriptors);

@@ -23,7 +23,7 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
     from: /^hooks\/build\//,
     to: /^(node:|hooks\/build\/|src\/core\/|src\/contracts\/contracts|src\/config\/schema)/,
   },
-  { from: /^hooks\/holdstill\.ts$/, to: /^src\/main\/cli\.ts$/ },
+  { from: /^hooks\/holdstill\.ts$/, to: /^src\/main\/command\.ts$/ },
   { from: /^hooks\/[^/]+\//, to: /^src\/(main\/hook|contracts\/[^/]+)\.ts$/ },
   {
     from: /^src\/main\/hook\.ts$/,
@@ -31,9 +31,9 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   },
   {
     from: /^src\/main\/cli\.ts$/,
-    to: /^(node:|src\/(core|config|contracts|report)\/|src\/app\/app\.ts$|src\/system\/(orders|paths|signals|title)\.ts$)/,
+    to: /^(node:|src\/(core|config|contracts|report)\/|src\/app\/app\.ts$|src\/system\/(paths|signals|title)\.ts$)/,
   },
-  { from: /^src\/main\/obey\.ts$/, to: /^src\/(system\/orders|app\/app)\.ts$/ },
+  { from: /^src\/main\/(command|obey)\.ts$/, to: /^src\/(system\/orders|app\/app)\.ts$/ },
   { from: /^src\/main\/probe\.ts$/, to: /^(node:|src\/(core|foreign)\/)/ },
   { from: /^src\/main\/(help|meant)\.ts$/, to: /^src\/(core\/|config\/source\.ts$|system\/paths\.ts$)/ },
   { from: /^src\/main\//, to: /^(node:|src\/core\/|src\/system\/paths\.ts$)/ },
@@ -63,7 +63,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   picocolors: /^src\/(report\/|main\/cli\.ts$)/,
   yaml: /^src\/config\//,
   zod: /^src\/config\//,
-  esbuild: /^hooks\/build\/build\.ts$/,
+  esbuild: /^hooks\/build\/bundle\.ts$/,
 };
 
 /** Only tests and the build may start processes on their own. */
