@@ -65,9 +65,9 @@ describe('a journal', () => {
     writeAll();
     const looked = Journal.read(file);
     const loaded = Journal.load(file);
-    const { path: its, header: head, steps: noted, opened, notSaved, verdict, watched } = loaded as Journal;
+    const { path: its, header: head, steps: noted, kept, opened, notSaved, verdict, watched } = loaded as Journal;
     loaded?.close();
-    expect(looked).toEqual({ path: its, header: head, steps: noted, opened, notSaved, verdict, watched });
+    expect(looked).toEqual({ path: its, header: head, steps: noted, kept, opened, notSaved, verdict, watched });
     expect(Object.values(looked ?? {}).filter((value) => typeof value === 'function')).toEqual([]);
     expect(Object.getPrototypeOf(looked)).toBe(Object.prototype);
   });
@@ -138,6 +138,11 @@ describe('a journal', () => {
     ['another task', sealed({ ...first, task: 'u' }), /of another task, and was .*u\.journal/],
     ['no header', sealed({ version: 2 }), /first line is not that of a journal/],
     ['half a format', sealed({ ...first, format: { level: 3 } }), /first line is not that of a journal/],
+    [
+      'something that is no list of what is to stay',
+      sealed(first, { kept: 1, undone: [1] }),
+      /line 2 is not that of a journal/,
+    ],
     ['an unknown line', sealed(first, { what: 1 }), /line 2 is not that of a journal/],
     [
       'an unknown line in level 2, which has no lines to pass over',
@@ -176,6 +181,25 @@ describe('a journal', () => {
     const text = fs.readFileSync(file, 'utf8');
     expect(text.split('\n')).toHaveLength(5);
     expect(text).not.toContain('optional');
+  });
+
+  test.each([2, 3])('of level %i says what is to stay; who does not know that takes it for undone', (level) => {
+    const head = level === 2 ? { version: 2, machine: MACHINE, ...header } : first;
+    const noted = steps.map((step, index) => ({ do: step, n: index + 1 }));
+    fs.writeFileSync(file, sealed(head, ...noted), { mode: 0o600 });
+    const journal = Journal.load(file);
+    journal?.keep(journal.steps.slice(1));
+    const numbers = (): unknown => [journal?.steps, journal?.kept].map((all) => all?.map(({ number }) => number));
+    expect(numbers()).toEqual([[1], [2, 3]]);
+    journal?.undone([1]);
+    journal?.close();
+    const again = Journal.read(file);
+    expect([again?.steps, again?.kept.map(({ step }) => step)]).toEqual([[], steps.slice(1)]);
+    expect(fs.readFileSync(file, 'utf8')).toMatch(/ \{"kept":\[2,3\],"undone":\[2,3\]\}\n/);
+    const go = Journal.load(file);
+    go?.delete();
+    go?.close();
+    expect(fs.existsSync(file)).toBe(false);
   });
 
   test('that is no file of ours alone is refused', () => {

@@ -48,6 +48,8 @@ export type Line =
   | { readonly do: Step; readonly n: number }
   | { readonly learned: Facts; readonly n: number }
   | { readonly undone: readonly number[] }
+  /** What is to stay. To whoever doesn't know such a line it is an `undone`, which comes to the same: it is not undone any more. */
+  | { readonly kept: readonly number[]; readonly undone: readonly number[] }
   | { readonly opened: readonly OpenedPath[]; readonly notSaved: readonly string[]; readonly at: string }
   | { readonly closing: Verdict; readonly at: string }
   | { readonly watched: string; readonly optional: true };
@@ -139,16 +141,20 @@ function pick(fields: Fields, keys: readonly string[]): Fields {
 }
 
 function isLine(value: object): value is Line {
-  const { do: step, n, learned, undone, opened, notSaved, closing, watched, optional } = value as Fields;
+  const { do: step, n, learned, undone, kept = [], opened, notSaved, closing, watched, optional } = value as Fields;
   if (step !== undefined) return Number.isInteger(n) && isTexts(step) && 'kind' in step;
   if (learned !== undefined) return Number.isInteger(n) && isTexts(learned);
-  if (undone !== undefined) return Array.isArray(undone) && undone.every(Number.isInteger);
+  if (undone !== undefined) return isNumbers(undone) && isNumbers(kept);
   if (opened !== undefined) return Array.isArray(opened) && opened.every(isTexts) && isTextList(notSaved);
   if (watched !== undefined) return typeof watched === 'string' && optional === true;
   const { kind, reason, reasons } = (closing ?? {}) as Fields;
   return (
     kind === 'good' || (kind === 'bad' && isTextList(reasons)) || (kind === 'unknown' && typeof reason === 'string')
   );
+}
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every(Number.isInteger);
 }
 
 function isTextList(value: unknown): value is readonly string[] {

@@ -93,6 +93,10 @@ export class Journal implements JournalView {
     return [...this.#contents.steps.values()];
   }
 
+  get kept(): readonly NotedStep[] {
+    return this.#contents.kept;
+  }
+
   get opened(): readonly OpenedPath[] | undefined {
     return this.#contents.opened;
   }
@@ -126,6 +130,12 @@ export class Journal implements JournalView {
     if (numbers.length === 0) return;
     apply({ undone: numbers }, this.#contents);
     writing(this.path, () => this.#write([{ undone: numbers }]));
+  }
+
+  /** Notes that what these steps made is to stay, with what it stands on: it is not undone, and the journal may go without it. */
+  keep(steps: readonly NotedStep[]): void {
+    const numbers = steps.map(({ number }) => number);
+    this.#record([{ kept: numbers, undone: numbers }]);
   }
 
   /** Notes that the task is open. `watched`: somebody shall watch its snapshots from now on, which not every format can say. */

@@ -18,25 +18,55 @@ export interface Leftover {
 }
 
 /**
- * Undoes what the journal lists, newest first, steps of one kind together (one process unmounts all mounts). Goes on
- * after a failure and returns what is left; what that stands on is not tried. Deletes the journal if nothing is left.
- * Never throws. `unsure`: steps that must stay, and why. There is no other way that holdstill removes anything.
+ * Undoes all that the journal lists, and deletes the journal if nothing is left. Never throws. `unsure`: steps that must
+ * stay, and why.
  */
 export async function replay(
   journal: Journal,
   machine: Machine,
   unsure: Adopted['unsure'] = new Map(),
 ): Promise<readonly Leftover[]> {
+  const providers = providersOf(journal, machine);
+  const leftovers = [...(await undo(journal, journal.steps, machine, unsure))];
+  if (journal.steps.length === 0) leftovers.push(...(await unlisted(journal, providers)));
+  if (leftovers.length === 0 && journal.steps.length === 0) {
+    try {
+      journal.delete();
+    } catch (error) {
+      const reason = whyNot(error);
+      leftovers.push({ what: `journal ${journal.path}`, byHand: `rm ${journal.path}`, reason, needed: false });
+    }
+  }
+  return leftovers;
+}
+
+/**
+ * Undoes some steps of a journal, newest first, those of one kind together (one process unmounts all mounts). Goes on
+ * after a failure and returns what is left; what that stands on is not tried, nor what steps stand on that are not to be
+ * undone. The journal stays. Never throws. There is no other way that holdstill removes anything.
+ */
+export async function undo(
+  journal: Journal,
+  steps: readonly NotedStep[],
+  machine: Machine,
+  unsure: Adopted['unsure'] = new Map(),
+): Promise<readonly Leftover[]> {
   const leftovers: Leftover[] = [];
-  /** By the name of a thing: the leftover that stands on it. */
+  /** By the name of a thing: what stands on it and stays. */
   const bearing = new Map<string, string>();
+  const bear = (step: NotedStep, cause: string): void => {
+    for (const name of dependsOn(step, machine).on.filter(Boolean)) bearing.set(name, cause);
+  };
   const leave = (step: NotedStep, cause: string, leftover: Leftover): void => {
     leftovers.push(leftover);
-    for (const name of dependsOn(step, machine).on) bearing.set(name, cause);
+    bear(step, cause);
   };
+  const numbers = new Set(steps.map(({ number }) => number));
+  const staying = [...journal.kept, ...journal.steps.filter(({ number }) => !numbers.has(number))];
+  for (const step of staying) bear(step, describeStep(step, machine).what);
   const unfinished = machine.unfinished();
-  const providers = providersOf(journal, machine);
-  for (const group of groupsOfOneKind(journal.steps.toReversed())) {
+  const chosen = journal.steps.filter(({ number }) => numbers.has(number));
+  for (const group of groupsOfOneKind(chosen.toReversed())) {
     const free: NotedStep[] = [];
     for (const step of group) {
       const cause = bearing.get(dependsOn(step, machine).is ?? '');
@@ -70,15 +100,6 @@ export async function replay(
       if (found[index]?.kind === 'undone') leftovers.push(leftover);
       else leave(step, what, leftover);
     });
-  }
-  if (journal.steps.length === 0) leftovers.push(...(await unlisted(journal, providers)));
-  if (leftovers.length === 0 && journal.steps.length === 0) {
-    try {
-      journal.delete();
-    } catch (error) {
-      const reason = whyNot(error);
-      leftovers.push({ what: `journal ${journal.path}`, byHand: `rm ${journal.path}`, reason, needed: false });
-    }
   }
   return leftovers;
 }

@@ -8,6 +8,8 @@ export interface JournalView {
   readonly header: JournalHeader;
   /** Steps that may exist on the machine, oldest first. */
   readonly steps: readonly NotedStep[];
+  /** Steps that are to stay, and are nobody's to undo any more. */
+  readonly kept: readonly NotedStep[];
   /** What was handed to the product, if the task was opened to the end. */
   readonly opened: readonly OpenedPath[] | undefined;
   /** Parts of the origins that are not in the mounts, and why. */
@@ -23,6 +25,7 @@ export interface Contents {
   /** The number of the next step. */
   next: number;
   readonly steps: Map<number, NotedStep>;
+  readonly kept: NotedStep[];
   opened: readonly OpenedPath[] | undefined;
   notSaved: readonly string[];
   verdict: Verdict | undefined;
@@ -33,6 +36,7 @@ export function contentsOf(lines: readonly Line[]): Contents {
   const contents: Contents = {
     next: 1,
     steps: new Map(),
+    kept: [],
     opened: undefined,
     notSaved: [],
     verdict: undefined,
@@ -51,6 +55,7 @@ export function apply(line: Line, to: Contents): void {
     const noted = to.steps.get(line.n);
     if (noted) to.steps.set(line.n, { ...noted, facts: { ...noted.facts, ...line.learned } });
   } else if ('undone' in line) {
+    if ('kept' in line) to.kept.push(...line.kept.flatMap((number) => to.steps.get(number) ?? []));
     for (const number of line.undone) to.steps.delete(number);
   } else if ('opened' in line) {
     to.opened = line.opened;
