@@ -26,6 +26,7 @@ import { createProviders } from '../providers/providers.ts';
 import { createProgress } from '../report/progress.ts';
 import { stopSignal } from '../system/signals.ts';
 import { deviceNumber, dmUuid, numbersByUuid } from '../system/kernel/blockdev.ts';
+import { numbersByIdentity } from '../system/kernel/identity.ts';
 import { bootId } from '../system/kernel/boot.ts';
 import type { Exec } from '../system/command.ts';
 import { confine } from '../system/confine.ts';
@@ -128,7 +129,7 @@ function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' 
 
 /** Who stands on the snapshots of an open task, but for the devices and mounts that the task made itself. */
 async function usersOf(steps: readonly NotedStep[], exec: Exec): Promise<readonly string[]> {
-  const volumes = numbersByUuid();
+  const volumes = numbersByIdentity();
   const loops = await readLoops(exec);
   const numbers = steps.flatMap((noted) => [
     volumes.get(noted.facts?.['uuid'] ?? noted.step['uuid'] ?? '') ?? '',

@@ -8,7 +8,7 @@ import type { Trace } from '../core/model/snapshot.ts';
 import type { NotedStep } from '../core/model/step.ts';
 import { loopsOf } from './loops.ts';
 import { isOurs } from './mounts.ts';
-import { deviceNumber, dmUuid, numbersByUuid } from '../system/kernel/blockdev.ts';
+import { numbersByIdentity } from '../system/kernel/identity.ts';
 import type { Exec } from '../system/command.ts';
 import { type LoopDevice, readLoops } from '../system/kernel/loops.ts';
 import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
@@ -31,14 +31,15 @@ export async function adoptedOn(
     if (taken.length === 0) continue;
     try {
       const traces = (await provider.traces?.(taken)) ?? [];
-      const volumes = numbersByUuid();
+      const volumes = numbersByIdentity();
       const loops = await readLoops(exec);
       const ours = new Set(steps.flatMap((noted) => numbersOf(noted, volumes, loops)));
       const writers = readWriters(ours, (entry) => isOurMount(entry, steps, loops), loops);
       const standing = mountsStand(steps, loops);
       for (const [index, noted] of taken.entries()) {
-        const target = targetOf(noted, provider, volumes);
-        const { bytes, done } = traces[index] ?? NOTHING;
+        const trace = traces[index] ?? NOTHING;
+        const target = targetOf(noted, provider, trace, volumes);
+        const { bytes, done } = trace;
         // To look at all processes takes long, and who has written nothing has nothing to lose.
         const mounts = writers.mounts(target, bytes !== 0);
         const openers = mounts.length > 0 || bytes === 0 ? [] : writers.openers(target);
@@ -60,14 +61,14 @@ function numbersOf(noted: NotedStep, volumes: ReadonlyMap<string, string>, loops
 }
 
 /** Where a snapshot is: a device or a file; a subvolume is neither. */
-function targetOf(noted: NotedStep, provider: Provider, volumes: ReadonlyMap<string, string>): Target {
-  const { vg, name = '', kind } = noted.step;
-  // A hook that died before it could note the UUID leaves just the name.
-  const uuid =
-    provider.handlers.find((one) => one.kind === kind)?.dependsOn(noted).is ??
-    (kind === 'lvm' ? dmUuid(deviceNumber(`/dev/${vg}/${name}`) ?? '') : undefined);
-  const file = kind === 'file' ? { path: name, id: uuid?.replace(/^file:/, '') } : undefined;
-  return { number: volumes.get(uuid ?? ''), file };
+function targetOf(
+  noted: NotedStep,
+  { handlers }: Provider,
+  { at }: Trace,
+  volumes: ReadonlyMap<string, string>,
+): Target {
+  const known = at ?? { device: handlers.find(({ kind }) => kind === noted.step.kind)?.dependsOn(noted).is };
+  return { number: volumes.get(known.device ?? ''), file: known.file };
 }
 
 /**

@@ -98,6 +98,14 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
 
     health: (steps) => oneByOne(steps, (noted) => healthOf(noted, exec)),
 
+    traces: (steps) =>
+      Promise.resolve(
+        steps.map(({ step: { name = '' }, facts }) => {
+          const id = facts?.['uuid']?.replace(/^file:/, '');
+          return { bytes: undefined, done: undefined, at: { file: { path: name, id } } };
+        }),
+      ),
+
     handlers: [
       {
         kind: 'file',

@@ -126,7 +126,16 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     stamp: stampOf,
 
-    traces: (steps) => Promise.resolve(writtenByOthers(steps).map((bytes) => ({ bytes, done: undefined }))),
+    traces(steps) {
+      const written = writtenByOthers(steps);
+      return Promise.resolve(
+        steps.map(({ step: { vg = '', name = '' }, facts }, index) => {
+          // A hook that died before it could note the UUID leaves just the name.
+          const device = facts?.['uuid'] ?? users.uuidAt(vg, name);
+          return { bytes: written[index], done: undefined, at: { device } };
+        }),
+      );
+    },
 
     handlers: [
       {

@@ -91,6 +91,14 @@ export interface Trace {
   readonly bytes: number | undefined;
   /** What somebody did to it by which it is his, whether or not he is still at it: `made it writable`. */
   readonly done: string | undefined;
+  /** Where it is; undefined: in the device that its step is known by, or it is a directory. */
+  readonly at?: Whereabouts;
+}
+
+/** A device, by what proves it, or a file, by its path and by its file system and inode. */
+export interface Whereabouts {
+  readonly device?: string | undefined;
+  readonly file?: { readonly path: string; readonly id: string | undefined };
 }
 
 /** A snapshot that is marked as ours. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { isFault } from '../../core/model/fault.ts';
-import { dmUuid, holders, numberOf, read } from './blockdev.ts';
+import { holders, numberOf, read } from './blockdev.ts';
 import type { Exec } from '../command.ts';
 import { listLoops } from '../tools/losetup.ts';
 import { list } from './processes.ts';
@@ -92,21 +92,6 @@ function belowOf(backing: string, file: string | undefined, nodes: ReadonlyMap<s
  */
 export function isUntold({ file, below }: LoopDevice): boolean {
   return file === undefined && below === undefined;
-}
-
-/**
- * What a device (`major:minor`) really stands on, whatever it is called: its own dm UUID or that of the LV below a loop
- * device, else how the image below it is known, also by its path as journals of version 0.1.0 have it. Empty: it can't be told.
- */
-export function volumesUnder(number: string, loops: readonly LoopDevice[]): readonly string[] {
-  const direct = dmUuid(number);
-  if (direct !== undefined) return [direct];
-  const loop = loops.find((one) => one.number === number);
-  if (!loop) return [];
-  if (loop.below !== undefined) return volumesUnder(loop.below, loops);
-  // The kernel adds a word to the path of one that was deleted.
-  const path = `file:${loop.backing.replace(/ \(deleted\)$/, '')}`;
-  return loop.file === undefined ? [path] : [`file:${loop.file}`, path];
 }
 
 /** The devices that stand on these, at any height: of device-mapper, loop devices, md; with a name for people. */
