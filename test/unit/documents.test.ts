@@ -7,7 +7,11 @@ const documents = [root, join(root, 'docs'), join(root, 'test/lab')]
   .flatMap((directory) => readdirSync(directory).map((name) => join(directory, name)))
   .filter((file) => file.endsWith('.md'))
   .map((file) => ({ file: file.slice(root.length + 1), text: readFileSync(file, 'utf8') }));
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly scripts: object };
+const { scripts, engines, devEngines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly scripts: object;
+  readonly engines: { readonly node: string };
+  readonly devEngines: { readonly runtime: { readonly version: string } };
+};
 
 /** Lines of code are no headings, and hold no links. */
 const prose = (text: string): string => text.replace(/^(```|~~~)[^]*?^\1$/gm, '').replace(/^ {4}.*$/gm, '');
@@ -39,6 +43,11 @@ test.each(documents)('the files that $file names are there', ({ text }) => {
 test.each(documents)('the scripts that $file names are those of package.json', ({ text }) => {
   const named = [...text.matchAll(/npm run (?:--silent )?([a-z]+)/g)].map(([, name = '']) => name);
   expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
+
+test.each(documents)('the versions of Node.js that $file asks for are those of package.json', ({ text }) => {
+  const asked = [...text.matchAll(/Node\.js (\d[\d.]*)\s+or\s+newer/g)].map(([, version]) => `>=${version}`);
+  expect(asked.filter((one) => ![engines.node, devEngines.runtime.version].includes(one))).toEqual([]);
 });
 
 /** As GitHub makes them of headings. */
