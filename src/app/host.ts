@@ -1,7 +1,7 @@
 import { readAttendance, unwatched, WATCH_FILE } from './attendance.ts';
 import { adoptedOn } from '../mounts/adopted.ts';
 import { createDeadline, type Deadline } from '../core/run/deadline.ts';
-import { Fault } from '../core/model/fault.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
 import type { Log, Machine } from '../core/ports/machine.ts';
 import { encodeName, newRunId } from '../core/model/names.ts';
 import type { NotedStep } from '../core/model/step.ts';
@@ -15,7 +15,8 @@ import { attach, loopsOf, loopStep, undoLoops } from '../mounts/loops.ts';
 import { makeMaps, mapSteps, undoMaps } from '../mounts/maps.ts';
 import { mistakableIn } from '../guests/mistakable.ts';
 import { createMarkers, undoMarkers } from '../mounts/markers.ts';
-import { isOurs, mount, mountStep, undoMounts } from '../mounts/mounts.ts';
+import { mount, mountStep, undoMounts } from '../mounts/mounts.ts';
+import { isOurs } from '../mounts/proof.ts';
 import { createMountPoints, undoDirectories } from '../mounts/mountpoints.ts';
 import { areQuiet } from '../mounts/quiet.ts';
 import { loopCommands, mapCommands, mountCommands } from '../mounts/commands.ts';
@@ -37,6 +38,7 @@ import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
 import { lackOf } from '../system/needs.ts';
 import { createProber, type Talk } from '../system/prober.ts';
 import { markedProcesses } from '../system/kernel/processes.ts';
+import { openCounts } from '../system/tools/dmsetup.ts';
 import { hasSystemd, startService } from '../system/tools/systemd.ts';
 import { detachedUsers, readUses } from '../system/kernel/uses.ts';
 import { whyNot } from '../core/text/why.ts';
@@ -156,13 +158,24 @@ const lvUsers = (exec: Exec): LvUsers => ({
   uuidAt: (vg, name) => dmUuid(deviceNumber(`/dev/${vg}/${name}`) ?? ''),
   isActive: (uuid) => numbersByUuid().has(uuid),
 
+  async open(uuids) {
+    const counts = await exec.run(openCounts()).catch((error: unknown) => {
+      if (isFault(error)) return undefined;
+      throw error;
+    });
+    return counts && uuids.map((uuid) => (counts.get(uuid) ?? 0) > 0);
+  },
+
   async of(uuids) {
     const volumes = numbersByUuid();
-    const uses = readUses(false, await readLoops(exec));
-    return uuids.map((uuid) => {
-      const number = volumes.get(uuid);
-      return number === undefined ? [] : uses.ofDevices(new Set([number]), () => false);
+    const open = await this.open(uuids);
+    const groups = uuids.map((uuid, index) => {
+      const number = open?.[index] === false ? undefined : volumes.get(uuid);
+      return new Set(number === undefined ? [] : [number]);
     });
+    // A look at all processes takes long, so it is only for what the kernel counts as open, and one for all.
+    if (groups.every(({ size }) => size === 0)) return uuids.map(() => []);
+    return readUses(false, await readLoops(exec)).ofEach(groups);
   },
 
   async hidden(uuid) {

@@ -7,7 +7,7 @@ import type { Provider } from '../core/ports/provider.ts';
 import type { Trace } from '../core/model/snapshot.ts';
 import type { NotedStep } from '../core/model/step.ts';
 import { loopsOf } from './loops.ts';
-import { isOurs } from './mounts.ts';
+import { isOurs } from './proof.ts';
 import { numbersByIdentity } from '../system/kernel/identity.ts';
 import type { Exec } from '../system/command.ts';
 import { type LoopDevice, readLoops } from '../system/kernel/loops.ts';

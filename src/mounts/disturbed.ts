@@ -6,7 +6,7 @@ import { readDirectories } from '../system/tools/find.ts';
 import type { LoopDevice } from '../system/kernel/loops.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/kernel/mountinfo.ts';
 import { namespaceOf, otherViews } from '../system/kernel/namespaces.ts';
-import { isOurs, loopsUnder } from './mounts.ts';
+import { isOurs, loopsUnder } from './proof.ts';
 
 /** How long mounts may take to show that they can be read; then each of them alone, to learn which it is. */
 const ANSWER_MS = 20_000;

@@ -5,7 +5,7 @@ import { namesOf } from '../core/text/users.ts';
 import type { Extent } from '../core/model/volume.ts';
 import { sectorBytes } from '../system/kernel/blockdev.ts';
 import type { Exec } from '../system/command.ts';
-import { isUntold, type LoopDevice, readLoops } from '../system/kernel/loops.ts';
+import { isAttached, isUntold, type LoopDevice, readLoops } from '../system/kernel/loops.ts';
 import { volumesUnder } from '../system/kernel/identity.ts';
 import { attachLoop, detachLoops } from '../system/tools/losetup.ts';
 import { readUses } from '../system/kernel/uses.ts';
@@ -50,17 +50,18 @@ export function undoLoops(exec: Exec): UndoHandler {
     undo: (steps) =>
       insist(DEVICE_PATIENCE_MS, exec, async () => {
         const loops = await readLoops(exec);
-        const states = steps.map((step) => {
-          const ours = loopsOf(step, loops);
-          return { ours, users: ours.length > 0 ? usersOfLoops(ours, loops) : [] };
-        });
-        const free = states.flatMap(({ ours, users }) => (users.length > 0 ? [] : ours.map(({ device }) => device)));
+        const ours = steps.map((step) => loopsOf(step, loops));
+        const using = usersOfEach(ours, loops);
+        const free = ours.flatMap((some, index) => (using[index]?.length ? [] : some.map(({ device }) => device)));
         if (free.length > 0) await exec.run(detachLoops(free));
-        const now = await readLoops(exec);
+        // What is free now needs not be told again what it is over.
+        const now = free.some(isAttached)
+          ? await readLoops(exec)
+          : loops.filter(({ device }) => !free.includes(device));
         return steps.map((step, index): Outcome => {
           const device = loopsOf(step, now)[0]?.device;
           if (device === undefined) return untoldOf(step, now) ?? { kind: 'undone' };
-          const users = states[index]?.users ?? [];
+          const users = using[index] ?? [];
           const reason = users.length > 0 ? `in use by ${namesOf(users)}` : `${device} is still in use`;
           return { kind: 'left', reason, byHand: `losetup -d ${device}` };
         });
@@ -111,6 +112,15 @@ function isOver({ file }: LoopDevice, volumes: readonly string[], volume: string
   return volumes.includes(volume) || (volumes.length === 0 && noted !== undefined && noted === file);
 }
 
-function usersOfLoops(ours: readonly LoopDevice[], loops: readonly LoopDevice[]): readonly string[] {
-  return readUses(false, loops).ofDevices(new Set(ours.map(({ number }) => number)), () => false);
+/**
+ * Who uses each of these. The kernel has no count of who has a loop device open, so all processes are looked at: once,
+ * however many devices there are.
+ */
+function usersOfEach(
+  ours: readonly (readonly LoopDevice[])[],
+  loops: readonly LoopDevice[],
+): readonly (readonly string[])[] {
+  const all = ours.flat();
+  if (all.length === 0) return ours.map(() => []);
+  return readUses(false, loops).ofEach(ours.map((some) => new Set(some.map(({ number }) => number))));
 }

@@ -6,11 +6,9 @@ import type { Mounted } from '../core/ports/mounts.ts';
 import type { PlannedMount } from '../core/model/volume.ts';
 import { shellWord } from '../core/text/shell.ts';
 import { whatHolds } from '../system/kernel/backing.ts';
-import { deviceNumber } from '../system/kernel/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { replayJournal } from '../system/tools/fsck.ts';
-import { isUntold, type LoopDevice, readLoops } from '../system/kernel/loops.ts';
-import { volumesUnder } from '../system/kernel/identity.ts';
+import { type LoopDevice, readLoops } from '../system/kernel/loops.ts';
 import { mountBind, remount, unmount, type MountComplaint } from '../system/tools/mount.ts';
 import { mountAt, readMounts, superblockOf, type MountEntry } from '../system/kernel/mountinfo.ts';
 import { blindCaller, mountsElsewhere, namespaceOf } from '../system/kernel/namespaces.ts';
@@ -19,6 +17,7 @@ import { DIRECTORY, driversOf, guardsOf } from '../guests/filesystems.ts';
 import { excuseFor, missingFlags, mountBy, withoutUnknown } from './flags.ts';
 import { lackOfDrivers } from './lacking.ts';
 import { insist } from './patience.ts';
+import { baseOf, isOurs, isOver, loopsUnder } from './proof.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
 const PATIENCE_MS = 3000;
@@ -158,11 +157,16 @@ export function undoMounts(exec: Exec): UndoHandler {
           steps.map(({ step }) => step),
           exec,
         );
-        const points = standing(steps, loops).map(({ point }) => point);
+        const before = readMounts();
+        const ours = steps.map((step) => ourMounts(step, before, loops));
+        const seen = ours.map((entries) => entries.map((entry) => ({ entry, superblock: superblockOf(entry) })));
+        const points = ours.flat().map(({ point }) => point);
         if (points.length > 0) await exec.run(unmount(points));
+        if (seen.every(isGone)) return steps.map(() => ({ kind: 'undone' }));
+        const mounts = readMounts();
         // Who keeps them takes a look at all processes.
-        const stuck = !last && standing(steps, loops).length > 0;
-        const reasons = stuck ? steps.map(() => ({ reason: 'busy' })) : await reasonsToStay(steps, loops, exec);
+        const stuck = !last && steps.some((step) => ourMounts(step, mounts, loops).length > 0);
+        const reasons = stuck ? steps.map(() => ({ reason: 'busy' })) : await reasonsToStay(steps, mounts, loops, exec);
         return reasons.map((reason): Outcome => (reason ? { kind: 'left', ...reason } : { kind: 'undone' }));
       }),
 
@@ -172,24 +176,28 @@ export function undoMounts(exec: Exec): UndoHandler {
   };
 }
 
-/** The loop devices, where a mount may stand on one. */
-export async function loopsUnder(steps: readonly Step[], exec: Exec): Promise<readonly LoopDevice[]> {
-  return steps.some(({ device }) => device?.startsWith('/dev/loop')) ? readLoops(exec) : [];
-}
-
-function standing(steps: readonly NotedStep[], loops: readonly LoopDevice[]): readonly MountEntry[] {
-  const mounts = readMounts();
-  return steps.flatMap((step) => ourMounts(step, mounts, loops));
+/**
+ * Whether a file system that was mounted is mounted nowhere any more, in no namespace, and nobody is in it: the kernel lets
+ * go of it then. No process need be asked.
+ */
+function isGone(seen: readonly { readonly entry: MountEntry; readonly superblock: string | undefined }[]): boolean {
+  return (
+    seen.length > 0 &&
+    seen.every(({ entry, superblock }) => superblock !== undefined && superblockOf(entry) !== superblock)
+  );
 }
 
 /** Why each of the mounts is not gone yet; undefined: it is. */
 async function reasonsToStay(
   steps: readonly NotedStep[],
+  mounts: readonly MountEntry[],
   loops: readonly LoopDevice[],
   exec: Exec,
 ): Promise<readonly ({ readonly reason: string; readonly byHand?: string } | undefined)[]> {
-  const mounts = readMounts();
-  const copies = mountsElsewhere((entry) => steps.some((step) => isOurs(entry, step, loops)));
+  const copies = mountsElsewhere((entry) => {
+    const base = baseOf(entry, loops);
+    return steps.some((step) => isOver(entry, step, base));
+  });
   const stays = steps.map((noted) =>
     [...mounts, ...copies].some((entry) => entry.point === noted.step['point'] && isOurs(entry, noted, loops)),
   );
@@ -220,27 +228,4 @@ function ourMounts(
   const there = mounts.filter(({ point }) => point === noted.step['point']);
   const foreign = there.findLastIndex((entry) => !isOurs(entry, noted, loops));
   return there.slice(foreign + 1);
-}
-
-/**
- * Whether a mount stands on the volume of a step: by the device itself, whatever it is called now; btrfs and FUSE have
- * numbers of their own, and only a path. `loops`: what `loopsUnder` says of the step.
- */
-export function isOurs(
-  { device, source, root, subvolume }: MountEntry,
-  { step, facts }: Omit<NotedStep, 'number' | 'facts'> & Partial<Pick<NotedStep, 'facts'>>,
-  loops: readonly LoopDevice[],
-): boolean {
-  // The run is in the path of the snapshot, so no other directory has it; but somebody may have renamed one above.
-  if (step['root'] !== undefined) {
-    if ([step['root'], `${step['root']}/${step['subdirectory']}`].includes(root)) return true;
-    return subvolume !== undefined && facts?.['subvolume'] === `${device} ${subvolume}`;
-  }
-  // Of others the source may be a file where nobody answers any more.
-  const named = source.startsWith('/dev/') ? deviceNumber(source) : undefined;
-  const number = device.startsWith('0:') ? named : device;
-  if (number === undefined) return false;
-  const loop = loops.find((one) => one.number === number);
-  if (loop && isUntold(loop)) return loop.device === step['device'];
-  return volumesUnder(number, loops).includes(step['volume'] ?? '');
 }

@@ -16,7 +16,9 @@ export interface LvUsers {
   uuidAt(vg: string, name: string): string | undefined;
   /** Whether the kernel has a device of this UUID. */
   isActive(uuid: string): boolean;
-  /** Who uses these LVs, in their order. */
+  /** Whether the kernel counts these LVs as open, in their order; undefined: that can't be told. */
+  open(uuids: readonly string[]): Promise<readonly boolean[] | undefined>;
+  /** Who uses these LVs, in their order. Looks at all processes if one of them is open. */
   of(uuids: readonly string[]): Promise<readonly (readonly string[])[]>;
   /** Who may use an LV that LVM keeps though `of` names nobody; takes longer. */
   hidden(uuid: string): Promise<readonly string[]>;
@@ -71,15 +73,18 @@ async function waitForUsers(
   exec: Exec,
 ): Promise<ReadonlyMap<NotedStep, readonly string[]>> {
   const end = performance.now() + exec.patienceMs(PATIENCE_MS);
+  const uuidOf = ({ step, facts }: NotedStep): string =>
+    facts?.['uuid'] ?? users.uuidAt(step['vg'] ?? '', step['name'] ?? '') ?? '';
   for (;;) {
-    const found = await users.of(
-      steps.map(({ step, facts }) => facts?.['uuid'] ?? users.uuidAt(step['vg'] ?? '', step['name'] ?? '') ?? ''),
-    );
+    const found = await users.of(steps.map(uuidOf));
     const using = new Map(
       steps.flatMap((step, index) => (found[index]?.length ? [[step, found[index]] as const] : [])),
     );
     if (using.size === 0 || performance.now() > end) return using;
-    await sleep(PAUSE_MS);
+    // Whether they have let go the kernel counts; who it is then needs another look at all processes.
+    const busy = [...using.keys()].map(uuidOf);
+    do await sleep(PAUSE_MS);
+    while (performance.now() <= end && (await users.open(busy))?.includes(true));
   }
 }
 

@@ -51,6 +51,11 @@ export async function readLoops(exec: Exec): Promise<readonly LoopDevice[]> {
   });
 }
 
+/** Whether a loop device (`/dev/loop0`) shows anything. */
+export function isAttached(device: string): boolean {
+  return read(`/sys/block/${device.replace(/^\/dev\//, '')}/loop/backing_file`) !== undefined;
+}
+
 async function filesBehind(exec: Exec): Promise<ReadonlyMap<string, string>> {
   if (silent.has(exec)) return new Map();
   try {

@@ -14,6 +14,8 @@ export interface Uses {
    * true of, nor their copies in other namespaces that go with them. `own`: the mount is in our namespace.
    */
   ofDevices(numbers: ReadonlySet<string>, ours: (entry: MountEntry, own: boolean) => boolean): readonly string[];
+  /** Who stands on the devices of each group, whoever it is. */
+  ofEach(groups: readonly ReadonlySet<string>[]): readonly (readonly string[])[];
   /** Who is in these mounts, or has something mounted on them. */
   ofMounts(mounts: readonly MountEntry[]): readonly string[];
   /** Mount namespaces that no process is in, and so can't be looked into: they may hold anything. */
@@ -56,26 +58,35 @@ export function readUses(deep: boolean, loops: readonly LoopDevice[]): Uses {
     ...swaps.filter((swap) => isIn(swap, mounts, own)).map((swap) => `swap on ${swap}`),
   ];
 
+  const ofDevices: Uses['ofDevices'] = (numbers, ours) => {
+    const above = devicesAbove(numbers, loops);
+    const all = new Set([...numbers, ...above.map(({ number }) => number)]);
+    const standing = views.flatMap((view) =>
+      view.mounts.filter((entry) => isOn(entry, all)).map((entry) => ({ view, entry })),
+    );
+    const mine = standing.filter(({ view, entry }) => ours(entry, view === own)).map(({ entry }) => entry);
+    const going = goingWith(mine, views);
+    const others = standing.filter(({ entry }) => !mine.includes(entry) && !going(entry));
+    const nested = mountedBelow(mine, own).filter((entry) => !standing.some((one) => one.entry === entry));
+    const mounts = standing.map(({ entry }) => entry);
+    return [
+      ...above.map(({ name }) => name),
+      ...swaps.filter((swap) => all.has(deviceNumber(swap) ?? '')).map((swap) => `swap on ${swap}`),
+      ...others.map(({ view, entry }) => mountText(entry, view)),
+      ...nested.map((entry) => mountText(entry, own)),
+      ...kernelIn(mounts),
+      ...using(all, mounts),
+    ];
+  };
+
   return {
-    ofDevices(numbers, ours) {
-      const above = devicesAbove(numbers, loops);
-      const all = new Set([...numbers, ...above.map(({ number }) => number)]);
-      const standing = views.flatMap((view) =>
-        view.mounts.filter((entry) => isOn(entry, all)).map((entry) => ({ view, entry })),
-      );
-      const mine = standing.filter(({ view, entry }) => ours(entry, view === own)).map(({ entry }) => entry);
-      const going = goingWith(mine, views);
-      const others = standing.filter(({ entry }) => !mine.includes(entry) && !going(entry));
-      const nested = mountedBelow(mine, own).filter((entry) => !standing.some((one) => one.entry === entry));
-      const mounts = standing.map(({ entry }) => entry);
-      return [
-        ...above.map(({ name }) => name),
-        ...swaps.filter((swap) => all.has(deviceNumber(swap) ?? '')).map((swap) => `swap on ${swap}`),
-        ...others.map(({ view, entry }) => mountText(entry, view)),
-        ...nested.map((entry) => mountText(entry, own)),
-        ...kernelIn(mounts),
-        ...using(all, mounts),
-      ];
+    ofDevices,
+
+    ofEach(groups) {
+      const nobody = (): boolean => false;
+      const users = ofDevices(new Set(groups.flatMap((group) => [...group])), nobody);
+      // Mostly nobody stands on any of them, and then one pass has told it of all.
+      return groups.map((group) => (users.length === 0 ? [] : ofDevices(group, nobody)));
     },
 
     ofMounts(mounts) {

@@ -27,6 +27,26 @@ export function parseFills(stdout: string): ReadonlyMap<string, Fill> {
   );
 }
 
+/**
+ * How often each device-mapper device is open, by its dm UUID: by mounts in whatever namespace, other devices, swap,
+ * processes; also by what no path leads to any more (DM_DEV_STATUS; dmsetup of lvm2 2.03.16, the columns since 1.02.00).
+ */
+export function openCounts(): Command<ReadonlyMap<string, number>> {
+  return {
+    tool: 'dmsetup',
+    argv: ['info', '--columns', '--noheadings', '--separator', ' ', '-o', 'open,uuid'],
+    mutates: false,
+    mostMs: 5000,
+    statuses: [0],
+    parse: ({ stdout }) => parseOpenCounts(stdout),
+  };
+}
+
+/** `1 LVM-...`; a device without a UUID is nothing of ours, and `No devices found` is said where there is none. */
+export function parseOpenCounts(stdout: string): ReadonlyMap<string, number> {
+  return new Map([...stdout.matchAll(/^ *(\d+) (\S+)$/gm)].map(([, open, uuid = '']) => [uuid, Number(open)]));
+}
+
 /** A device that is to be made; `table` has a line for each stretch (dmsetup(8)). */
 export interface NewDevice {
   readonly name: string;

@@ -169,6 +169,7 @@ function checkPlaces(mount: string, points: readonly string[]): void {
 const NOBODY: LvUsers = {
   uuidAt: () => undefined,
   isActive: () => false,
+  open: (uuids) => Promise.resolve(uuids.map(() => false)),
   of: (uuids) => Promise.resolve(uuids.map(() => [])),
   hidden: () => Promise.resolve([]),
 };
