@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { Fault } from '../core/model/fault.ts';
 import { shellWord } from '../core/text/shell.ts';
-import type { NotedStep, Outcome, UndoHandler } from '../core/model/step.ts';
+import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/model/step.ts';
 import { errorCode } from '../core/files/trust.ts';
 import type { Markers } from '../core/ports/mounts.ts';
 import type { Inode } from '../foreign/inodes.ts';
-import { mountAt, readMounts } from '../system/kernel/mountinfo.ts';
+import { mountAt } from '../system/kernel/mountinfo.ts';
 import { whyNot } from '../core/text/why.ts';
-import { absence, homeIdentity } from './mountpoints.ts';
+import { createPlace, type Place } from './place.ts';
 import type { Prober } from '../system/command.ts';
 
 /** What lies in a directory that a mount of ours covers. Part of what we promise: scripts test for it. */
@@ -27,20 +27,27 @@ export function createMarkers(prober: Prober): Markers {
         text: textFor(point, task, run),
       })),
 
-    async make({ step }) {
-      const { file = '', text = '' } = step;
-      try {
-        // By O_EXCL, which follows no link: open(2).
-        await prober.ask('writeNew', { file, text });
-        return { within: await homeIdentity(step, prober) };
-      } catch (error) {
-        throw new Fault('mount.point', `${file} can't be made: ${whyNot(error)}`, {
-          hint: `look at the directory, or name another 'mount'`,
-          cause: error,
-        });
-      }
+    async make(steps) {
+      const place = createPlace(prober);
+      const facts: Facts[] = [];
+      for (const { step } of steps) facts.push(await write(step, place));
+      return facts;
     },
   };
+}
+
+async function write(step: Step, place: Place): Promise<Facts> {
+  const { file = '', text = '' } = step;
+  try {
+    // By O_EXCL, which follows no link: open(2).
+    await place.ask('writeNew', { file, text });
+    return { within: await place.homeIdentity(step) };
+  } catch (error) {
+    throw new Fault('mount.point', `${file} can't be made: ${whyNot(error)}`, {
+      hint: `look at the directory, or name another 'mount'`,
+      cause: error,
+    });
+  }
 }
 
 function textFor(point: string, task: string, run: string): string {
@@ -64,8 +71,9 @@ export function undoMarkers(prober: Prober): UndoHandler {
     kind: 'marker',
 
     async undo(steps) {
+      const place = createPlace(prober);
       const outcomes: Outcome[] = [];
-      for (const step of steps) outcomes.push(await removeOurs(step, prober));
+      for (const step of steps) outcomes.push(await removeOurs(step, place));
       return outcomes;
     },
 
@@ -75,20 +83,20 @@ export function undoMarkers(prober: Prober): UndoHandler {
   };
 }
 
-async function removeOurs({ step, facts }: NotedStep, prober: Prober): Promise<Outcome> {
+async function removeOurs({ step, facts }: NotedStep, place: Place): Promise<Outcome> {
   const { file = '', text = '' } = step;
-  const over = mountAt(path.dirname(file), readMounts());
+  const over = mountAt(path.dirname(file), place.mounts);
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted over it`;
     return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(path.dirname(file))}` };
   }
   try {
-    const inode = await prober.ask('lookUp', { file });
-    if (!inode) return await absence({ step, facts }, prober);
-    if (!(await isOurs(file, text, inode, prober))) {
+    const inode = await place.ask('lookUp', { file });
+    if (!inode) return await place.absence({ step, facts });
+    if (!(await isOurs(file, text, inode, place))) {
       return { kind: 'left', reason: 'it is not the file that holdstill wrote', foreign: true };
     }
-    await prober.ask('removeFile', { file });
+    await place.ask('removeFile', { file });
     return { kind: 'undone' };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { kind: 'undone' };
@@ -96,8 +104,8 @@ async function removeOurs({ step, facts }: NotedStep, prober: Prober): Promise<O
   }
 }
 
-async function isOurs(file: string, text: string, { kind, owner, bytes }: Inode, prober: Prober): Promise<boolean> {
+async function isOurs(file: string, text: string, { kind, owner, bytes }: Inode, place: Place): Promise<boolean> {
   if (path.basename(file) !== NAME || kind !== 'file' || owner !== 0 || bytes > Buffer.byteLength(text)) return false;
   // A power cut may have left the beginning of it only.
-  return text.startsWith(await prober.ask('readText', { file }));
+  return text.startsWith(await place.ask('readText', { file }));
 }

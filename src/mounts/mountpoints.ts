@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { Fault, isFault } from '../core/model/fault.ts';
-import type { NotedStep, Outcome, Step, UndoHandler } from '../core/model/step.ts';
+import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/model/step.ts';
 import type { MountPoints } from '../core/ports/mounts.ts';
 import { shellWord } from '../core/text/shell.ts';
 import { errorCode, weakness } from '../core/files/trust.ts';
-import { mountAt, readMounts, visibleAt } from '../system/kernel/mountinfo.ts';
+import { mountAt, readMounts } from '../system/kernel/mountinfo.ts';
+import { createPlace, type Place } from './place.ts';
 import type { Prober } from '../system/command.ts';
 import { whyNot, writeHint } from '../core/text/why.ts';
 
@@ -39,19 +40,26 @@ export function createMountPoints(prober: Prober): MountPoints {
         .map((directory) => ({ kind: 'directory', directory, home: path.dirname(mount) }));
     },
 
-    async make({ step }) {
-      const { directory = '' } = step;
-      try {
-        await prober.ask('makeDirectory', { file: directory });
-      } catch (error) {
-        const inode = isFault(error) ? undefined : await prober.ask('lookUp', { file: directory });
-        if (inode?.kind !== 'directory') {
-          throw refused(directory, `it can't be made: ${whyNot(error)}`, writeHint(error, directory));
-        }
-      }
-      return { made: (await identityOf(directory, prober)) ?? '', within: await homeIdentity(step, prober) };
+    async make(steps) {
+      const place = createPlace(prober);
+      const facts: Facts[] = [];
+      for (const { step } of steps) facts.push(await make(step, place));
+      return facts;
     },
   };
+}
+
+async function make(step: Step, place: Place): Promise<Facts> {
+  const { directory = '' } = step;
+  try {
+    await place.ask('makeDirectory', { file: directory });
+  } catch (error) {
+    const inode = isFault(error) ? undefined : await place.ask('lookUp', { file: directory });
+    if (inode?.kind !== 'directory') {
+      throw refused(directory, `it can't be made: ${whyNot(error)}`, writeHint(error, directory));
+    }
+  }
+  return { made: (await place.identityOf(directory)) ?? '', within: await place.homeIdentity(step) };
 }
 
 /** What is there is somebody's: nobody is told to unmount it or to empty it. */
@@ -100,8 +108,9 @@ export function undoDirectories(prober: Prober): UndoHandler {
     kind: 'directory',
 
     async undo(steps) {
+      const place = createPlace(prober);
       const outcomes: Outcome[] = [];
-      for (const step of steps) outcomes.push(await removeEmpty(step, prober));
+      for (const step of steps) outcomes.push(await removeEmpty(step, place));
       return outcomes;
     },
 
@@ -114,52 +123,27 @@ export function undoDirectories(prober: Prober): UndoHandler {
   };
 }
 
-async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, prober: Prober): Promise<Outcome> {
+async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, place: Place): Promise<Outcome> {
   const { directory = '' } = step;
-  const over = mountAt(directory, readMounts());
+  const over = mountAt(directory, place.mounts);
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted there`;
     return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(directory)}` };
   }
   try {
-    const now = await identityOf(directory, prober);
-    if (now === undefined) return await absence({ step, facts }, prober);
+    const now = await place.identityOf(directory);
+    if (now === undefined) return await place.absence({ step, facts });
     // After a crash nothing was noted; then it is enough that it is empty.
     if (now !== (facts?.['made'] ?? now)) {
       return { kind: 'left', reason: 'it is not the directory that was made', foreign: true };
     }
-    await prober.ask('removeDirectory', { file: directory });
+    await place.ask('removeDirectory', { file: directory });
     return { kind: 'undone' };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { kind: 'undone' };
     return { kind: 'left', reason: whyNot(error) };
   }
 }
-
-/** Tells the directory again in which all mount points of a task are made; '': its file system does not outlive a start. */
-export async function homeIdentity({ home = '' }: Step, prober: Prober): Promise<string> {
-  const type = visibleAt(home, readMounts())?.type;
-  return type === 'tmpfs' || type === 'ramfs' ? '' : ((await identityOf(home, prober)) ?? '');
-}
-
-/**
- * What is not there is only gone if the directory above is there that it was made in: its file system may not be mounted
- * now, as at the beginning of a start. After a crash nothing was noted; then it is gone.
- */
-export async function absence({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, prober: Prober): Promise<Outcome> {
-  const noted = facts?.['within'] ?? '';
-  if (noted === '' || noted === (await homeIdentity(step, prober))) return { kind: 'undone' };
-  return { kind: 'left', reason: `the directory that it was made in is not at ${step['home']} now`, absent: true };
-}
-
-/** Tells a directory from a later one of the same name; numbers alone are used again at once. As journals of all versions have it. */
-async function identityOf(directory: string, prober: Prober): Promise<string | undefined> {
-  const inode = await prober.ask('lookUp', { file: directory });
-  return inode && `${TYPES[inode.kind]}.${inode.inode}.${inode.born}`;
-}
-
-/** The type in the mode of stat(2): inode(7). */
-const TYPES = { directory: 0o040000, file: 0o100000, link: 0o120000, device: 0o060000, other: 0 } as const;
 
 function refused(point: string, why: string, hint: string): Fault {
   return new Fault('mount.point', `${point} can't be the mount point: ${why}`, { hint });

@@ -1,6 +1,7 @@
 import { Fault } from '../core/model/fault.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { AboutOf, AnswerOf, QuestionName } from '../foreign/questions.ts';
+import type { MountEntry } from './kernel/mountinfo.ts';
 
 /** What a finished command left. */
 export interface Finished {
@@ -81,7 +82,13 @@ export function shellLine(command: Pick<Command<unknown>, 'tool' | 'argv'>): str
 export interface Prober {
   /**
    * Throws what the question throws: a Fault, or an error with the `code` of the system; `tool.timeout` where there is no
-   * answer, and at once for what lies on the same mount as something that did not answer.
+   * answer, and at once for what lies on the same mount as something that did not answer. `mounts`: all there are, where
+   * whoever asks many questions has just read them.
    */
-  ask<N extends QuestionName>(name: N, about: AboutOf<N>, mostMs?: number): Promise<AnswerOf<N>>;
+  ask<N extends QuestionName>(
+    name: N,
+    about: AboutOf<N>,
+    mostMs?: number,
+    mounts?: readonly MountEntry[],
+  ): Promise<AnswerOf<N>>;
 }

@@ -1,7 +1,7 @@
 import { Fault, type FaultCode } from '../core/model/fault.ts';
 import { questions, type AboutOf, type AnswerOf, type QuestionName } from '../foreign/questions.ts';
 import type { Limits } from './command.ts';
-import { readMounts, visibleAt } from './kernel/mountinfo.ts';
+import { type MountEntry, readMounts, visibleAt } from './kernel/mountinfo.ts';
 import type { Prober } from './command.ts';
 
 /** The longest that one question may take; less where the hook has less time (limits). */
@@ -39,9 +39,9 @@ export function createProber(start: () => Promise<Talk>, limits: Limits, own: st
   const dead = new Set<string>();
 
   const exchange = async (name: QuestionName, about: { readonly file: string }, mostMs: number): Promise<unknown> => {
-    const mount = visibleAt(about.file, readMounts());
     const mostNow = limits.commandMs();
-    if (mostNow <= 0 || (mount && dead.has(mount.device))) throw silent(about.file, 0);
+    const isDead = (): boolean => dead.has(visibleAt(about.file, readMounts())?.device ?? '');
+    if (mostNow <= 0 || (dead.size > 0 && isDead())) throw silent(about.file, 0);
     const ms = Math.max(LEAST_MS, Math.min(mostMs, mostNow * SHARE));
     talk ??= await start();
     talk.send({ name, about });
@@ -52,6 +52,7 @@ export function createProber(start: () => Promise<Talk>, limits: Limits, own: st
     if (reply === 'late') {
       talk.leave();
       talk = undefined;
+      const mount = visibleAt(about.file, readMounts());
       // A device, or what a link on the root leads to, tells nothing of its neighbours.
       if (mount && mount.point !== '/' && mount.point !== '/dev') dead.add(mount.device);
       throw silent(about.file, ms);
@@ -69,8 +70,13 @@ export function createProber(start: () => Promise<Talk>, limits: Limits, own: st
   };
 
   return {
-    async ask<N extends QuestionName>(name: N, about: AboutOf<N>, mostMs = LONGEST_MS): Promise<AnswerOf<N>> {
-      if (isOwn(about.file, own)) return questions[name](about as never) as AnswerOf<N>;
+    async ask<N extends QuestionName>(
+      name: N,
+      about: AboutOf<N>,
+      mostMs = LONGEST_MS,
+      mounts?: readonly MountEntry[],
+    ): Promise<AnswerOf<N>> {
+      if (isOwn(about.file, own, mounts)) return questions[name](about as never) as AnswerOf<N>;
       const asked = before.then(() => exchange(name, about, mostMs));
       before = asked.catch(() => undefined);
       return (await asked) as AnswerOf<N>;
@@ -79,10 +85,10 @@ export function createProber(start: () => Promise<Talk>, limits: Limits, own: st
 }
 
 /** Whether it is the directory of ours, leads to it, or is in it and not in what is mounted below. */
-function isOwn(file: string, own: string): boolean {
+function isOwn(file: string, own: string, mounts: readonly MountEntry[] | undefined): boolean {
   if (own === file || own.startsWith(file === '/' ? file : `${file}/`)) return true;
   if (!file.startsWith(`${own}/`) || file.split('/').includes('..')) return false;
-  const mount = visibleAt(file, readMounts());
+  const mount = visibleAt(file, mounts ?? readMounts());
   return mount !== undefined && !`${mount.point}/`.startsWith(`${own}/`);
 }
 

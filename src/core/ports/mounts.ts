@@ -26,15 +26,15 @@ export interface MountPoints {
   exposed(points: readonly string[]): Promise<string | undefined>;
   /** The steps that make `mount` and the directories below it, outermost first. */
   steps(mount: string, points: readonly string[]): readonly Step[];
-  /** The facts tell the directory from a later one of the same name. */
-  make(step: NotedStep): Promise<Facts>;
+  /** In this order. The facts tell each directory from a later one of the same name. */
+  make(steps: readonly NotedStep[]): Promise<readonly Facts[]>;
 }
 
 /** The files beneath our mounts, by which a directory whose mount has gone away is told from an empty one. */
 export interface Markers {
   steps(mount: string, points: readonly string[], names: RunNames): readonly Step[];
   /** Throws `mount.point`. */
-  make(step: NotedStep): Promise<Facts>;
+  make(steps: readonly NotedStep[]): Promise<readonly Facts[]>;
 }
 
 /** What an opening would make of what is in its snapshots. */

@@ -99,10 +99,9 @@ async function carryOut(
 
   const points = layout.mounts.map(({ point }) => point);
   const directories = journal.note(machine.mountPoints.steps(mount, points));
-  const made: Facts[] = [];
-  for (const step of directories) made.push(await machine.mountPoints.make(step));
+  const madeDirectories = await machine.mountPoints.make(directories);
   const markers = journal.note(machine.markers.steps(mount, points, journal.header));
-  for (const step of markers) made.push(await machine.markers.make(step));
+  const made = [...madeDirectories, ...(await machine.markers.make(markers))];
 
   const mountSteps: Step[] = [];
   for (const [index, planned] of layout.mounts.entries()) {
