@@ -15,7 +15,7 @@ import { attach, loopsOf, loopStep, undoLoops } from '../mounts/loops.ts';
 import { makeMaps, mapSteps, undoMaps } from '../mounts/maps.ts';
 import { mistakableIn } from '../guests/mistakable.ts';
 import { createMarkers, undoMarkers } from '../mounts/markers.ts';
-import { mount, mountStep, undoMounts } from '../mounts/mounts.ts';
+import { mountAll, mountStep, undoMounts } from '../mounts/mounts.ts';
 import { isOurs } from '../mounts/proof.ts';
 import { createMountPoints, undoDirectories } from '../mounts/mountpoints.ts';
 import { areQuiet } from '../mounts/quiet.ts';
@@ -120,7 +120,7 @@ function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' 
     mounts: {
       step: (planned, device, uuid) => mountStep(planned, device, uuid, exec),
       inspect: (step, whole) => inspect(step, whole, exec),
-      make: (step) => mount(step, exec),
+      make: (steps, between) => mountAll(steps, between, exec),
       areQuiet,
       disturbed: (steps) => disturbed(steps, exec),
       commands: mountCommands,

@@ -6,7 +6,7 @@ import { unmount } from '../system/tools/mount.ts';
 import { probeNtfs } from '../system/tools/ntfs.ts';
 import { driverOf } from '../guests/filesystems.ts';
 import { mountBy } from './flags.ts';
-import { trustOf } from './mounts.ts';
+import { trustOf } from './proof.ts';
 
 /** What is known of the file system of a mount step before it is mounted, and should be told. `whole`: with a check of it. */
 export async function inspect(step: Step, whole: boolean, exec: Exec): Promise<readonly string[]> {

@@ -1,7 +1,6 @@
 import { Fault, isFault } from '../core/model/fault.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/model/step.ts';
 import { namesOf } from '../core/text/users.ts';
-import type { Trust } from '../core/model/volume.ts';
 import type { Mounted } from '../core/ports/mounts.ts';
 import type { PlannedMount } from '../core/model/volume.ts';
 import { shellWord } from '../core/text/shell.ts';
@@ -17,7 +16,8 @@ import { DIRECTORY, driversOf, guardsOf } from '../guests/filesystems.ts';
 import { excuseFor, missingFlags, mountBy, withoutUnknown } from './flags.ts';
 import { lackOfDrivers } from './lacking.ts';
 import { insist } from './patience.ts';
-import { baseOf, isOurs, isOver, loopsUnder } from './proof.ts';
+import { baseOf, isOurs, isOver, loopsUnder, trustOf } from './proof.ts';
+import { mountTogether } from './together.ts';
 
 /** How long a busy mount is tried again: virus scanners and `updatedb` look in and leave. */
 const PATIENCE_MS = 3000;
@@ -38,24 +38,44 @@ async function rootOf(directory: string, label: string, exec: Exec): Promise<str
 }
 
 /**
- * Mounts read-only, with the flags that the trust asks for. A `path:` below the top of its file system is then shown over it
- * by a second mount.
+ * Mounts read-only, with the flags that the trust asks for: in one process what one process can do, the others one after
+ * the other, before each of which `between` is called.
  */
-export async function mount({ step }: NotedStep, exec: Exec): Promise<Mounted> {
-  const { label = '', type = '', point = '', subdirectory = '' } = step;
-  const flags = guardsOf(trustOf(step));
-  const whole = await insistOnFlags(`${label}: ${type}`, await mountType(step, exec), flags, exec);
-  const caller = blindCaller(whole.entry);
+export async function mountAll(
+  steps: readonly NotedStep[],
+  between: () => void,
+  exec: Exec,
+): Promise<readonly Mounted[]> {
+  const together = await mountTogether(steps, exec);
+  const mounted: (Mounted & { readonly entry: MountEntry })[] = [];
+  for (const noted of steps) {
+    const entry = together.get(noted);
+    if (entry) mounted.push({ entry, facts: identityOf(entry), notes: [] });
+    else {
+      between();
+      mounted.push(await mount(noted, exec));
+    }
+  }
+  const caller = blindCaller(mounted.map(({ entry }) => entry));
   const unseen =
     caller === undefined
       ? []
       : [`only the mount namespace of this hook has the mounts: the backup has to run in it; ${caller} does not`];
-  if (subdirectory === '') return { facts: identityOf(whole.entry), notes: [...unseen, ...whole.notes] };
+  return mounted.map(({ facts, notes }) => ({ facts, notes: [...unseen, ...notes] }));
+}
+
+/** A `path:` below the top of its file system is shown over it by a second mount. `entry`: the whole. */
+async function mount({ step }: NotedStep, exec: Exec): Promise<Mounted & { readonly entry: MountEntry }> {
+  const { label = '', type = '', point = '', subdirectory = '' } = step;
+  const flags = guardsOf(trustOf(step));
+  const whole = await insistOnFlags(`${label}: ${type}`, await mountType(step, exec), flags, exec);
+  if (subdirectory === '') return { entry: whole.entry, facts: identityOf(whole.entry), notes: whole.notes };
   const bound = await showSubdirectory(label, point, subdirectory, exec);
   const { entry, notes } = await insistOnFlags(`${label}: ${subdirectory}`, bound, flags, exec);
   return {
+    entry: whole.entry,
     facts: { ...identityOf(entry), below: String(whole.entry.id) },
-    notes: [...unseen, ...whole.notes, ...notes],
+    notes: [...whole.notes, ...notes],
   };
 }
 
@@ -98,6 +118,7 @@ async function insistOnFlags(
   exec: Exec,
 ): Promise<{ readonly entry: MountEntry; readonly notes: readonly string[] }> {
   const { point } = made;
+  if (missingFlags(flags, made).length === 0) return { entry: made, notes: [] };
   if (withoutUnknown(missingFlags(flags, made)).length > 0) await exec.run(remount(point, withoutUnknown(flags)));
   const entry = readMounts().find(({ id }) => id === made.id) ?? made;
   const missing = missingFlags(flags, entry);
@@ -108,11 +129,6 @@ async function insistOnFlags(
   throw new Fault('mount.failed', `${what} was mounted at ${point} without ${missing.join(', ')}`, {
     hint: `mount(8) was asked for it: look at its version`,
   });
-}
-
-/** Steps of older versions say nothing of it. */
-export function trustOf({ trust }: Step): Trust {
-  return trust === 'host' || trust === 'hostile' ? trust : 'guest';
 }
 
 /** By which the mount is known again: the kernel gives the id of a mount that is gone to the next one. */

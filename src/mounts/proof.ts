@@ -1,4 +1,5 @@
 import type { NotedStep, Step } from '../core/model/step.ts';
+import type { Trust } from '../core/model/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { deviceNumber } from '../system/kernel/blockdev.ts';
 import { volumesUnder } from '../system/kernel/identity.ts';
@@ -50,4 +51,9 @@ export function isOver(
   }
   if (!base) return false;
   return base.untold === undefined ? base.volumes.includes(step['volume'] ?? '') : base.untold === step['device'];
+}
+
+/** Steps of older versions say nothing of it. */
+export function trustOf({ trust }: Step): Trust {
+  return trust === 'host' || trust === 'hostile' ? trust : 'guest';
 }

@@ -24,7 +24,7 @@ export interface Command<T> {
   readonly input?: string;
   /** The standard input may hold a key: it goes to no log. */
   readonly secret?: true;
-  /** A descriptor of ours that the command gets as its standard input instead. */
+  /** A descriptor of ours that the command gets as its standard input instead; `input` then is what the log shows of it. */
   readonly fd?: number;
   /** Milliseconds; undefined: what the hook has left. For a command that waits on purpose. */
   readonly timeoutMs?: number;

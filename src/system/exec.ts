@@ -113,7 +113,7 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
     detached: true,
     cleanup: false,
     // Any descriptor will do; execa's types (9.6.1) only name 3 to 9.
-    ...(input === undefined ? { stdin: (fd as 3 | undefined) ?? 'ignore' } : { input }),
+    ...(input === undefined || fd !== undefined ? { stdin: (fd as 3 | undefined) ?? 'ignore' } : { input }),
   } as const satisfies Options;
   const [program = tool, ...words] = [...within, tool, ...argv];
   const child = execa(program, words, options);

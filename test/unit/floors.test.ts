@@ -168,6 +168,7 @@ const TOUCHES: Readonly<Record<string, string>> = {
   'src/main/spelling.ts': '/proc',
   'src/system/kernel/blockdev.ts': '/dev, /sys',
   'src/system/kernel/boot.ts': '/proc',
+  'src/system/nameless.ts': '/run/holdstill',
   'src/system/strangers.ts': '/var/lib/holdstill',
   'src/system/lock.ts': '/var/lib/holdstill',
   'src/system/kernel/kmsg.ts': '/dev/kmsg',

@@ -109,8 +109,8 @@ export function machineOf(world: World, providers: readonly Provider[], stateDir
     unwatched: () => undefined,
     adoptedOn: () => Promise.resolve({ seen: new Map(), unsure: new Map() }),
     undo: new Map([...providers.flatMap(({ handlers }) => handlers), mounts].map((one) => [one.kind, one])),
-    mountPoints: { check: () => Promise.resolve(), steps: () => [] },
-    markers: { steps: () => [] },
+    mountPoints: { check: () => Promise.resolve(), steps: () => [], make: () => Promise.resolve([]) },
+    markers: { steps: () => [], make: () => Promise.resolve([]) },
     loops: { make: () => Promise.resolve([]) },
     inspector: {
       look: (places) => {
@@ -126,10 +126,12 @@ export function machineOf(world: World, providers: readonly Provider[], stateDir
     mounts: {
       step: ({ point }, device, volume) => Promise.resolve({ kind: 'mount', point, device, volume }),
       inspect: () => Promise.resolve([]),
-      make: ({ step }) => {
-        done.push(`mount ${step['device']}`);
-        things.add(`mount ${step['point']}`);
-        return Promise.resolve({ facts: { id: '1' }, notes: [] });
+      make: (steps) => {
+        for (const { step } of steps) {
+          done.push(`mount ${step['device']}`);
+          things.add(`mount ${step['point']}`);
+        }
+        return Promise.resolve(steps.map(() => ({ facts: { id: '1' }, notes: [] })));
       },
       areQuiet: () => true,
       disturbed: (steps) => Promise.resolve(steps.map(() => ({ disturbed: undefined, home: undefined }))),

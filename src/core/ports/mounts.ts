@@ -54,8 +54,8 @@ export interface Mounts {
    * `volume.damaged`. Only the snapshot is changed by it.
    */
   inspect(step: Step, check: boolean): Promise<readonly string[]>;
-  /** Throws `mount.failed`. */
-  make(step: NotedStep): Promise<Mounted>;
+  /** All of them, in their order. `between` is called between what can be interrupted. Throws `mount.failed`. */
+  make(steps: readonly NotedStep[], between: () => void): Promise<readonly Mounted[]>;
   /** Whether what reads these mounts writes no more to their devices, also when they are unmounted. */
   areQuiet(mounts: readonly PlannedMount[]): boolean;
   /** How each mount of ours is now. */

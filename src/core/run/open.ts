@@ -11,7 +11,7 @@ import type { Opened } from './opened.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { stampsFor, takeAll } from './storages.ts';
 import { replay } from '../journal/replay.ts';
-import type { Facts, Step } from '../model/step.ts';
+import type { Step } from '../model/step.ts';
 import type { Task } from '../model/task.ts';
 
 export interface Opening {
@@ -109,15 +109,15 @@ async function carryOut(
     mountSteps.push(await machine.mounts.step(planned, device, uuid));
   }
   const noted = journal.note(mountSteps);
-  const facts: Facts[] = [];
   const findings: string[] = [];
-  for (const step of noted) {
+  for (const { step } of noted) {
     machine.checkInterrupted();
-    findings.push(...(await machine.mounts.inspect(step.step, task.check)));
-    const mounted = await machine.mounts.make(step);
-    facts.push(mounted.facts);
-    findings.push(...mounted.notes);
+    findings.push(...(await machine.mounts.inspect(step, task.check)));
   }
+  machine.checkInterrupted();
+  const mounted = await machine.mounts.make(noted, machine.checkInterrupted);
+  const facts = mounted.map((one) => one.facts);
+  findings.push(...mounted.flatMap(({ notes }) => notes));
   // Only the verdict needs the facts of mounts, and a crash spares empty directories, so one write for all is soon enough.
   const stamps = stampsFor(journal.steps, machine.mounts.areQuiet(layout.mounts), machine.providers);
   journal.learn([...directories, ...markers, ...noted, ...stamps.steps], [...made, ...facts, ...stamps.facts]);

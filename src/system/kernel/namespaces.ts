@@ -21,14 +21,14 @@ export function otherViews(): readonly View[] {
   return viewsOf(homes).slice(1);
 }
 
-/** Who called us, where that process can't see a mount of ours because it is in another mount namespace; undefined: it sees it. */
-export function blindCaller({ device, point }: MountEntry): string | undefined {
+/** Who called us, where that process can't see all of these mounts of ours because it is in another mount namespace; undefined: it sees them. */
+export function blindCaller(made: readonly MountEntry[]): string | undefined {
   const pid = String(process.ppid);
   const namespace = namespaceOf(pid);
-  if (namespace === undefined || namespace === namespaceOf('self')) return undefined;
+  if (made.length === 0 || namespace === undefined || namespace === namespaceOf('self')) return undefined;
   try {
-    const sees = readMounts(pid).some((entry) => entry.device === device && entry.point === point);
-    return sees ? undefined : `${nameOf(pid)} (${pid})`;
+    const places = new Set(readMounts(pid).map(({ device, point }) => `${device} ${point}`));
+    return made.every(({ device, point }) => places.has(`${device} ${point}`)) ? undefined : `${nameOf(pid)} (${pid})`;
   } catch {
     return undefined;
   }

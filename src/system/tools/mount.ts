@@ -37,6 +37,43 @@ export function mountDevice(
   };
 }
 
+/** A file system that mount(8) is to mount, with no help of another program. */
+export interface Listed {
+  readonly device: string;
+  readonly point: string;
+  readonly type: string;
+  readonly options: readonly string[];
+}
+
+/**
+ * Mounts several, each as the type named, all in one process, which goes on after a failure: status 64 if some failed, 32 if
+ * all did, and each complaint begins with `mount: POINT: `. What is mounted already is passed over. `fd` has what `fstabOf`
+ * makes of them (mount(8), `--all --fstab`: util-linux 2.23; 2.38.1 tried, also of an fd of a file without a name).
+ */
+export function mountListed(fd: number, text: string): Command<MountComplaint | undefined> {
+  return {
+    tool: 'mount',
+    argv: ['--all', '--fstab', '/proc/self/fd/0'],
+    fd,
+    input: text,
+    mutates: true,
+    statuses: ANY_STATUS,
+    parse: complaintOf,
+  };
+}
+
+/** As fstab(5) has it. */
+export function fstabOf(mounts: readonly Listed[]): string {
+  return mounts
+    .map(({ device, point, type, options }) => `${word(device)} ${word(point)} ${type} ${options.join(',')} 0 0\n`)
+    .join('');
+}
+
+/** What would end a word or begin a comment is octal: getmntent(3). */
+function word(text: string): string {
+  return text.replaceAll(/[\0-\u0020\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
 /** Shows a directory at another place; the flags of its mount come along. */
 export function mountBind(directory: string, point: string): Command<MountComplaint | undefined> {
   const none = { type: 'none', options: [], internal: false };
