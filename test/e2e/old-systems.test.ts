@@ -22,19 +22,20 @@ tasks:
   subvolume: {subvolume: /srv/data/sub}
   image: {file: /srv/data/copied.img, copy: true}
   locked: {lv: vg0/locked, size: 8M, keys: [/etc/holdstill.key]}
+  twins: {each: {lv: vg0/twin*}, size: 4M}
 Y
       mark
-      cycle() { call $1-$2 $PRE $2; findmnt --noheadings -o VFS-OPTIONS /run/holdstill/$2 | sed "s/^/$1 $2: /"; call $1-$2-post $POST $2; same $1 $2 quickly; }
-      old_util_linux 2.34; for task in guest hostile; do call noted-$task $HOLDSTILL plan $task; done; for task in guest checked windows hostile host; do cycle 2.34 $task; done
+      cycle() { call $1-$2 $PRE $2; findmnt --noheadings -o VFS-OPTIONS /run/holdstill/$2\${3:+/$3} | sed "s/^/$1 $2: /"; call $1-$2-post $POST $2; same $1 $2 quickly; }
+      old_util_linux 2.34; for task in guest hostile; do call noted-$task $HOLDSTILL plan $task; done; for task in guest checked windows hostile host; do cycle 2.34 $task; done; cycle 2.34 twins twin2
       old_util_linux 2.23.2; old_cp; cycle 2.23.2 subvolume; cycle 2.23.2 image
       old_cryptsetup; cycle 2.23.2 locked
-      old_util_linux 2.38; echo noexec >/run/old/lost; cycle lost hostile
+      old_util_linux 2.38; echo noexec >/run/old/lost; cycle lost hostile; cycle lost twins twin2
       without() { local tool; tool=$(command -v "$1"); mv "$tool" /run/away; call "plan-$1" $HOLDSTILL plan "$2"; [ $# -lt 3 ] || call "pre-$1" $PRE "$2"; mv /run/away "$tool"; same "without $1" quickly; }
       for task in checked windows hostile image; do call plan-$task $HOLDSTILL plan $task; done
       without mount.ntfs-3g windows too; without xfs_repair checked; without fuse2fs hostile; without losetup image`,
       {
         world:
-          'vg vg0 300M\n  lv ext 16M ext4\n  lv xfs 32M xfs\n  lv win 16M ntfs\n  lv data 110M btrfs /srv/data\n  lv locked 16M raw',
+          'vg vg0 300M\n  lv twin1 8M ext4\n  lv twin2 8M ext4\n  lv ext 16M ext4\n  lv xfs 32M xfs\n  lv win 16M ntfs\n  lv data 110M btrfs /srv/data\n  lv locked 16M raw',
         modules: ['loop', 'dm-snapshot', 'dm-crypt', 'fuse'],
         timeoutMs: 300_000,
       },
@@ -53,11 +54,12 @@ Y
       '2.34 windows: ro,nosuid,nodev,noexec',
       '2.34 hostile: ro,nosuid,nodev,noexec',
       '2.34 host: ro,nosuid,nodev',
+      '2.34 twins: ro,nosuid,nodev,noexec',
       '2.23.2 subvolume: ro,nosuid,nodev',
       '2.23.2 image: ro,nosuid,nodev,noexec',
       '2.23.2 locked: ro,nosuid,nodev,noexec',
     ]);
-    for (const task of ['guest', 'checked', 'windows', 'hostile']) {
+    for (const task of ['guest', 'checked', 'windows', 'hostile', 'twins']) {
       expect(run.call(`2.34-${task}`), `of ${task}`).toMatchObject({ status: 0, stderr: '' });
       expect(run.call(`2.34-${task}`).stdout, `of ${task}`).toMatch(TOLD);
       expect(run.call(`2.34-${task}-post`).stdout, `of ${task}`).toMatch(/verdict +good[^]*nothing is left/);
@@ -83,6 +85,9 @@ Y
     expect(run.call('lost-hostile').status).toBe(1);
     expect(run.call('lost-hostile').stderr).toMatch(
       /vg0\/ext: ext4 was mounted at \/run\/holdstill\/\w+ without noexec/,
+    );
+    expect(run.call('lost-twins').stderr).toMatch(
+      /vg0\/twin1: ext4 was mounted at \/run\/holdstill\/twins\/twin1 without noexec/,
     );
   });
 

@@ -13,6 +13,16 @@ unrecognized() { printf '%s: unrecognized option %s\nTry '"'%s --help' for more 
 
 case $tool in
   mount)
+    if [ "$1" = --all ]; then
+      # Each line of the list is a call of its own; `--fstab` is known since 2.23.
+      ! before 2.23 || unrecognized --fstab
+      some=32 status=0
+      while read -r device point type options _; do
+        if "$0" --types "$type" --options "$options" -- "$device" "$(printf %b "$point")"; then some=64; else status=1; fi
+      done
+      [ "$status" = 0 ] || exit "$some"
+      exit 0
+    fi
     args=("$@")
     for ((i = 0; i < $#; i++)); do
       case ${args[i]} in --types) type=${args[i + 1]} ;; --options) options=${args[i + 1]} at=$((i + 1)) ;; esac
