@@ -1,4 +1,4 @@
-import { readAt } from './bytes.ts';
+import { readable, readAt } from './bytes.ts';
 import { makeDirectory, removeDirectory, removeFile, writeNew } from './changes.ts';
 import { freeIn, heldInode, holdFile, letGo, makeFile } from './copies.ts';
 import { directoriesOf, findImages, imageFault } from './images.ts';
@@ -26,6 +26,7 @@ export const questions = {
   makeDirectory,
   makeFile,
   namesIn,
+  readable,
   readAt,
   readText,
   realPath,

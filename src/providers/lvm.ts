@@ -20,7 +20,8 @@ import { fallsUnder, readOnlyVolumes } from '../system/tools/lvmconf.ts';
 import { lvsOf, readLvs, type LvRow } from '../system/tools/lvs.ts';
 import { refusalOf } from '../system/tools/lvmrefusal.ts';
 import { thinDeviceInTheWay } from '../system/tools/thin.ts';
-import { healthOf } from './lvm/health.ts';
+import { healthOf, spotsOf } from './lvm/health.ts';
+import { createBlockReader } from './lvm/reads.ts';
 import { isProven, markedRun, tagsOf } from './lvm/proof.ts';
 import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { snapshotName } from './lvm/names.ts';
@@ -108,17 +109,19 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async health(steps) {
       // One look that had to wait for others' lock proves nothing; there may be time for another.
-      const rows = await readLvs(exec).catch((error: unknown) => {
+      const looked = readLvs(exec).catch((error: unknown) => {
         if (isFault(error) && error.code === 'tool.locked') return readLvs(exec);
         throw error;
       });
+      const spots = steps.flatMap(({ step, facts }) => spotsOf(facts?.['uuid'] ?? '', step['pool'] !== ''));
+      const [rows, read] = await Promise.all([looked, createBlockReader(spots, exec)]);
       return Promise.all(
         steps.map((noted) =>
           healthOf(
             noted.step,
             rows.find((row) => isProven(row, noted)),
             rows,
-            exec,
+            read,
           ),
         ),
       );

@@ -1,17 +1,12 @@
 import { formatBytes } from '../../core/text/bytes.ts';
-import { isFault } from '../../core/model/fault.ts';
 import type { Health } from '../../core/model/snapshot.ts';
 import type { Step } from '../../core/model/step.ts';
 import { deviceBytes, deviceOf } from '../../system/kernel/blockdev.ts';
 import { bootId } from '../../system/kernel/boot.ts';
-import type { Exec } from '../../system/command.ts';
-import { readBlock } from '../../system/tools/dd.ts';
 import { readLosses, type Losses } from '../../system/kernel/kmsg.ts';
 import type { LvRow } from '../../system/tools/lvs.ts';
+import type { BlockReader, Spot } from './reads.ts';
 import { isFullRoom } from './room.ts';
-
-/** How long a block may take to be read. */
-const ANSWER_MS = 20_000;
 
 /**
  * Whether a snapshot still holds what it held: `row` is its own as LVM reports it now, `rows` are those of all LVs. That
@@ -22,7 +17,7 @@ export async function healthOf(
   { label = '', vg = '', pool = '', boot }: Step,
   row: LvRow | undefined,
   rows: readonly LvRow[],
-  exec: Exec,
+  read: BlockReader,
 ): Promise<Health> {
   const thinPool = rows.find((one) => one.vg === (row?.vg ?? vg) && one.name === pool);
   const fill =
@@ -37,7 +32,7 @@ export async function healthOf(
   if (row && !row.active && boot !== bootId()) {
     return { kind: 'unknown', reason: `${label}: its snapshot is not active since the machine was started`, ...state };
   }
-  const reason = await sickness(row, thinPool, pool !== '', exec);
+  const reason = await sickness(row, thinPool, pool !== '', read);
   if (reason !== undefined) return { kind: 'bad', reason: `${label}: ${reason}`, ...state };
   if (!thinPool && fill === undefined) {
     return { kind: 'unknown', reason: `${label}: LVM does not say how full its snapshot is`, ...state };
@@ -45,11 +40,19 @@ export async function healthOf(
   return { kind: 'good', reason: undefined, ...state };
 }
 
-async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: boolean, exec: Exec) {
+/** Where a snapshot is read: what a thick one keeps begins with what the kernel must find again, and the middle of it is mostly the origin's. */
+export function spotsOf(uuid: string, thin: boolean): readonly Spot[] {
+  return [...(thin ? [] : [storeOf(uuid)]), middleOf(uuid)];
+}
+
+const storeOf = (uuid: string): Spot => ({ uuid: `${uuid}-cow`, share: 0 });
+const middleOf = (uuid: string): Spot => ({ uuid, share: 0.5 });
+
+async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: boolean, read: BlockReader) {
   if (!row) return `its snapshot is gone: nothing but the hook may remove an LV that is tagged 'holdstill'`;
   if (!row.active)
     return `its snapshot was deactivated: nothing but the hook may touch an LV that is tagged 'holdstill'`;
-  const store = thin ? undefined : await problemOf(deviceOf(`${row.uuid}-cow`), 0, exec);
+  const store = thin ? undefined : await read(storeOf(row.uuid));
   const size = formatBytes(row.bytes);
   if (store !== undefined) {
     const lost = row.invalid ? ', and the snapshot is lost' : '';
@@ -63,7 +66,7 @@ async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: b
   }
   const sick = pool && sickPool(pool, row);
   if (sick !== undefined) return sick;
-  const problem = await problemOf(deviceOf(row.uuid), 0.5, exec);
+  const problem = await read(middleOf(row.uuid));
   return problem && `its snapshot can't be read (${problem}): look at dmesg for the disk`;
 }
 
@@ -90,14 +93,4 @@ function sickPool(pool: LvRow, row: LvRow): string | undefined {
       ? `add room, lvextend -L +SIZE ${name}`
       : `add room, lvextend --poolmetadatasize +SIZE ${name}, and repair it, lvconvert --repair ${name}`;
   return `thin pool ${name} is not well: ${health} (data ${dataPercent} %, metadata ${metadataPercent} %): ${cure}`;
-}
-
-async function problemOf(device: string | undefined, share: number, exec: Exec): Promise<string | undefined> {
-  if (device === undefined) return 'it is not there';
-  try {
-    return await exec.run(readBlock(device, deviceBytes(device), share, ANSWER_MS));
-  } catch (error) {
-    if (isFault(error) && error.code === 'tool.timeout') return 'no answer';
-    throw error;
-  }
 }
