@@ -70,6 +70,31 @@ Y
     expect(run.call('hanging').ms).toBeLessThan(60_000);
     expect(run.call('hung').status).toBe(0);
   });
+
+  test('is told from the sound ones where many are read in one process', async () => {
+    const lvs = [1, 2, 3, 4, 5].map((n) => `lv m${n} 8M ext4`);
+    const run = await inLab(
+      `${start}
+      configure <<'Y'
+log: {level: debug}
+tasks:
+  many: {each: {lv: vg0/m*}, size: 4M, autoextend: false}
+Y
+      mark; post() { : >/var/log/holdstill/holdstill.log; call "$1" $POST many; grep -c '"argv":."dd"' /var/log/holdstill/holdstill.log; same "$1" quickly; }
+      $PRE many >/dev/null; post sound
+      $PRE many >/dev/null; fail_under vg0-$(snapshot_of many | grep m3)-cow; post one`,
+      { world: ['vg vg0 150M', ...lvs].join('\n  '), timeoutMs: 100_000 },
+    );
+    expect(run.stdout).toBe('0\n1\n');
+    expect(run.call('sound')).toMatchObject({ status: 0, stderr: '' });
+    expectBad(
+      run,
+      'one',
+      'generic',
+      /BAD: vg0\/m3: what its snapshot keeps .* can't be read \(Input\/output error\): /,
+      'dmesg',
+    );
+  });
 });
 
 describeLab('a thin pool that is full', () => {
