@@ -53,7 +53,7 @@ export async function bundle(
     legalComments: 'eof',
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
-    plugins: [...plugins, stubThreadStream, lateCrypto],
+    plugins: [...plugins, stubUnused, lateCrypto],
   };
   const { outputFiles, metafile, warnings } = await esbuild(options);
   // What is not ASCII can only be a comment of a package: esbuild escapes the rest.
@@ -80,11 +80,13 @@ function withoutCopies(code: string): string {
   return code.replaceAll(/\b__toESM\((require\("node:[a-z_/]+"\))(?:, ?1)?\)/g, '{ default: $1, __proto__: $1 }');
 }
 
-/** pino's transports want files beside the program; without them thread-stream is dead weight. */
-const stubThreadStream: Plugin = {
-  name: 'stub-thread-stream',
+/** Dead weight: pino's transports want files beside the program, and only what execa prints with `verbose` has colours, for which it loads node:tty. */
+const UNUSED = /^(thread-stream|yoctocolors)$/;
+
+const stubUnused: Plugin = {
+  name: 'stub-unused',
   setup(build) {
-    build.onResolve({ filter: /^thread-stream$/ }, () => ({ path: 'thread-stream', namespace: 'stub' }));
+    build.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'stub' }));
     build.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({
       contents: `module.exports = class { constructor() { throw new Error('${path} is not bundled'); } };`,
     }));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
 import { bundle } from './bundle.ts';
-import type { Marks } from './deferred.ts';
+import type { Marks } from '../../src/main/deferred.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -67,7 +67,7 @@ export function deferring(parts: readonly Part[]): Plugin {
       build.onLoad({ filter: /.*/, namespace: 'deferred' }, ({ path }) => {
         const marks = JSON.stringify(parts.find(({ name }) => name === path)?.marks);
         return {
-          contents: `module.exports = require('./deferred.ts').loadDeferred(__filename, __dirname, require, ${marks});`,
+          contents: `module.exports = require('../../src/main/deferred.ts').loadDeferred(__filename, __dirname, require, ${marks});`,
           resolveDir: import.meta.dirname,
         };
       });
@@ -80,6 +80,11 @@ function sealed(name: string, code: string): Pick<Part, 'marks' | 'block'> {
   const sum = createHash('sha256').update(code).digest('hex').slice(0, 16);
   let token = '*@/';
   while (code.includes(token)) token = token.replace('@', '@@');
-  const marks = { begin: `${MARK} ${name} ${sum} ====`, end: `==== end of deferred part ${name} ${sum} ====*/`, token };
+  const marks = {
+    name,
+    begin: `${MARK} ${name} ${sum} ====`,
+    end: `==== end of deferred part ${name} ${sum} ====*/`,
+    token,
+  };
   return { marks, block: `\n${marks.begin}\n${code.replaceAll('*/', token)}\n${marks.end}\n` };
 }

@@ -7,6 +7,7 @@ import { escapeText } from '../core/text/escape.ts';
 import { exitStatus } from '../core/model/exit.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
 import { VERSION } from '../core/model/version.ts';
+import { keepCompiled } from './compiled.ts';
 import { refuseNearNames, taskToOpen } from './meant.ts';
 import { CONFIG_DIRECTORY } from '../system/paths.ts';
 import { jsonError, jsonReplies, jsonReply, jsonText } from '../report/json.ts';
@@ -20,6 +21,9 @@ interface HookOptions {
   readonly run?: string;
   readonly json?: true;
 }
+
+/** Those that change something; the others leave nothing behind, not even in a cache. */
+const CHANGING = ['pre', 'post', 'run', 'recover'];
 
 /** Output so far and the status to leave with; commands only ever add to it. */
 type Say = (answer: Partial<Answer>) => void;
@@ -46,7 +50,8 @@ export async function runCli(): Promise<void> {
     if (wantsJson(process.argv.slice(2))) speakAndLeave(jsonAnswer(error));
     say(error instanceof CommanderError ? { exit: 2 } : answerTo(error));
   }
-  speakAndLeave(said);
+  const mayKeep = said.exit === 0 && CHANGING.includes(process.argv[2] ?? '');
+  speakAndLeave(said, mayKeep ? keepCompiled : undefined);
 }
 
 /** Machines get an error on standard output, where they look for the answer, and nothing else. */

@@ -8,6 +8,7 @@ import { escapeText } from '../core/text/escape.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
 import { journalPath, lockPath, takenPath } from '../core/model/names.ts';
 import { notConfigured, nothing } from '../core/model/nothing.ts';
+import { keepCompiled } from './compiled.ts';
 import { obey } from './obey.ts';
 import { helpFor } from './help.ts';
 import { refuseNearNames, taskToOpen } from './meant.ts';
@@ -31,7 +32,10 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   nameProcess(phase === 'open' ? 'pre' : 'post');
   listenForSignals();
   let settings: SettingValues = {};
-  const leave = (reply: Reply): never => speakAndLeave(encode(contract, reply, settings));
+  const leave = (reply: Reply): never => {
+    const answer = encode(contract, reply, settings);
+    return speakAndLeave(answer, reply.kind === 'failed' || answer.exit !== 0 ? undefined : keepCompiled);
+  };
   process.on('uncaughtException', (error) => leave(failed(error)));
   process.on('unhandledRejection', (error) => leave(failed(error)));
 

@@ -21,7 +21,7 @@ interface Import {
 const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   {
     from: /^hooks\/build\//,
-    to: /^(node:|hooks\/build\/|src\/core\/|src\/contracts\/contracts|src\/config\/schema)/,
+    to: /^(node:|hooks\/build\/|src\/core\/|src\/contracts\/contracts|src\/config\/schema|src\/main\/deferred)/,
   },
   { from: /^hooks\/holdstill\.ts$/, to: /^src\/main\/command\.ts$/ },
   { from: /^hooks\/[^/]+\//, to: /^src\/(main\/hook|contracts\/[^/]+)\.ts$/ },
@@ -164,6 +164,9 @@ const TOUCHES: Readonly<Record<string, string>> = {
   'src/system/directories.ts': 'directories of ours',
   'src/main/hook.ts': '/var/lib/holdstill',
   'src/app/session.ts': '/var/lib/holdstill',
+  'src/main/codecache.ts': '/var/cache/holdstill',
+  'src/main/compiled.ts': 'the Node.js that runs us',
+  'src/main/deferred.ts': 'the executable that runs',
   'src/main/output.ts': 'descriptors that we have',
   'src/main/spelling.ts': '/proc',
   'src/system/kernel/blockdev.ts': '/dev, /sys',

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const dist = join(import.meta.dirname, '../../dist');
+
+const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
+const skipped = !namespaces || existsSync('/etc/holdstill');
+if (skipped && process.env['CI']) throw new Error('CI is set, and these tests would be skipped');
+
+/* A machine of its own for a moment: nothing is open, and one task is configured that has no volume. */
+const PRELUDE = `
+for d in /etc /run /var/lib /var/log /var/cache; do mount -t tmpfs -o mode=755 none $d; done
+umask 022; mkdir /etc/holdstill; printf 'version: 1\\ntasks:\\n  nightly: /no/such/path\\n' >/etc/holdstill/holdstill.yaml
+recover() { "$0/holdstill" recover; echo "status $?"; }
+# the parts that are kept, each with its rights and inode
+kept() { find /var/cache -type f -printf '%M %i %f\\n' | sed 's/\\.[0-9a-f]*$//' | sort -k 3; }
+`;
+
+describe.skipIf(skipped)("V8's code of the large parts", () => {
+  test('is kept by a run that went well, for root alone, and taken by the next', () => {
+    const [first = '', second] = inNamespace('recover; kept; echo ==; recover; kept').split('==\n');
+    expect(first).toMatch(/^nothing is open, nothing to recover\nstatus 0\n-rw------- \d+ app\n-rw------- \d+ cli\n$/);
+    // What could not be taken would have been replaced.
+    expect(second).toBe(first);
+  });
+
+  test('is not kept by a run that failed, nor by one that only looks', () => {
+    const failing = '"$0/generic/pre" nightly >/dev/null 2>&1; echo "status $?"';
+    const looking = '"$0/holdstill" config show >/dev/null; echo "status $?"';
+    expect(inNamespace(`${failing}; ${looking}; ls /var/cache`)).toBe('status 1\nstatus 0\n');
+  });
+
+  test.each([
+    ['flipped', 'for f in *; do printf x | dd of=$f bs=1 seek=300000 conv=notrunc status=none; done'],
+    ['cut', 'for f in *; do truncate -s 50000 $f; done'],
+    ['empty', 'for f in *; do : >$f; done'],
+    ['open to others', 'chmod 666 *'],
+    ['linked', 'mkdir /run/there; for f in *; do mv $f /run/there; ln -s /run/there/$f $f; done'],
+  ])('is made again where it is %s, and no run fails by that', (_, spoil) => {
+    const script = `recover; kept; echo ==; cd /var/cache/holdstill; ${spoil}; cd /; recover; kept`;
+    const [before = '', after = ''] = inNamespace(script).split('==\n');
+    expect(withoutInodes(after)).toBe(withoutInodes(before));
+    expect(inodesIn(after).filter((inode) => inodesIn(before).includes(inode))).toEqual([]);
+  });
+
+  test.each([
+    ['is read-only', 'mount -o remount,ro /var/cache'],
+    ['is nearly full', 'mount -o remount,size=1m /var/cache'],
+    ['is missing', 'mount -t tmpfs -o mode=755 none /var; mkdir -p /var/lib /var/log'],
+    ['can be written by others', 'mkdir -m 777 /var/cache/holdstill'],
+    ['is a file', ': >/var/cache/holdstill'],
+  ])('is missed by nobody where its directory %s', (_, place) => {
+    expect(inNamespace(`${place}; recover; kept 2>/dev/null`)).toMatch(
+      /^nothing is open, nothing to recover\nstatus 0\n(-rw-r--r-- \d+ holdstill\n)?$/,
+    );
+  });
+});
+
+function inodesIn(text: string): readonly string[] {
+  return [...text.matchAll(/^-rw------- (\d+)/gm)].map(([, inode]) => `${inode}`);
+}
+
+function withoutInodes(text: string): string {
+  return text.replaceAll(/^(\S{10}) \d+/gm, '$1');
+}
+
+function inNamespace(script: string): string {
+  const words = ['-rm', '/bin/sh', '-c', `${PRELUDE}${script}`, dist];
+  const { stdout, stderr } = spawnSync('unshare', words, {
+    encoding: 'utf8',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+  });
+  expect(stderr).toBe('');
+  return stdout;
+}
