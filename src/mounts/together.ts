@@ -1,5 +1,5 @@
-import { Fault } from '../core/model/fault.ts';
-import type { NotedStep } from '../core/model/step.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
+import type { NotedStep, Step } from '../core/model/step.ts';
 import { DIRECTORY, driversOf, guardsOf } from '../guests/filesystems.ts';
 import type { Exec } from '../system/command.ts';
 import { mountAt, readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
@@ -29,7 +29,15 @@ export async function mountTogether(
   const text = fstabOf(listed.map(({ mount }) => mount));
   const fd = nameless(text, directory);
   if (fd === undefined) return new Map();
-  const complaint = await exec.run(mountListed(fd, text)).finally(() => letGo(fd));
+  const complaint = await exec
+    .run(mountListed(fd, text))
+    .catch((error: unknown) => {
+      throw naming(
+        listed.map(({ noted: { step } }) => step),
+        error,
+      );
+    })
+    .finally(() => letGo(fd));
   const mounts = readMounts();
   const loops = await loopsUnder(
     listed.map(({ noted: { step } }) => step),
@@ -53,6 +61,15 @@ export async function mountTogether(
   }
   if (poor.length > 0) await exec.run(unmount(poor));
   return made;
+}
+
+/** One process that hangs does so at the first of the list that is not there: mount(8) mounts one after the other. */
+function naming(steps: readonly Step[], error: unknown): unknown {
+  if (!isFault(error) || error.code !== 'tool.timeout') return error;
+  const mounts = readMounts();
+  const first = steps.find(({ point = '' }) => !mountAt(point, mounts));
+  const { message, hint = '' } = error;
+  return first ? new Fault('tool.timeout', `${first['label']}: ${message}`, { hint, cause: error }) : error;
 }
 
 /** As which a step is mounted without another program's help, by its first driver; undefined: it is not. */

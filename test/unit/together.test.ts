@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, expect, test, vi } from 'vitest';
+import { Fault } from '../../src/core/model/fault.ts';
 import type { NotedStep } from '../../src/core/model/step.ts';
 import { mountTogether } from '../../src/mounts/together.ts';
 import type { Command, Exec } from '../../src/system/command.ts';
@@ -86,6 +87,28 @@ test('what is mounted though it is not what was taken is taken away', async () =
     'p1: /dev/dm-1 is not what was taken',
   );
   expect(commands).toEqual([LISTED, 'umount -- /m/p 1']);
+});
+
+test('a mount that hangs is named: the first of the list that is not there', async () => {
+  const { exec } = host((line) => line);
+  const { run } = exec;
+  let calls = 0;
+  const hanging = async (command: Command<unknown>): Promise<unknown> => {
+    calls += 1;
+    await run({
+      ...command,
+      fd: undefined,
+      tool: 'half',
+      input: command.input?.split('\n').slice(0, 2).join('\n'),
+    } as never);
+    throw new Fault('tool.timeout', 'mount did not end within 2 s', { hint: 'wait' });
+  };
+  const steps = [0, 1, 2, 3].map((number) => stepAt(number, { point: `/m/${number}` }));
+  await expect(mountTogether(steps, { ...exec, run: hanging } as Exec, tmpdir())).rejects.toMatchObject({
+    message: 'p2: mount did not end within 2 s',
+    hint: 'wait',
+  });
+  expect(calls).toBe(1);
 });
 
 test('programs, directories and what is hostile are mounted alone', async () => {
