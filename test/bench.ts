@@ -1,4 +1,4 @@
-/* How quick and how big it is, as ratios of one run, as Markdown for the README: npm run bench. */
+/* How quick and how big it is, as ratios of one run, as Markdown for docs/speed.md: npm run bench. */
 import { cpus, release, totalmem } from 'node:os';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -51,7 +51,7 @@ export function closeTask(work: Work, run?: string): Promise<Reply> {
 async function closeRun(journal: Journal | undefined, task: string, run: string, machine: OurMachine): Promise<Reply> {
   if (journal?.header.run === run) return closedReply(await close(journal, machine));
   journal?.close();
-  return otherRunReply(task, `run ${run} was closed while its command still ran`);
+  return otherRunReply(task, `somebody closed run ${run} while its command still ran`);
 }
 
 /** Why a task can't have been opened by the job that calls, told by the ids of their runs; undefined: it can. */
@@ -59,8 +59,8 @@ function otherJob(opener: string, closer: string | undefined): string | undefine
   // A cancelled job's post hook may come late, when the next job has opened the task already.
   if (closer === undefined || closer === opener) return undefined;
   return opener === ''
-    ? `the task was opened by a job that gave no run id, not by job ${closer}; give both hooks the same id`
-    : `the task is open for job ${opener}; what job ${closer} read was cleared`;
+    ? `the task was opened without a run id, so not by job ${closer}; give both hooks the same id`
+    : `the task is open for job ${opener} now; the snapshot that job ${closer} read was removed`;
 }
 
 async function closeClaimed(
@@ -120,14 +120,14 @@ function noteTold(
 
 function whyTaken({ run, by }: Taken): string {
   return by === ''
-    ? `run ${run} of the task was closed by hand while its job may have read`
-    : `another job took the task over: run ${run} was cleared by run ${by}, so what was read after that is not its snapshot`;
+    ? `somebody closed run ${run} of the task by hand while its job may have been reading`
+    : `another job took the task over: run ${by} removed the snapshots of run ${run} while its job may have been reading them`;
 }
 
 function whyUnknown(claim: Claim, run: string): string | undefined {
   if (claim.kind !== 'unknown') return undefined;
   const lost = claim.rivals.map((rival) => rival.run).join(', ');
-  return `two jobs had the task open, run ${lost} was cleared by run ${run}, and which of them ends now can't be told; give each job a task of its own`;
+  return `two jobs had the task open: run ${run} removed the snapshots of run ${lost}. holdstill cannot tell which of the two jobs ends now; give each job its own task`;
 }
 
 /** The time limit that the task was opened with; undefined where that can't be told. */

@@ -113,7 +113,7 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
     {
       what: `all that ${journal} lists`,
       reason: 'the task was not closed',
-      byHand: 'look: holdstill status',
+      byHand: 'see: holdstill status',
       needed: false,
     },
   ];
@@ -137,7 +137,7 @@ async function lockTask(task: string, machine: OurMachine, mostSeconds: number):
   });
   if (lock) return lock;
   throw new Fault('task.locked', `another hook works on task ${task} (waited ${waitSeconds} s)`, {
-    hint: 'look again later: holdstill status',
+    hint: 'try again later; to see what is open: holdstill status',
   });
 }
 

@@ -14,7 +14,7 @@ import { lockFile } from '../system/lock.ts';
 import { lvextendByPolicy, lvextendToTheEnd, mapperName } from '../system/tools/lvm.ts';
 import { createWatchlist, type Watched } from './watchlist.ts';
 
-/** From this share on a snapshot is extended, by this share of its size. Also in the README. */
+/** From this share on a snapshot is extended, by this share of its size. Also in docs/configuration.md. */
 const THRESHOLD = 70;
 const PERCENT = 50;
 /** How long between two looks: a quarter of the time until the snapshot is full, within these. */

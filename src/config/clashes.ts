@@ -16,7 +16,7 @@ export function clashes(file: SourceFile, name: string, sources: Sources): reado
   const path = ['tasks', name];
   const twins = filesWith(sources, name).filter((other) => other !== file);
   const problems = twins.map((twin) => {
-    const text = `the task is also at ${place(twin, path)}; a task must be in one file only`;
+    const text = `the same task is at ${place(twin, path)}; define each task only once`;
     return problemAt(file, path, text, file.position(path, 'key'));
   });
   const mount = mountOf(file, name);

@@ -95,7 +95,7 @@ export function fileProblem(path: string): string | undefined {
   if (path.length > LONGEST_GLOB) return `must not be longer than ${LONGEST_GLOB} characters`;
   const problem = pathProblem(path);
   if (problem !== undefined) return problem;
-  if (path !== plainPath(path)) return `must be written plainly: ${plainPath(path)}`;
+  if (path !== plainPath(path)) return `must be written without "." and "..": ${plainPath(path)}`;
   return isGlob(path) ? undefined : 'has a range in "[]" that runs backwards';
 }
 
@@ -112,7 +112,7 @@ export function mountProblem(path: string): string | undefined {
   if (plain === '/' || SYSTEM.includes(plain) || SYSTEM_VAR.includes(plain)) {
     return `must not be ${plain}; take a directory below it, for example ${plainPath(`${plain}/vmbackup`)}`;
   }
-  return path === plain ? undefined : `must be written plainly: ${plain}`;
+  return path === plain ? undefined : `must be written without "." and "..": ${plain}`;
 }
 
 /** `path` without doubled or trailing slashes and without "." */

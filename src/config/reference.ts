@@ -1,7 +1,7 @@
 import type { JsonSchema } from './forms.ts';
 import { jsonSchema, recordOf } from './schema.ts';
 
-/** The reference of the configuration for README: a Markdown table with a row a key, made from the schema. */
+/** The reference of the configuration for docs/configuration.md: a Markdown table with a row a key, made from the schema. */
 export function configReference(): string {
   const rows = keys(jsonSchema(), '').map((cells) => `| ${cells.map(cell).join(' | ')} |`);
   return ['| key | values | default | what it does |', '|---|---|---|---|', ...rows].join('\n');

@@ -34,7 +34,7 @@ export const TaskSchema = either(text(PATH_MEANT, pathProblem), TaskRecord);
 const passing = contracts.filter(({ serves }) => serves === 'all jobs').map(({ title }) => title);
 
 const Tasks = record(taskNameProblem, TaskSchema, TASKS_MEANT).describe(
-  `The tasks, by the names that they have in the backup software. A job without one fails, but for ${listed(passing, 'and')}: ` +
+  `The tasks, by the names that they have in the backup software. A job without a task fails, except for ${listed(passing, 'and')}: ` +
     'see `unknownTask`. A path alone is short for `{path: ...}`.',
 );
 

@@ -78,7 +78,7 @@ export function readSources(directory = '/etc/holdstill', options: { readonly ow
     unknown: (name) => {
       const meant = meantBy(name);
       return new Fault('task.unknown', `there is no task ${quoted(name)} in the configuration`, {
-        hint: `${meant === undefined ? '' : `did you mean ${quoted(meant)}? `}for the tasks that there are: holdstill config show`,
+        hint: `${meant === undefined ? '' : `did you mean ${quoted(meant)}? `}to list all tasks: holdstill config show`,
       });
     },
   };

@@ -40,7 +40,7 @@ function those(is: (source: SourceEntry) => boolean): string {
 export const TASK_KEYS = {
   partitions: selectors(
     'Mounts only these parts of a disk: numbers of partitions, `LABEL=`, `TYPE=` (as blkid calls it) or `LV=VG/LV` of the ' +
-      'guest, with patterns. It is an error if one of them fits nothing, or can not be mounted.',
+      'guest, with patterns. It is an error if one of them matches nothing, or cannot be mounted.',
     false,
   ),
   exclude: selectors(
@@ -51,7 +51,7 @@ export const TASK_KEYS = {
   skip: oneOf(['warn', 'error'])
     .default('warn')
     .describe(
-      'What happens where something is not saved: a part of a disk that can not be mounted (encrypted, unknown), a volume or image ' +
+      'What happens where something is not saved: a part of a disk that cannot be mounted (encrypted, unknown), a volume or image ' +
         'of a pattern of which no snapshot can be taken, another file system or subvolume below a `path` or `subvolume`. `warn` says ' +
         'so and goes on, `error` fails the job. What is left out by `partitions` or `exclude`, and swap, is neither.',
     ),
@@ -72,8 +72,8 @@ export const TASK_KEYS = {
   check: onOff()
     .default(false)
     .describe(
-      'Checks each file system in its snapshot before it is mounted. What is damaged fails the job; what the check ' +
-        'could mend is said. Takes time, above all with many files.',
+      'Checks each file system in its snapshot before it is mounted. Damage fails the job; what the check repaired ' +
+        'is reported. Takes time, above all with many files.',
     ),
   mount: text(MOUNT_MEANT, mountProblem)
     .optional()
@@ -97,7 +97,7 @@ export const TASK_KEYS = {
     .default(true)
     .describe(
       'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill ' +
-        'sees to it while the task is open; what fills faster than that is lost all the same. `plan` says whether there is room.',
+        'sees to it while the task is open; a snapshot that fills faster than that is lost anyway. `plan` says whether there is room.',
     ),
   timeout: quantity(DURATION_MEANT, (value) => {
     const duration = parseDuration(value);

@@ -15,7 +15,7 @@ function unusedSelectors(file: SourceFile, name: string, task: ReturnType<typeof
   return (exclude as readonly Plain[]).flatMap((one, index) => {
     const what = typeof one === 'string' && one.startsWith('/') ? 'paths' : 'parts';
     const source = givenIn(task).find(({ excludes }) => !excludes.includes(what));
-    const text = `is ${whatItIs(one)}, which means nothing for ${source?.key}`;
+    const text = `is ${whatItIs(one)}, but has no effect for ${source?.key}`;
     return source === undefined ? [] : [problemAt(file, ['tasks', name, 'exclude', index], text)];
   });
 }
@@ -26,7 +26,7 @@ function unusedWords(file: SourceFile, name: string, task: ReturnType<typeof map
     const source = givenIn(task).find(
       (one) => one.without.includes(key) || (owners.length > 0 && !owners.includes(one)),
     );
-    const text = `is ${whatItIs(task[key])}, which means nothing for ${source?.key}`;
+    const text = `is ${whatItIs(task[key])}, but has no effect for ${source?.key}`;
     return source === undefined ? [] : [problemAt(file, ['tasks', name, key], text)];
   });
 }

@@ -35,7 +35,7 @@ export function warningsOf(sources: Sources, tasks: ReadonlyMap<string, Task>): 
 }
 
 function noTask({ files: [first] }: Sources): string {
-  const text = 'there is no task, so nothing is held still';
+  const text = 'no task is configured, so holdstill has nothing to do';
   return first === undefined ? text : problemAt(first, ['tasks'], text);
 }
 

@@ -48,7 +48,7 @@ export function readYaml(path: string, main: boolean, bytes: Buffer): SourceFile
   if (problems.length > 0) throw invalid(problems);
   if (value === null) {
     const least = main ? 'version: 1' : 'tasks: {NAME: /srv/data}';
-    throw invalid([at(path, { line: 1, column: 1 }, `holds no settings; the least is "${least}"`)]);
+    throw invalid([at(path, { line: 1, column: 1 }, `has no settings; write at least "${least}"`)]);
   }
   if (!isPlainMap(value))
     throw invalid([at(path, place(document.contents?.range?.[0] ?? 0), 'must be a map: "key: value"')]);
@@ -131,7 +131,7 @@ function plain(node: Node | null, report: Report): Plain {
     const name = keyText(key);
     if (name === undefined) report(key, 'a key must be plain text');
     else if (name === '<<') report(key, NO_ALIASES);
-    else if (name === '__proto__') report(key, 'this can not be a key');
+    else if (name === '__proto__') report(key, 'this cannot be a key');
     else if (Object.hasOwn(map, name)) report(key, `duplicate key ${quoted(name)}`);
     else map[name] = plain(value, report);
   }
@@ -197,7 +197,7 @@ const MEANING = {
   TAB_AS_INDENT: 'a tab; indent with spaces',
   MULTIPLE_DOCS: 'a second document begins here; put all into one, or into files of tasks.d',
   BLOCK_AS_IMPLICIT_KEY: 'a second ": " in one line; put the value in quotes, or the inner map on lines of its own',
-  BAD_SCALAR_START: 'a value can not begin with this character; put it in quotes',
+  BAD_SCALAR_START: 'a value cannot begin with this character; put it in quotes',
   RESOURCE_EXHAUSTION: 'nested too deeply',
   BAD_INDENT: 'wrong indentation, or a "[" or "{" before it that is not closed',
   MISSING_CHAR: 'a quote, bracket or brace is missing, or was not closed before',

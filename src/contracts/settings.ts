@@ -16,7 +16,7 @@ export const unknownTask = {
   values: ['error', 'pass'],
   default: 'error',
   text:
-    'What becomes of a job of which no task is configured: `error` fails it, `pass` lets it save what it saves, for hooks ' +
+    'What happens to a job without a task: `error` fails it, `pass` lets it run without a snapshot, for hooks ' +
     'that stand in the defaults of many jobs. A name that is nearly that of a task fails in any case.',
   // Such a hook says nothing of the jobs of others before it has read the configuration, and lets each of them close.
   onlyForOurs: true,

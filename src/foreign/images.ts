@@ -61,7 +61,7 @@ export function findImages({ file: glob }: { readonly file: string }): {
     else images.set(found.file, { ...found, parts });
   }
   if (images.size > 0) return { images: [...images.values()], leftOut };
-  const why = leftOut.map(({ label, reason }) => `${label} ${reason}`).join('; ') || 'no file fits';
+  const why = leftOut.map(({ label, reason }) => `${label} ${reason}`).join('; ') || 'no file matches';
   throw new Fault('origin.none', `${glob}: ${why}`, { hint: `look at it: ls -l ${top}` });
 }
 
@@ -91,7 +91,7 @@ function expand(
     (name) => (segment.startsWith('.') || !name.startsWith('.')) && matchesGlob(name, segment),
   );
   if (names && fitting.length === 0 && above.length > 0 && !hasWildcards(segment)) {
-    leftOut.push({ label: directory, reason: `holds no ${segment}: is all mounted?`, harmless: true });
+    leftOut.push({ label: directory, reason: `contains no ${segment}: is a file system not mounted?`, harmless: true });
   }
   // oxlint-disable-next-line unicorn/no-array-sort
   return [...fitting].sort().flatMap((name) => {
@@ -158,7 +158,8 @@ function realFile(file: string): string {
 /** Why nothing is at a name that was listed. */
 function whyNothing(label: string, otherwise: string): Omit<LeftOut, 'label'> {
   const link = fs.lstatSync(label, { throwIfNoEntry: false });
-  if (link?.isSymbolicLink()) return { reason: 'is a link that leads nowhere: is all mounted?', harmless: false };
+  if (link?.isSymbolicLink())
+    return { reason: 'is a link that leads nowhere: is a file system not mounted?', harmless: false };
   // Node.js makes U+FFFD of bytes that are no UTF-8, and a file of such a name can't be reached by it.
   const odd = label.includes('\u{fffd}');
   return odd ? { reason: 'has a name that is no UTF-8', harmless: false } : { reason: otherwise, harmless: true };
@@ -173,7 +174,7 @@ export function imageFault({ file }: { readonly file: string }): Omit<LeftOut, '
 function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
   const stat = fs.statSync(file);
   if (stat.isBlockDevice()) return { reason: 'is a block device; write lv: for a logical volume', harmless: false };
-  if (!stat.isFile()) return { reason: stat.isDirectory() ? 'is a directory' : 'is no file', harmless: true };
+  if (!stat.isFile()) return { reason: stat.isDirectory() ? 'is a directory' : 'is not a file', harmless: true };
   if (SNAPSHOT.test(path.basename(file))) return { reason: 'is a snapshot of holdstill', harmless: true };
   if (stat.size < 512) return { reason: 'is too small to be an image', harmless: true };
   if (CONTROL.test(file)) return { reason: 'has a control character in its path', harmless: false };

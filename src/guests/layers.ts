@@ -62,7 +62,7 @@ function imsm(block: Buffer, bytes: number): number | string {
   const map = block.subarray(at + IMSM_MAP);
   const [start, sectors] = [wide(map, 0, 20), wide(block, at + IMSM_SIZE, at + IMSM_SIZE + 4)];
   const [state, level] = [map.readUInt8(14), map.readUInt8(15)];
-  if (level !== 1 || map.readUInt8(16) !== 2) return told(`of level ${level}, which is not opened`);
+  if (level !== 1 || map.readUInt8(16) !== 2) return told(`of level ${level}, which holdstill does not support`);
   if (state !== 0 || block.readUInt8(at + IMSM_MIGRATION) !== 0) return told('that is not in sync');
   const shown = sectors * SECTOR;
   return start === 0 && shown > 0 && shown < bytes ? shown : told('that does not begin with its disk');

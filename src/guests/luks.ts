@@ -85,7 +85,7 @@ const CIPHER = /^[\w:()-]{1,100}$/;
 function firstVersion(header: Buffer): Segment | string {
   const text = (at: number): string => header.toString('latin1', at, at + 32).replace(/\0.*$/s, '');
   const cipher = `${text(8)}-${text(40)}`;
-  if (!CIPHER.test(cipher)) return 'is encrypted (LUKS1) with a cipher that is not opened';
+  if (!CIPHER.test(cipher)) return 'is encrypted (LUKS1) with a cipher that holdstill does not support';
   return {
     cipher,
     first: header.readUInt32BE(104),
@@ -96,7 +96,7 @@ function firstVersion(header: Buffer): Segment | string {
 }
 
 function secondVersion(text: string): Segment | string {
-  const unfit = 'is encrypted (LUKS2) in a way that is not opened';
+  const unfit = 'is encrypted (LUKS2) in a way that holdstill does not support';
   let segments: readonly unknown[];
   try {
     segments = Object.values((JSON.parse(text) as { segments?: object }).segments ?? {});

@@ -7,8 +7,8 @@ import { meansFor } from './filesystems.ts';
 /** What is known and deliberately not mounted, and why. */
 const REFUSED: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    LVM2_member: 'holds LVM inside of LVM inside of a guest, which this version does not open',
-    LVM1_member: 'holds LVM in its first format, which no host reads any more',
+    LVM2_member: 'holds LVM inside of LVM inside of a guest, which this version does not support',
+    LVM1_member: 'contains LVM version 1, which current systems cannot read',
     crypto_LUKS: 'is encrypted (LUKS)',
     BitLocker: 'is encrypted (BitLocker)',
     linux_raid_member: 'is a part of a software RAID',
@@ -25,7 +25,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map(
     stratis: 'is a part of a Stratis pool',
     oracleasm: 'is a disk of Oracle ASM',
     ReFS: 'is a ReFS of Windows, which Linux does not read',
-    DM_integrity: 'is behind checksums (dm-integrity), which this version does not open',
+    DM_integrity: 'is behind checksums (dm-integrity), which this version does not support',
     DM_verity_hash: 'holds checksums of a volume that is elsewhere (dm-verity)',
     DM_snapshot_cow: 'holds the changes of a snapshot of device-mapper',
     gfs2: 'is a cluster file system',

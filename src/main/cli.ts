@@ -85,23 +85,23 @@ export function program(say: Say): Command {
 
   cli
     .command('pre <task>')
-    .description('open a task: snapshots, looked into and mounted read-only')
+    .description('open a task: take snapshots, look into them, mount them read-only')
     .option('--run <id>', "the product's own id of the run, the same for post")
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON')
     .action(async (task: string, { run, json }: HookOptions) => say(answerWith(await openOrPass(task, run), json)));
 
   cli
     .command('post <task>')
-    .description('close a task: say whether its snapshots were good to the end, remove everything')
+    .description('close a task: report whether its snapshots were good until the end, and remove everything')
     .option('--run <id>', 'the id that pre was given')
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON')
     .action(async (task: string, { run, json }: HookOptions) => say(answerWith(await closeOrPass(task, run), json)));
 
   cli
     .command('run <task> <command...>')
     .usage('<task> -- <command...>')
     .description(
-      'open a task, run a command with {mount} replaced, close the task; leaves with the status of the command',
+      'open a task, run a command, close the task; {mount} becomes the directory to back up; ends with the status of the command',
     )
     .passThroughOptions()
     .action(async (task: string, words: readonly string[]) => {
@@ -113,8 +113,10 @@ export function program(say: Say): Command {
 
   cli
     .command('plan <task>')
-    .description('show what an opening would find, make and mount, with each undo; change nothing')
-    .option('--json', 'for machines')
+    .description(
+      'show what opening the task would find, make and mount, and how each step would be undone; change nothing',
+    )
+    .option('--json', 'print JSON')
     .action(async (task: string, { json }: { json?: true }) => {
       const { planTask } = await import('../app/app.ts');
       const { plan, text } = await planTask(await configuration(), task);
@@ -123,10 +125,8 @@ export function program(say: Say): Command {
 
   cli
     .command('status [task]')
-    .description(
-      'show what is open: origins, snapshots with their fill level, mounts; leaves with 0 only if all is well',
-    )
-    .option('--json', 'for machines')
+    .description('show what is open: origins, snapshots with their fill level, mounts; ends with 0 only if all is well')
+    .option('--json', 'print JSON')
     .action(async (task: string | undefined, { json }: { json?: true }) => {
       const { statusOf } = await import('../app/app.ts');
       const { status, text, exit } = await statusOf(await sourcesOrFault(), task);
@@ -136,7 +136,7 @@ export function program(say: Say): Command {
   cli
     .command('find <path>')
     .description('say which storage could take a snapshot of a path, and why; change nothing')
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON')
     .action(async (asked: string, { json }: { json?: true }) => {
       const { findPath } = await import('../app/app.ts');
       const { found, text } = await findPath(asked);
@@ -146,9 +146,11 @@ export function program(say: Say): Command {
 
   cli
     .command('recover [task]')
-    .description('undo what a crash left; with a name also a task that is properly open, if nobody reads it')
-    .option('--boot', 'for a run at boot or by a timer: say only what was undone, or could not be')
-    .option('--json', 'for machines')
+    .description(
+      'undo what a crash left; with a name, close that task even if it is open as it should be, unless somebody reads it',
+    )
+    .option('--boot', 'for systemd: report only what was undone or could not be undone')
+    .option('--json', 'print JSON')
     .option('--discard', 'also remove snapshots of this task that somebody else may have worked on')
     .action(async (task: string | undefined, { boot = false, discard = false, json }: RecoverOptions) => {
       if (boot && task !== undefined) throw new Fault('call.invalid', `recover --boot takes no task`);
@@ -163,8 +165,8 @@ export function program(say: Say): Command {
   const config = cli.command('config').description('check and show the configuration');
   config
     .command('validate')
-    .description('check all files; say every problem with file, line and column')
-    .option('--json', 'for machines')
+    .description('check all files; report every problem with file, line and column')
+    .option('--json', 'print JSON')
     .action(async ({ json }: { json?: true }) => {
       const { validateConfig } = await import('../app/app.ts');
       say({ stdout: await validateConfig(await configuration(), json === true) });
@@ -172,7 +174,7 @@ export function program(say: Say): Command {
   config
     .command('show')
     .description('show every task with all its settings, defaults included')
-    .option('--json', 'for machines')
+    .option('--json', 'print JSON')
     .action(async ({ json }: { json?: true }) => {
       const { showConfig } = await import('../app/app.ts');
       say({ stdout: await showConfig(await configuration(), json === true) });

@@ -9,7 +9,7 @@ export function helpFor({ usage }: Contract, phase: Phase): Answer {
     '',
     phase === 'open'
       ? `holdstill ${VERSION}: takes snapshots for a backup job before it runs, and mounts them read-only`
-      : `holdstill ${VERSION}: says after a backup job whether its snapshots were good to the end, and removes them`,
+      : `holdstill ${VERSION}: reports after a backup job whether its snapshots were good until the end, and removes them`,
     '',
     `configuration: ${CONFIG_DIRECTORY}/holdstill.yaml and ${CONFIG_DIRECTORY}/tasks.d/*.yaml`,
     'check it:      holdstill config validate',

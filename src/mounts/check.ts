@@ -18,7 +18,7 @@ export async function inspect(step: Step, whole: boolean, exec: Exec): Promise<r
 
 const NTFS = {
   hibernated: 'Windows is hibernated, or was shut down by fast startup: what it had not written by then is not in it',
-  dirty: 'ntfs was in use: ntfs-3g shows it as it is on the disk, without what only its journal knows',
+  dirty: 'ntfs was in use: ntfs-3g shows what is on the disk, without the changes that only the journal has',
 } as const;
 
 /**

@@ -69,7 +69,7 @@ function wentAway(noted: NotedStep, namespaces: ReadonlySet<string | undefined>)
   const { facts } = noted;
   const mount = `its mount at ${pointOf(noted)}`;
   return facts?.['namespace'] === undefined || namespaces.has(facts['namespace'])
-    ? `${mount} went away while the task was open: nothing but the hook may unmount it`
+    ? `${mount} went away while the task was open: only holdstill may unmount it`
     : `${mount} went away with the mount namespace of the hook that made it: the backup has to run in the same one`;
 }
 
@@ -78,7 +78,7 @@ function changeOf(noted: NotedStep, mounts: readonly MountEntry[], loops: readon
   const point = pointOf(noted);
   const mine = findMine(noted, mounts, loops);
   if (differs(facts?.['options'], mine?.options)) {
-    return `its mount at ${point} was mounted anew, as ${mine?.options}: nothing but the hook may do that`;
+    return `somebody mounted ${point} again, as ${mine?.options}: only holdstill may do that`;
   }
   const top = mountAt(point, mounts);
   return top && isOurs(top, noted, loops)

@@ -104,7 +104,9 @@ function untoldOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]): Out
       String(loop.offset) === step['offset'] &&
       String(loop.bytes) === step['bytes'],
   );
-  return may && { kind: 'left', reason: `it can't be told whether ${may.device} is it`, byHand: 'holdstill recover' };
+  return (
+    may && { kind: 'left', reason: `holdstill cannot tell whether it is ${may.device}`, byHand: 'holdstill recover' }
+  );
 }
 
 function isOver({ file }: LoopDevice, volumes: readonly string[], volume: string, noted: string | undefined): boolean {

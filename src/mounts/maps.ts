@@ -103,7 +103,7 @@ async function createAll(devices: readonly (NewDevice & { readonly label: string
       if (!isFault(error) || error.code !== 'tool.failed') throw error;
       const why = 'its description is damaged, or the kernel lacks a driver';
       throw new Fault('volume.unreadable', `no device can be made of ${device.label} of a guest: ${why}`, {
-        hint: `look at dmesg; leave it out with the task's 'exclude' if that is meant`,
+        hint: `look at dmesg; if you do not want to save it, leave it out with the task's 'exclude'`,
         cause: error,
       });
     }

@@ -149,7 +149,7 @@ async function showSubdirectory(label: string, point: string, subdirectory: stri
     return undefined;
   });
   if (real !== directory) {
-    throw new Fault('mount.failed', `${label}: ${subdirectory} is no directory in the snapshot`);
+    throw new Fault('mount.failed', `${label}: ${subdirectory} is not a directory in the snapshot`);
   }
   const complaint = await exec.run(mountBind(directory, point));
   const entry = mountAt(point, readMounts());
@@ -231,7 +231,7 @@ async function reasonsToStay(
     const held = [...ours, ...copies.filter((entry) => isOurs(entry, noted, loops))];
     const users = held.length === 0 ? [] : (uses?.ofMounts(held) ?? []);
     if (users.length > 0) return { reason: `in use by ${namesOf(users)}` };
-    return there ? { reason: 'busy, but nothing was found in it' } : undefined;
+    return there ? { reason: 'busy, but holdstill found no process that uses it' } : undefined;
   });
 }
 

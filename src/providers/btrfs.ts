@@ -26,7 +26,7 @@ import { lookAt, nestedIn, subvolumeAt, topOf } from './btrfs/subvolumes.ts';
 export function createBtrfs(exec: Exec): Provider {
   const originOf = async (asked: string, behind: Behind, top: string): Promise<Origin> => {
     const subvolume = await subvolumeAt(top, exec);
-    if (!subvolume) throw new Fault('origin.unsuitable', `${asked}: ${top} is no subvolume of btrfs`);
+    if (!subvolume) throw new Fault('origin.unsuitable', `${asked}: ${top} is not a btrfs subvolume`);
     return {
       provider: 'btrfs',
       label: top,
@@ -93,11 +93,11 @@ export function createBtrfs(exec: Exec): Provider {
       if (top === undefined) {
         if (source.kind === 'path') return undefined;
         const why = whyNoTop(behind) ?? `it is ${placeOf(behind)}`;
-        throw new Fault('origin.unsuitable', `${source.path} is no subvolume of btrfs: ${why}`);
+        throw new Fault('origin.unsuitable', `${source.path} is not a btrfs subvolume: ${why}`);
       }
       checkDirectory(source.path, behind);
       if (source.kind === 'subvolume' && top !== behind.real) {
-        throw new Fault('origin.unsuitable', `${source.path} is no subvolume, but a directory of ${top}`, {
+        throw new Fault('origin.unsuitable', `${source.path} is not a subvolume, but a directory of ${top}`, {
           hint: `write path: ${source.path}`,
         });
       }
@@ -236,5 +236,5 @@ async function topBehind({ real, mount }: Behind, exec: Exec): Promise<string | 
 
 /** Why a path on btrfs has no subvolume that we could reach; undefined: it is not on btrfs. */
 function whyNoTop({ mount }: Behind): string | undefined {
-  return mount?.type === 'btrfs' ? `the mount ${mount.point} does not reach to the top of its subvolume` : undefined;
+  return mount?.type === 'btrfs' ? `${mount.point} shows only a part of its subvolume` : undefined;
 }

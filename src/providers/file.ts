@@ -162,7 +162,7 @@ async function oneByOne<T, R>(items: readonly T[], action: (item: T) => Promise<
 }
 
 function unanswered(glob: string, cause: unknown): Fault {
-  return new Fault('origin.unknown', `${glob} can't be looked for: its file system does not answer`, {
+  return new Fault('origin.unknown', `cannot search for ${glob}: its file system does not answer`, {
     hint: `look at the disk or server that holds it: dmesg, mount`,
     cause,
   });

@@ -22,7 +22,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       return {
         kind: 'opened',
         paths: opened.paths,
-        lines: [headline('pre', task, opened.run), line('ready', `it was open already: back up ${placeOf(opened)}`)],
+        lines: [headline('pre', task, opened.run), line('ready', `already open: back up ${placeOf(opened)}`)],
       };
     case 'failed':
       return failedReply('pre', task, opened.fault, opened.leftovers);
@@ -34,7 +34,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
         line('snapshot', origin.label, ...(origin.bytes > 0 ? [formatBytes(origin.bytes)] : []), note),
       );
       const unwatched =
-        opened.unwatched === undefined ? [] : [line('note', `no snapshot will be extended: ${opened.unwatched}`)];
+        opened.unwatched === undefined ? [] : [line('note', `snapshots will not be extended: ${opened.unwatched}`)];
       const findings = opened.findings.map((finding) => line('note', finding));
       const notes = [...unwatched, ...atMost(MOST.notes - unwatched.length, 'note', findings, 'in the log')];
       const skipped = notSaved(opened.layout, leftOut).map((what) => line('skipped', what));
@@ -62,8 +62,8 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
 
 function clearedLine(cleared: Extract<Opened, { kind: 'opened' }>['cleared']): readonly string[] {
   if (!cleared) return [];
-  const told = cleared.wasOpen ? '; if its job still runs, it is told that its data may be bad' : '';
-  return [line('cleared', `what run ${cleared.run} had left${told}`)];
+  const told = cleared.wasOpen ? '; if its job still runs, its post will report BAD' : '';
+  return [line('cleared', `what run ${cleared.run} left${told}`)];
 }
 
 /** What is mounted, unless its place says it already. */
@@ -91,7 +91,7 @@ export function closedReply(closed: Closed): Reply {
         : verdict.reasons.slice(0, MOST.detail).map((reason) => line('verdict', `BAD: ${reason}`));
   const { unwatched } = closed;
   const alone = unwatched
-    ? [line('note', `nobody watched for ${formatDuration(unwatched.ms)}: nothing was extended then`)]
+    ? [line('note', `for ${formatDuration(unwatched.ms)} no process watched the snapshots, so none was extended`)]
     : [];
   const removed = `${plural(closed.mounts, 'mount')}, ${plural(closed.snapshots.length, 'snapshot')}`;
   return {
@@ -154,7 +154,7 @@ export function brokenReply(fault: Fault): Reply {
 export function heldReply(task: string, run: string, recovered: Exclude<Recovered, { kind: 'closed' }>): Reply {
   if (recovered.kind === 'held') {
     return nothing(
-      `task ${task} is properly open (run ${run}); to close it all the same: holdstill post ${shellWord(task)}`,
+      `task ${task} is open as it should be (run ${run}); to close it anyway: holdstill post ${shellWord(task)}`,
     );
   }
   const fault = new Fault('task.busy', `run ${run} of task ${task} is in use by ${namesOf(recovered.users)}`);

@@ -84,7 +84,7 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
   return [
     ...tree,
     '',
-    'would run, each with what undoes it below:',
+    'commands in order; the line below each undoes it:',
     ...commandLines(commands, width),
     '',
     ...notes.flatMap((note) => wrap(paint.warn(`note: ${note}`), width)),

@@ -7,7 +7,7 @@ import { extended, formatDuration } from './lines.ts';
 import { drawBar, drawTree, paint, type Branch } from './tree.ts';
 import { wrap } from './wrap.ts';
 
-/** What the states mean; also the table in the README. */
+/** What the states mean; also the table in docs/commands.md. */
 export const STATE_MEANINGS = [
   ['idle', 'configured, not open'],
   ['opening', 'a hook is opening it; or it died while doing so: then `holdstill recover` undoes it'],
@@ -45,7 +45,9 @@ function branchOf(status: TaskStatus, width: number): Branch {
   );
   const notSaved = status.notSaved.map((what) => ({ text: paint.warn(`not saved: ${what}`), below: [] }));
   const unwatched = status.unwatched?.still
-    ? [`nobody watches it (for ${formatDuration(status.unwatched.ms)}), so nothing is extended: holdstill recover`]
+    ? [
+        `no process has watched it for ${formatDuration(status.unwatched.ms)}, so it is not extended; type: holdstill recover`,
+      ]
     : [];
   const alone = unwatched.map((text) => ({ text: paint.warn(text), below: [] }));
   const users =

@@ -20,7 +20,7 @@ export function strangerLines(unknown: readonly Unknown[]): readonly string[] {
   const lines = inOrder.slice(0, MOST_SHOWN).map(({ product, words, refused, times, last, meant }) => {
     const names = words.map((word) => `"${word}"`).join(' ');
     const often = times === 1 ? `called at ${localTime(last)}` : `called ${times} times, last at ${localTime(last)}`;
-    const what = refused ? 'the job was failed' : 'saved without a snapshot';
+    const what = refused ? 'the job failed because of that' : 'the job ran without a snapshot';
     const did = meant === undefined ? '' : `; did you mean "${meant}"?`;
     return escapeText(`no task for ${names} (${product}, ${often}): ${what}${did}`);
   });

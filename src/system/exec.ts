@@ -99,7 +99,7 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
   } = command;
   const timeoutMs = Math.min(allowedMs, mostMs);
   if (timeoutMs <= 0)
-    throw new Fault('tool.timeout', `${nameOf(command)} was not started: the time of the hook is over`);
+    throw new Fault('tool.timeout', `${nameOf(command)} was not started, because the hook has no time left`);
   const graceMs = limits.graceMs();
   const options = {
     reject: false,
@@ -156,7 +156,7 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
 function late(command: Command<unknown>, timeoutMs: number, still: string, lock: LockInTheWay | undefined): Fault {
   if (lock) {
     const { holders, file = 'that it needs' } = lock;
-    const who = holders.length > 0 ? namesOf(holders) : 'somebody who is not seen from here';
+    const who = holders.length > 0 ? namesOf(holders) : 'a process that is not visible from here';
     const seconds = Math.round(timeoutMs / 100) / 10;
     return new Fault('tool.locked', `${nameOf(command)} waited ${seconds} s for the lock ${file}, held by ${who}`, {
       hint: `${still}try again when that is done`,

@@ -76,14 +76,16 @@ Y
     expect(run.call('status').stdout).toMatch(/% of 20\.0 MiB, extended from 8\.0 MiB/);
     expect(run.call('good').stdout).toMatch(/verdict +good: .* % of 20\.0 MiB used, extended from 8\.0 MiB/);
     expect(run.call('alone').stdout).toMatch(
-      /nobody watches it \(for 10 min\), so nothing is extended: holdstill recover/,
+      /no process has watched it for 10 min, so it is not extended; type: holdstill recover/,
     );
     expect(run.call('boot')).toMatchObject({ status: 0, stdout: '' });
     expect(run.call('killed').stdout).toMatch(/verdict +good: .* MiB used/);
-    expect(run.call('killed').stdout).toMatch(/note +nobody watched for (29|3\d) min: nothing was extended then/);
+    expect(run.call('killed').stdout).toMatch(
+      /note +for (29|3\d) min no process watched the snapshots, so none was extended/,
+    );
     expect(run.call('good').stdout).not.toContain('nobody');
     expect(run.call('off').status).toBe(5);
-    expect(run.call('unwatched').stdout).toMatch(/note +no snapshot will be extended: \S+node\S* can't be started/);
+    expect(run.call('unwatched').stdout).toMatch(/note +snapshots will not be extended: \S+node\S* can't be started/);
     expect(run.call('unwatched').status).toBe(0);
   });
 

@@ -134,7 +134,7 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
     );
     expect(run.stdout).toBe('3\n2 T\n');
     expect(run.call('status').stdout).toContain('held');
-    expect(run.call('log').stdout).toMatch(/ClientBeforeJob: +cleared +what run [0-9a-f]+ had left/);
+    expect(run.call('log').stdout).toMatch(/ClientBeforeJob: +cleared +what run [0-9a-f]+ left/);
     expect(run.call('log').stdout).toMatch(/ClientAfterJob: +verdict +good/);
     expect(run.files('after')).toBe(run.files('before'));
   });

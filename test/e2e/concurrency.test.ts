@@ -49,7 +49,7 @@ describeLab('hooks at the same time', () => {
     expect(run.stdout).toBe(`t  held\n1\nt  held\n1\n${'ERROR: stopped by SIGTERM\n'.repeat(3)}`);
     const openings = [run.call('first'), run.call('second')];
     expect(openings.map(({ status }) => status)).toEqual([0, 0]);
-    expect(openings.filter(({ stdout }) => stdout.includes('it was open already'))).toHaveLength(1);
+    expect(openings.filter(({ stdout }) => stdout.includes('already open: back up'))).toHaveLength(1);
     expect([run.call('pre1').status, run.call('pre2').status]).toEqual([0, 0]);
     const ends = ['end1', 'end2'].map(
       (name) => `${run.call(name).status} ${run.call(name).stdout.includes('not open')}`,

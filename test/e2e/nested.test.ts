@@ -80,7 +80,7 @@ Y
       '',
     ]);
     const { stdout } = run.call('pre');
-    expect(stdout).toMatch(/skipped +vg0\/vm-a\/p2\/my-guest\/both: .*'raid1', which this version does not open/);
+    expect(stdout).toMatch(/skipped +vg0\/vm-a\/p2\/my-guest\/both: .*'raid1', which this version does not support/);
     expect(stdout).toContain('vg0/vm-a/p2/my-guest/swap: swap, holds swapped-out memory only');
     expect(run.call('status').stdout).toContain('before: unknown, is a snapshot that the guest took of root');
     expect(run.call('status').stdout).toContain(

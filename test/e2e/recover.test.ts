@@ -52,7 +52,7 @@ describeLab('recover --boot', () => {
     expect(run.call('at-work')).toMatchObject({ status: 0, stdout: '', stderr: '' });
     expect(run.call('killed')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('killed').stdout).toMatch(
-      /^holdstill \S+ post t .*\n.*never opened to the end\n.*nothing is left\n$/,
+      /^holdstill \S+ post t .*\n.*never completely open\n.*nothing is left\n$/,
     );
     expect(run.call('read').status).toBe(3);
     expect(run.call('read').stderr).toMatch(/ sleep \(\d+\); left on this machine: .*; type: holdstill recover/);

@@ -152,11 +152,11 @@ describe.skipIf(!namespaces)('calls of which no task is configured', () => {
     const told = stdout.split('\n').filter((line) => line.startsWith('no task'));
     expect(told).toEqual([
       expect.stringMatching(
-        /^no task for "nightly-dato" \(bacula, called at [\d-]+ [\d:]+\): the job was failed; did you mean "nightly-data"\?$/,
+        /^no task for "nightly-dato" \(bacula, called at [\d-]+ [\d:]+\): the job failed because of that; did you mean "nightly-data"\?$/,
       ),
       expect.stringMatching(/^no task for "a\\x1b\[31m\\nSTATUS:OK" \(bacula, called at /),
       expect.stringMatching(
-        /^no task for "Backup_other" \(sesam, called 2 times, last at [\d-]+ [\d:]+\): saved without a snapshot$/,
+        /^no task for "Backup_other" \(sesam, called 2 times, last at [\d-]+ [\d:]+\): the job ran without a snapshot$/,
       ),
     ]);
     const json = JSON.parse(configured(make, 'status', '--json').stdout) as { unknown: readonly object[] };

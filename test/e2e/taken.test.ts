@@ -53,7 +53,7 @@ SH
       expect(run.call(name).status, `of ${name}`).toBe(5);
       expect(run.call(name).stdout, `of ${name}`).toMatch(BAD);
     }
-    expect(run.call('blind-first').stderr).toMatch(/two jobs had the task open.*give each job a task of its own/);
+    expect(run.call('blind-first').stderr).toMatch(/two jobs had the task open.*give each job its own task/);
     expect(run.call('blind-second').stderr).toMatch(/another job took the task over/);
     expect(run.call('blind-third')).toMatchObject({ status: 0, stderr: '' });
   });
@@ -66,9 +66,9 @@ SH
 
   test('and the first one died: the next night is not called bad', () => {
     expect(run.files('next.said')).toMatch(/verdict +good/);
-    expect(run.call('killed-pre').stdout).toMatch(/cleared +what run \w+ had left\n/);
+    expect(run.call('killed-pre').stdout).toMatch(/cleared +what run \w+ left\n/);
     expect(run.call('killed-post').stdout).toMatch(/verdict +good/);
-    expect(run.call('rival-pre').stdout).toMatch(/cleared +what run \w+ had left; if its job still runs/);
+    expect(run.call('rival-pre').stdout).toMatch(/cleared +what run \w+ left; if its job still runs/);
     expect(run.call('rival-post').status).toBe(5);
   });
 
@@ -77,7 +77,7 @@ SH
       expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('id-8').stdout).toMatch(/verdict +good/);
     expect(run.call('id-early').stdout).toMatch(
-      /^ERROR: THIS BACKUP MAY BE BAD: the task is open for job 8; what job 7/m,
+      /^ERROR: THIS BACKUP MAY BE BAD: the task is open for job 8 now; the snapshot that job 7 read/m,
     );
     expect(run.call('id-late').stdout).toMatch(/^ERROR: THIS BACKUP MAY BE BAD: another job took the task over/m);
     for (const name of ['id-early', 'id-late']) expect(run.call(name).status, `of ${name}`).toBe(5);
@@ -85,7 +85,7 @@ SH
 
   test('and that somebody closes by hand: its job is told once', () => {
     expect(run.call('hand-sesam').stdout).toMatch(
-      /STATUS:ERROR \{THIS BACKUP MAY BE BAD: run \w+ of the task was closed by hand/,
+      /STATUS:ERROR \{THIS BACKUP MAY BE BAD: somebody closed run \w+ of the task by hand/,
     );
     expect(run.call('hand-again').stdout).toMatch(/\nSTATUS:OK\n$/);
     expect(run.call('hand-post')).toMatchObject({ status: 0 });

@@ -133,7 +133,7 @@ Y
     expect(run.stdout).toBe('');
     for (const name of ['first', 'second']) expect(run.call(name).stdout).toMatch(/good: 1 snapshot valid/);
     expect(run.call('again').status).toBe(5);
-    expect(run.call('again').stdout).toContain('BAD: the task was never opened to the end');
+    expect(run.call('again').stdout).toContain('BAD: pre did not finish, so the task was never completely open');
     expect(run.call('again').stdout).toContain('nothing is left');
   });
 });

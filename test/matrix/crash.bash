@@ -9,7 +9,7 @@ after_pre() {
       after "$POST" "$task"
       case $noted$whole in
         00) says 0 'is not open' ;;
-        10) says 5 'never opened to the end' 'nothing is left' ;;
+        10) says 5 'never completely open' 'nothing is left' ;;
         11) says 0 'verdict   good' 'nothing is left' ;;
       esac && closed
       ;;
@@ -17,8 +17,8 @@ after_pre() {
       after "$HOLDSTILL" recover
       case $noted$whole in
         00) says 0 ;;
-        10) says 0 'never opened to the end' 'nothing is left' ;;
-        11) says 0 'is properly open' && after "$HOLDSTILL" recover "$task" && says 0 'verdict   good' ;;
+        10) says 0 'never completely open' 'nothing is left' ;;
+        11) says 0 'is open as it should be' && after "$HOLDSTILL" recover "$task" && says 0 'verdict   good' ;;
       esac && closed
       ;;
     next) after "$PRE" "$task" && says 0 && opened ;;
@@ -36,7 +36,7 @@ after_post() {
     recover)
       after "$HOLDSTILL" recover
       case $noted$gone in
-        00) says 0 'is properly open' && after "$HOLDSTILL" recover "$task" && says 0 'verdict   good' ;;
+        00) says 0 'is open as it should be' && after "$HOLDSTILL" recover "$task" && says 0 'verdict   good' ;;
         10) says 0 'verdict   good' 'nothing is left' ;;
         11) says 0 ;;
       esac && closed

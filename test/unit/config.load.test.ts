@@ -175,9 +175,9 @@ test.each([
       '11: tasks.t.lv: is "a", must be VG/LV, for example system/xenvm',
     ],
   ],
-  [' {lv: a/b, copy: true}', ['22: tasks.t.copy: is true, which means nothing for lv']],
-  [' {lv: a/b, exclude: [/s/a]}', ['26: tasks.t.exclude.0: is "/s/a", which means nothing for lv']],
-  [' {subvolume: /s, exclude: [3]}', ['32: tasks.t.exclude.0: is 3, which means nothing for subvolume']],
+  [' {lv: a/b, copy: true}', ['22: tasks.t.copy: is true, but has no effect for lv']],
+  [' {lv: a/b, exclude: [/s/a]}', ['26: tasks.t.exclude.0: is "/s/a", but has no effect for lv']],
+  [' {subvolume: /s, exclude: [3]}', ['32: tasks.t.exclude.0: is 3, but has no effect for subvolume']],
   [
     ' {lv: a/b, partitions: [/s/a]}',
     ['29: tasks.t.partitions.0: is "/s/a", must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV'],
@@ -185,8 +185,8 @@ test.each([
   [
     ' {subvolume: /s, size: 1G, keys: [/k]}',
     [
-      '28: tasks.t.size: is "1G", which means nothing for subvolume',
-      '38: tasks.t.keys: is a list, which means nothing for subvolume',
+      '28: tasks.t.size: is "1G", but has no effect for subvolume',
+      '38: tasks.t.keys: is a list, but has no effect for subvolume',
     ],
   ],
   [' {lv: a/b, mout: /m}', ['16: tasks.t.mout: unknown key, did you mean "mount"?']],
@@ -313,8 +313,8 @@ test('a task that is not there is unknown', () => {
 test('a task in two files is told at both', () => {
   const sources = sourcesOf('version: 1\ntasks: {a: /a, b: /b}\n', { 'x.yaml': 'tasks:\n  a: /other\n' });
   const lines = [
-    `holdstill.yaml:2:9: tasks.a: the task is also at tasks.d/x.yaml:2:3; a task must be in one file only`,
-    `tasks.d/x.yaml:2:3: tasks.a: the task is also at holdstill.yaml:2:9; a task must be in one file only`,
+    `holdstill.yaml:2:9: tasks.a: the same task is at tasks.d/x.yaml:2:3; define each task only once`,
+    `tasks.d/x.yaml:2:3: tasks.a: the same task is at holdstill.yaml:2:9; define each task only once`,
   ];
   expect(told(() => loadConfig(sources))).toEqual(lines);
   expect(told(() => loadTask(sources, 'a'))).toEqual(lines);

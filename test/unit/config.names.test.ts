@@ -103,8 +103,8 @@ test.each(['/mnt/vmbackup', '/home/backup/x', '/run/backup', '/var/lib/backup', 
 
 test.each([
   ['mnt', 'must be an absolute path, for example /mnt/vmbackup'],
-  ['/mnt/x/', 'must be written plainly: /mnt/x'],
-  ['/mnt//x/.', 'must be written plainly: /mnt/x'],
+  ['/mnt/x/', 'must be written without "." and "..": /mnt/x'],
+  ['/mnt//x/.', 'must be written without "." and "..": /mnt/x'],
   ['/mnt/../etc', 'must not hold ".."'],
   ['/', 'must not be /; take a directory below it, for example /vmbackup'],
   ['/mnt', 'must not be /mnt; take a directory below it, for example /mnt/vmbackup'],

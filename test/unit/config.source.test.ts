@@ -113,8 +113,8 @@ test('a byte order mark and CRLF are fine, and positions still fit', () => {
 });
 
 test.each([
-  ['', '1:1: holds no settings; the least is "version: 1"'],
-  ['# version: 1\n', '1:1: holds no settings; the least is "version: 1"'],
+  ['', '1:1: has no settings; write at least "version: 1"'],
+  ['# version: 1\n', '1:1: has no settings; write at least "version: 1"'],
   ['- a\n', '1:1: must be a map: "key: value"'],
   ['\njust text\n', '2:1: must be a map: "key: value"'],
   ['version: 1\ntasks:\n\ta: /a\n', '3:1: a tab; indent with spaces'],
@@ -126,9 +126,9 @@ test.each([
   ['a: !!binary aGk=\n', '1:13: tags such as "!!binary" are not supported'],
   ['%YAML 1.1\n---\na: 1\n', '1:1: only YAML 1.2 is understood'],
   ['? [a]\n: 1\n', '1:3: a key must be plain text'],
-  ['__proto__: 1\n', '1:1: this can not be a key'],
+  ['__proto__: 1\n', '1:1: this cannot be a key'],
   ['a: b: c\n', '1:4: a second ": " in one line; put the value in quotes, or the inner map on lines of its own'],
-  ['a: @x\n', '1:4: a value can not begin with this character; put it in quotes'],
+  ['a: @x\n', '1:4: a value cannot begin with this character; put it in quotes'],
   ['a:\n  - x\n b: 2\n', '3:1: wrong indentation, or a "[" or "{" before it that is not closed'],
   ['version: 1\ntasks: [broken\n\n', '2:15: wrong indentation, or a "[" or "{" before it that is not closed'],
   ['a: "x\n', '1:6: a quote, bracket or brace is missing, or was not closed before'],

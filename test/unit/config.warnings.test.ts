@@ -24,7 +24,7 @@ const saves = (first: string, at = '3:3'): string => `saves what task "${first}"
 
 test.each([
   ['nothing to warn of', '  a: {lv: vg0/a, size: 1G, timeout: 90}\n  b: {lv: vg0/b, timeout: 20s}\n  c: /srv/c', []],
-  ['no task at all', '', ['holdstill.yaml:1:1: tasks: there is no task, so nothing is held still']],
+  ['no task at all', '', ['holdstill.yaml:1:1: tasks: no task is configured, so holdstill has nothing to do']],
   [
     'a short time without a unit',
     '  a: {lv: vg0/a, timeout: 10}',

@@ -11,7 +11,9 @@ test('two thirds of the time are for work, the rest is for undoing', () => {
   expect([deadline.commandMs(), deadline.workMs()]).toEqual([1, 1]);
   deadline.check();
   now = 45_000;
-  expect(() => deadline.check()).toThrow('not done after 40 s of the 60 s that the hook may take');
+  expect(() => deadline.check()).toThrow(
+    'the hook gave up after 40 s, because the rest of its 60 s is needed for undoing',
+  );
   expect([deadline.commandMs(), deadline.graceMs()], 'half of what is left, and a quarter to end').toEqual([
     10_000, 5000,
   ]);

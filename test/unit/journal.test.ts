@@ -135,7 +135,7 @@ describe('a journal', () => {
       /format 4 of another version of holdstill;/,
     ],
     ['another machine', sealed({ ...first, machine: 'other' }), /of another machine \(.* other\)/],
-    ['another task', sealed({ ...first, task: 'u' }), /of another task, and was .*u\.journal/],
+    ['another task', sealed({ ...first, task: 'u' }), /of another task; its name should be .*u\.journal/],
     ['no header', sealed({ version: 2 }), /first line is not that of a journal/],
     ['half a format', sealed({ ...first, format: { level: 3 } }), /first line is not that of a journal/],
     [

@@ -30,7 +30,7 @@ function failure(one: Task, ...labels: readonly string[]): string | undefined {
 test('what is mounted below a path fails a strict task, which is told the task to write for it', () => {
   expect(failure(task('error'), '/srv/data/db')).toBe(
     '/srv/data/db: is a file system of its own; ' +
-      'write a task of its own for it (path: /srv/data/db), and here: exclude: [/srv/data/db]',
+      'give it a task of its own (path: /srv/data/db), and add here: exclude: [/srv/data/db]',
   );
   expect(failure(task('warn'), '/srv/data/db')).toBeUndefined();
 });

@@ -151,7 +151,7 @@ const MIB = 1024 * 1024;
 
 describe('why a snapshot is lost', () => {
   test.each([
-    ['no room', FULL, false, /^snapshot overflowed \(20.0 MiB were not enough\): set a larger 'size', or 'full'$/],
+    ['no room', FULL, false, /^snapshot overflowed \(20.0 MiB were not enough\): set a larger 'size', or size: full$/],
     ['a disk', BROKEN, false, /^snapshot lost \(20.0 MiB\) by an error of the disk/],
     [
       'one of both, of several snapshots',

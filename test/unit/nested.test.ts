@@ -72,7 +72,7 @@ test('the tables of its logical volumes are those that LVM made', async () => {
     fast: ['fast: 0 16384 striped 2 128 254:0 26624 254:1 10240'],
     thin1: [...pool, 'thin1: 0 40960 thin pool/pool 1'],
     thin2: [...pool, 'thin2: 0 24576 thin pool/pool 2'],
-    mir: 'is a mirror, which this version does not open',
+    mir: 'is a mirror, which this version does not support',
     snap: 'is a snapshot that the guest took of swap',
   });
 });

@@ -86,10 +86,10 @@ test.each([
     '3: tasks.t: has none of lv, path, each, file, subvolume, tape; give exactly one, for example lv: system/xenvm',
   ],
   ['{tape: r1, lv: a/b}', '3: tasks.t: has lv and tape; give exactly one of lv, path, each, file, subvolume, tape'],
-  ['{tape: r1, size: 1G}', '23: tasks.t.size: is "1G", which means nothing for tape'],
-  ['{tape: r1, copy: true}', '23: tasks.t.copy: is true, which means nothing for tape'],
-  ['{lv: a/b, loop: true}', '22: tasks.t.loop: is true, which means nothing for lv'],
-  ['{tape: r1, exclude: [3]}', '27: tasks.t.exclude.0: is 3, which means nothing for tape'],
+  ['{tape: r1, size: 1G}', '23: tasks.t.size: is "1G", but has no effect for tape'],
+  ['{tape: r1, copy: true}', '23: tasks.t.copy: is true, but has no effect for tape'],
+  ['{lv: a/b, loop: true}', '22: tasks.t.loop: is true, but has no effect for lv'],
+  ['{tape: r1, exclude: [3]}', '27: tasks.t.exclude.0: is 3, but has no effect for tape'],
   ['{tapes: r1, lv: a/b}', '7: tasks.t.tapes: unknown key, did you mean "tape"?'],
 ])('what is wrong with it is told: %s', (record, line) => {
   expect(() => loadConfig(sourcesOf(`  t: ${record}`))).toThrow(`${directory}/holdstill.yaml:3:${line}`);

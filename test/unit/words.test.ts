@@ -20,7 +20,7 @@ test.each([
 });
 
 test('a code alone, as a child of ours tells it', () => {
-  expect([codeInWords('ESTALE'), codeInWords('EWHAT')]).toEqual(['its server does not know it any more', 'EWHAT']);
+  expect([codeInWords('ESTALE'), codeInWords('EWHAT')]).toEqual(['its server no longer knows it', 'EWHAT']);
 });
 
 test('who is not root is told to be it, and root is not', () => {

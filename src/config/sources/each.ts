@@ -27,7 +27,7 @@ export const each: SourceEntry<SourceOf<'each'>, Written> = {
   form: map(
     {
       lv: text(EACH_MEANT, eachProblem)
-        .describe('The VG and a pattern (`*`, `?`, `[...]`) for its LVs; it is an error if no LV fits.')
+        .describe('The VG and a pattern (`*`, `?`, `[...]`) for its LVs; it is an error if no LV matches.')
         .meta({ examples: ['in.zekjur.net/domu-*'] }),
       exclude: list(text(GLOB_MEANT, globProblem), 'must be a list of patterns, for example [domu-test*]')
         .default([])
@@ -35,7 +35,7 @@ export const each: SourceEntry<SourceOf<'each'>, Written> = {
         .meta({ examples: [['domu-test*', '*-swap']] }),
     },
     'must be a map, for example each: {lv: in.zekjur.net/domu-*}',
-  ).describe('Snapshots all LVs that fit, right after each other; each needs room in the VG.'),
+  ).describe('Takes snapshots of all LVs that match, right after each other; each needs room in the VG.'),
   without: [],
   excludes: ['parts'],
   trust: 'guest',

@@ -13,7 +13,9 @@ declare module '../../core/model/task.ts' {
 export const subvolume: SourceEntry<SourceOf<'subvolume'>, string> = {
   key: 'subvolume',
   form: text(PATH_MEANT, pathProblem)
-    .describe('Snapshots this btrfs subvolume; others below it are not in the snapshot, and said so.')
+    .describe(
+      'Takes a snapshot of this btrfs subvolume. Subvolumes below it are not in the snapshot; the job log lists them.',
+    )
     .meta({ examples: ['/srv/data'] }),
   without: ['size', 'autoextend', 'partitions', 'keys', 'check'],
   excludes: ['paths'],

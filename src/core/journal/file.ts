@@ -53,7 +53,7 @@ export function broken(
   return new Fault('journal.broken', `${file} ${why}`, {
     hint:
       hint ??
-      `look what it lists and what is there: holdstill status; lvs @holdstill; once nothing of it is left move the file away`,
+      `see what it lists and what is still there: holdstill status; lvs @holdstill; when nothing is left, move the file away`,
     cause,
   });
 }

@@ -100,10 +100,10 @@ export function parseJournal(
   const strange = lines.findIndex((line) => !isLine(line) && !level.mayPass(line));
   if (strange >= 0) throw broken(file, `line ${strange + 2} is not that of a journal`);
   const its = journalPath(path.dirname(file), header.task);
-  if (its !== file) throw broken(file, `is the journal of another task, and was ${its}`);
+  if (its !== file) throw broken(file, `is the journal of another task; its name should be ${its}`);
   if (header.machine !== machine) {
     throw broken(file, `is of another machine (/etc/machine-id ${header.machine}), so nothing it lists is here`, {
-      hint: `if this machine got a new id, look what is left of what it lists: lvs @holdstill; if it was copied here, move the file away`,
+      hint: `if this machine has a new id, see what is left of what it lists: lvs @holdstill; if the file was copied here, move it away`,
     });
   }
   return { header, lines: lines.filter(isLine), seal: found.seal };

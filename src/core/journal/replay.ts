@@ -73,7 +73,7 @@ export async function undo(
       const why = unsure.get(step.number);
       if (cause === undefined && why !== undefined) {
         const { what } = describeStep(step, machine);
-        const reason = `it could not be looked for who works on it: ${why}`;
+        const reason = `holdstill could not find out who uses it: ${why}`;
         leave(step, what, { what, reason, byHand: 'holdstill recover', needed: false });
       } else if (cause === undefined) free.push(step);
       else leave(step, cause, { ...describeStep(step, machine), reason: `still needed by ${cause}`, needed: true });
@@ -123,8 +123,8 @@ async function unlisted({ header }: Journal, providers: readonly Provider[]): Pr
         if (run === header.run) left.push({ what, reason, byHand: 'look whose it is', needed: false });
       }
     } catch (error) {
-      const reason = `could not be looked for: ${whyNot(error)}`;
-      left.push({ what: 'snapshots of this run', reason, byHand: 'holdstill status', needed: false });
+      const reason = `holdstill could not search for them: ${whyNot(error)}`;
+      left.push({ what: 'other snapshots of this run', reason, byHand: 'holdstill status', needed: false });
     }
   }
   return left;
@@ -147,7 +147,7 @@ function nextFor(outcome: Outcome, { path, header }: Journal): string | undefine
 /** What is not there could still be made by a command that did not end in time: whoever comes after it looks again. */
 function notYet(outcome: Outcome, unfinished: readonly string[]): Outcome {
   if (outcome.kind === 'left') return outcome;
-  return { kind: 'left', reason: `${unfinished.join(', ')} did not end in time, and could still make it` };
+  return { kind: 'left', reason: `${unfinished.join(', ')} did not end in time, and may still create it` };
 }
 
 async function undoGroup(group: readonly NotedStep[], machine: Machine): Promise<readonly Outcome[]> {

@@ -39,7 +39,7 @@ export function readTaken(stateDirectory: string, task: string): readonly Taken[
     fs.closeSync(fd);
   }
   throw broken(file, 'is not what holdstill has written', {
-    hint: 'it only says which runs were taken over by another one; if no job runs: move it away',
+    hint: 'it only says which runs another run took over; if no job is running, move it away',
   });
 }
 

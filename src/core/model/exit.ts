@@ -3,7 +3,7 @@ import type { Reply } from './reply.ts';
 
 /** What each exit status of the command line and of the generic hooks means. */
 export const EXIT_MEANINGS = [
-  [0, 'done (also: nothing was open, or the job is none of ours and may pass)'],
+  [0, 'done (also if nothing was open, or if the job has no task and may pass)'],
   [1, 'failed; nothing of holdstill is left on the machine'],
   [2, 'bad call or bad configuration; nothing was tried'],
   [3, 'leftovers remain; the output names them and the next command'],

@@ -8,6 +8,6 @@ export function nothing(text: string): Reply {
 
 /** The task is none of ours. `task` undefined: the call names none. */
 export function notConfigured(task: string | undefined, directory: string): Reply {
-  const named = task === undefined ? 'the call names no task that is' : `no task '${task}' is`;
-  return nothing(`${named} configured in ${directory}, nothing was done`);
+  const named = task === undefined ? 'no word of the call is a task' : `there is no task '${task}'`;
+  return nothing(`${named} in ${directory}, so holdstill did nothing`);
 }

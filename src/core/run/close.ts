@@ -101,7 +101,8 @@ function judge(
 ): Pick<Examined, 'verdict' | 'lasting'> {
   if (journal.header.boot !== bootId)
     return both({ kind: 'unknown', reason: 'the machine was restarted while it was open' });
-  if (journal.opened === undefined) return both({ kind: 'bad', reasons: ['the task was never opened to the end'] });
+  if (journal.opened === undefined)
+    return both({ kind: 'bad', reasons: ['pre did not finish, so the task was never completely open'] });
   const reasonsOf = (kind: Health['kind']): readonly string[] =>
     snapshots.flatMap(({ health }) => (health.kind === kind ? [health.reason ?? 'unknown state'] : []));
   const unchecked = reasonsOf('unknown');

@@ -58,12 +58,12 @@ async function tryToOpen(
   journal: Journal,
   machine: Machine,
 ): Promise<Device | string> {
-  if (depthOf(container, seen) >= DEEPEST) return 'is in too many others of its kind';
+  if (depthOf(container, seen) >= DEEPEST) return 'is nested too deeply';
   const { kind, maps } = container;
   const [visible] = (await visibleIn(maps, seen.volumes, machine)).values();
   if (visible !== undefined) return visible;
   const device = (await makeMaps(maps, seen.volumes, uuids, journal, machine)).at(-1);
-  if (!device) return 'is nothing that can be a device';
+  if (!device) return 'cannot be made a device';
   if (kind !== 'luks') return device;
   const part = container.partition === undefined ? '' : `, partition ${container.partition},`;
   const what = `${seen.volumes[container.volume]?.device}${part}`;
@@ -84,13 +84,13 @@ export async function decrypt(
   const map = await machine.unlocker.unlock(key, device, keys).catch((error: unknown) => {
     if (!isFault(error) || error.code === 'tool.missing') throw error;
     throw new Fault(error.code, `${what} can't be decrypted: ${error.message}`, {
-      hint: `look at it: cryptsetup luksDump; leave it out with the task's 'exclude' if that is meant`,
+      hint: `look at it: cryptsetup luksDump; if you do not want to save it, leave it out with the task's 'exclude'`,
       cause: error,
     });
   });
   if (typeof map === 'string') return map;
   const [made] = await makeMaps([map], [{ looped: false, device, bytes: 0 }], [uuid], journal, machine);
-  return made ?? 'is nothing that can be a device';
+  return made ?? 'cannot be made a device';
 }
 
 /** In how many containers it is. */

@@ -37,9 +37,13 @@ export function createDeadline(timeoutMs: number, now: () => number = () => perf
     check() {
       if (workMs() > 0) return;
       const used = Math.round((timeoutMs * WORK) / 1000);
-      throw new Fault('task.timeout', `not done after ${used} s of the ${timeoutMs / 1000} s that the hook may take`, {
-        hint: `set a longer 'timeout', if the backup software waits that long`,
-      });
+      throw new Fault(
+        'task.timeout',
+        `the hook gave up after ${used} s, because the rest of its ${timeoutMs / 1000} s is needed for undoing`,
+        {
+          hint: `set a longer 'timeout', but not longer than the backup software waits`,
+        },
+      );
     },
   };
 }

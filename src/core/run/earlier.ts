@@ -68,7 +68,7 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
     const wasOpen = stateOf(journal, machine) === 'held' && !isOver;
     settle(next, wasOpen ? takenFrom(header, next.run) : undefined, machine);
     // If not all of it can be cleared, whoever closes the rest must not take it for a sound snapshot.
-    journal.markClosing({ kind: 'bad', reasons: ['a later run of the task cleared it'] });
+    journal.markClosing({ kind: 'bad', reasons: ['a later run of the task removed it'] });
     const leftovers = await replay(journal, machine, unsure);
     if (leftovers.length === 0) return { kind: 'clear', cleared: { run: header.run, wasOpen } };
     const fault = new Fault('task.busy', `what run ${header.run} of this task left can't be removed`);

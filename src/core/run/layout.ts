@@ -156,7 +156,7 @@ export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestL
 
 const EMPTY_GROUP = { reason: 'is LVM without a logical volume', harmless: true };
 
-const UNSEEN = { reason: 'is only looked into when it is opened', harmless: true };
+const UNSEEN = { reason: 'is read only when the task is opened', harmless: true };
 
 function guestPart({ label, point, volume, within }: Place, group: GuestGroup, lv: GuestLv, sight: Sight): Part {
   const { name, maps, content: outside } = lv;
@@ -233,7 +233,7 @@ export function shortcoming(
   const empty = emptyOrigins(origins, layout);
   if (empty.length > 0) {
     return new Fault('mount.nothing', `nothing that could be saved is in ${empty.join('; ')}`, {
-      hint: source.kind === 'each' ? `leave it out with 'exclude', if that is meant` : '',
+      hint: source.kind === 'each' ? `if you do not want to save it, add it to 'exclude'` : '',
     });
   }
   const unsaved = skip === 'error' ? [...layout.skipped, ...leftOut].filter(({ harmless }) => !harmless) : [];
@@ -249,7 +249,7 @@ function hintFor({ kind }: Task['source'], unsaved: readonly (Skipped | LeftOut)
     return `leave it out with 'exclude', or set skip: warn`;
   const [first] = unsaved;
   if ((kind === 'path' || kind === 'subvolume') && first) {
-    return `write a task of its own for it (path: ${first.label}), and here: exclude: [${first.label}]`;
+    return `give it a task of its own (path: ${first.label}), and add here: exclude: [${first.label}]`;
   }
   return kind === 'each'
     ? `leave it out with the 'exclude' of each, or set skip: warn`

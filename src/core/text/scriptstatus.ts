@@ -24,5 +24,5 @@ export function statusSaid(text: string, exit: number): ScriptStatus {
 /** `ERROR {no space}` without what is around the text. */
 function textOf(error: string): string {
   const text = error.replace(/^\w+/, '').trim();
-  return text.replace(/^\{(.*)\}$/, '$1').trim() || 'it said ERROR, and not why';
+  return text.replace(/^\{(.*)\}$/, '$1').trim() || 'it printed STATUS:ERROR without a reason';
 }

@@ -17,16 +17,16 @@ const WORDS: Readonly<Record<string, string>> = {
   ENFILE: 'too many open files',
   ENODEV: 'no such device',
   ENOENT: 'no such file or directory',
-  ENOEXEC: 'it is no program',
+  ENOEXEC: 'it is not a program',
   ENOMEM: 'out of memory',
   ENOSPC: 'no space left on device',
   ENOTCONN: 'its server is not connected',
-  ENOTDIR: 'a part of the path is no directory',
+  ENOTDIR: 'a part of the path is not a directory',
   ENOTEMPTY: 'it is not empty',
   ENXIO: 'no such device',
   EPERM: 'operation not permitted',
   EROFS: 'read-only file system',
-  ESTALE: 'its server does not know it any more',
+  ESTALE: 'its server no longer knows it',
   ETIMEDOUT: 'no answer in time',
   ETXTBSY: 'it is being written to',
   EUCLEAN: 'the file system is damaged',
@@ -72,7 +72,7 @@ export function writeHint(error: unknown, file: string): string {
     case 'ENXIO':
       return `look at it with: ls -ld ${shellWord(file)}`;
     default:
-      return `check the space and the rights of ${directory}`;
+      return `check the space and the permissions of ${directory}`;
   }
 }
 

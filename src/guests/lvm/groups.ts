@@ -55,7 +55,7 @@ export async function findGroups(
   const lost = found.filter((one) => !placed.has(one));
   const why = (one: Found): string =>
     claimsOn(one, found).length > 1
-      ? 'is listed by several volume groups, and says of none that it is its own: give each guest a task'
+      ? 'is listed by several volume groups, and its own metadata names none of them: give each guest its own task'
       : 'its LVM metadata is missing or damaged';
   return { groups, members: [...members, ...lost.map((one) => told(one, why(one)))] };
 }

@@ -40,8 +40,8 @@ const MOST_LINES = 1_000_000;
 const OTHERS: ReadonlyMap<string, string> = new Map([
   ['cache', 'is cached (lvmcache): what it holds may lie in the cache'],
   ['writecache', 'is cached (writecache): what it holds may lie in the cache'],
-  ['mirror', 'is a mirror, which this version does not open'],
-  ['vdo', 'is a VDO volume, which this version does not open'],
+  ['mirror', 'is a mirror, which this version does not support'],
+  ['vdo', 'is a VDO volume, which this version does not support'],
 ]);
 
 /** The LVs of a group that people see, by name, and how each is read. Pure. */
@@ -114,14 +114,14 @@ function lineOf(segment: Segment, group: GroupText): Line | string {
   if (!base) return BEYOND;
   if (segment.type === 'striped') return striped(segment, group, base);
   return (
-    OTHERS.get(segment.type) ?? `is of LVM's type '${segment.type.slice(0, 50)}', which this version does not open`
+    OTHERS.get(segment.type) ?? `is of LVM's type '${segment.type.slice(0, 50)}', which this version does not support`
   );
 }
 
 function thin(name: string, segment: Segment, group: GroupText, pools: Pools): readonly GuestMap[] | string {
   const { values } = segment;
   if (values.has('external_origin'))
-    return 'is a thin volume with an external origin, which this version does not open';
+    return 'is a thin volume with an external origin, which this version does not support';
   const base = stretchOf(segment, group);
   if (!base) return BEYOND;
   const pool = text(values, 'thin_pool');
@@ -149,7 +149,7 @@ function poolMaps(pool: string, map: string, group: GroupText): readonly GuestMa
   const [segment, ...more] = group.logical.get(pool)?.segments ?? [];
   const chunk = segment?.values.get('chunk_size');
   if (segment?.type !== 'thin-pool' || more.length > 0 || !isWhole(chunk) || chunk === 0 || segment.extents === 0) {
-    return `its metadata is damaged: '${pool}' is no thin pool`;
+    return `its metadata is damaged: '${pool}' is not a thin pool`;
   }
   const [metadata, data] = [text(segment.values, 'metadata'), text(segment.values, 'pool')];
   const [first, second] = [mapsOf(metadata, group, undefined), mapsOf(data, group, undefined)];

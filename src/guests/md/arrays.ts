@@ -90,7 +90,7 @@ function mapsOf(copy: readonly Found[]): readonly DeviceMap[] | string {
   const legs = inSync.filter((one) => !one.superblock.partial).toSorted(byRole);
   if (!MIRRORED.has(level) && legs.length < disks) return `of ${disks} disks, which is degraded`;
   const key = `${newest.volume}.${newest.partition ?? 0}/md:${array}`;
-  const maps = LEVELS.get(level)?.(legs, disks, key) ?? `of level ${level}, which is not opened`;
+  const maps = LEVELS.get(level)?.(legs, disks, key) ?? `of level ${level}, which holdstill does not support`;
   if (typeof maps === 'string') return maps;
   const all = [...maps.legs, { key, lines: maps.lines }];
   return fits(legs) ? all : 'that is larger than its disks';
@@ -127,7 +127,7 @@ function striped(legs: readonly Found[], room: 'dataSectors' | 'usedSectors'): M
   if (chunk === 0) return 'without a chunk size';
   const lengths = legs.map(({ superblock }) => superblock[room] - (superblock[room] % chunk));
   const [length = 0] = lengths;
-  if (lengths.some((one) => one !== length)) return 'with disks of different sizes, which is not opened';
+  if (lengths.some((one) => one !== length)) return 'with disks of different sizes, which holdstill does not support';
   const words = [String(legs.length), String(chunk), ...legs.map(dataOf)];
   return { legs: [], lines: [{ start: 0, sectors: length * legs.length, target: 'striped', words }] };
 }
@@ -135,7 +135,8 @@ function striped(legs: readonly Found[], room: 'dataSectors' | 'usedSectors'): M
 /** One disk of each two that hold the same. */
 function pairs(legs: readonly Found[], disks: number): Maps | string {
   const layout = legs[0]?.superblock.layout ?? 0;
-  if (layout !== NEAR_2 || disks % 2 !== 0) return `of level 10 with the layout ${layout}, which is not opened`;
+  if (layout !== NEAR_2 || disks % 2 !== 0)
+    return `of level 10 with the layout ${layout}, which holdstill does not support`;
   const chosen: Found[] = [];
   for (let role = 0; role < disks; role += 2) {
     const leg = legs.find(({ superblock }) => superblock.role === role || superblock.role === role + 1);
@@ -162,7 +163,8 @@ function parity(legs: readonly Found[], _disks: number, key: string): Maps | str
   const [first] = legs;
   const { layout = 0, chunkSectors = 0, usedSectors = 0 } = first?.superblock ?? {};
   const type = RAID5[layout];
-  if (type === undefined || chunkSectors === 0) return `of level 5 with the layout ${layout}, which is not opened`;
+  if (type === undefined || chunkSectors === 0)
+    return `of level 5 with the layout ${layout}, which holdstill does not support`;
   const linear = legs.map((leg, index) => ({
     key: `${key}.${index}`,
     lines: [{ start: 0, sectors: usedSectors, target: 'linear', words: [dataOf(leg)] }],

@@ -47,7 +47,7 @@ export async function placeFor({ device: top, ref }: Origin, exec: Exec): Promis
   const what = readOnly ? `the subvolume ${top} is read-only` : `${mount?.point ?? top} is mounted read-only`;
   throw new Fault(
     'origin.unsuitable',
-    `${what}, and nothing of its file system is mounted where its snapshot could be put`,
+    `${what}, and no other subvolume of this file system is mounted writable, so there is no place for the snapshot`,
     {
       hint: `mount its top directory so that root can write to it: mount -o subvolid=5 ${shellWord(mount?.source ?? 'DEVICE')} DIRECTORY`,
     },

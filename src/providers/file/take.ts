@@ -69,7 +69,7 @@ async function holdImage({ origin: { device, label }, identity }: Making, exec: 
   });
   if (identityOf(source.inode) === identity) return source;
   await letGo(source, exec);
-  throw new Fault('snapshot.failed', `${label} is not the file any more that was there just now`);
+  throw new Fault('snapshot.failed', `${label} was replaced by another file a moment ago`);
 }
 
 /** What is wrong with it, undefined if nothing is. */
@@ -112,7 +112,7 @@ function notTaken(origin: Origin, complaint: readonly string[], how: CopyHow): F
   return new Fault(
     full ? 'snapshot.no-space' : 'snapshot.failed',
     `no snapshot could be taken of ${origin.label}${why === undefined ? '' : `: ${why}`}`,
-    { detail: complaint, hint: full || how === 'copy' ? '' : `set copy: true if a copy will do` },
+    { detail: complaint, hint: full || how === 'copy' ? '' : `to make a full copy instead, set copy: true` },
   );
 }
 

@@ -49,9 +49,8 @@ const storeOf = (uuid: string): Spot => ({ uuid: `${uuid}-cow`, share: 0 });
 const middleOf = (uuid: string): Spot => ({ uuid, share: 0.5 });
 
 async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: boolean, read: BlockReader) {
-  if (!row) return `its snapshot is gone: nothing but the hook may remove an LV that is tagged 'holdstill'`;
-  if (!row.active)
-    return `its snapshot was deactivated: nothing but the hook may touch an LV that is tagged 'holdstill'`;
+  if (!row) return `its snapshot is gone: only holdstill may remove an LV with the tag 'holdstill'`;
+  if (!row.active) return `its snapshot was deactivated: only holdstill may change an LV with the tag 'holdstill'`;
   const store = thin ? undefined : await read(storeOf(row.uuid));
   const size = formatBytes(row.bytes);
   if (store !== undefined) {
@@ -77,7 +76,7 @@ async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: b
 export function whyLost(bytes: number, full: boolean, losses: Losses): string {
   const size = formatBytes(bytes);
   const broken = `an error of the disk that keeps it: look at dmesg`;
-  const overflow = `overflowed (${size} were not enough): set a larger 'size', or 'full'`;
+  const overflow = `overflowed (${size} were not enough): set a larger 'size', or size: full`;
   if (full || (losses.broken && !losses.full)) return `snapshot lost (${size}) by ${broken}`;
   return losses.full && !losses.broken ? `snapshot ${overflow}` : `snapshot ${overflow}; or it was ${broken}`;
 }

@@ -93,7 +93,10 @@ function nothingMatches(
   matching: number,
 ): Fault {
   if (!rows.some(({ vg }) => vg === source.vg)) return unknownVg(source.vg, rows);
-  const why = matching > 0 ? `all ${matching} that match are excluded or are no origins` : 'no logical volume matches';
+  const why =
+    matching > 0
+      ? `all ${matching} matches are excluded, or LVM cannot take a snapshot of them`
+      : 'no logical volume matches';
   const harmful = leftOut.filter(({ harmless }) => !harmless).map(({ label, reason }) => `${label} ${reason}`);
   return new Fault('origin.none', `${source.vg}/${source.glob}: ${harmful.length > 0 ? shortList(harmful) : why}`, {
     hint: `${source.vg} has ${namesLike(source.glob, rows, source.vg)}`,

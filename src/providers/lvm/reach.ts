@@ -41,7 +41,7 @@ export function insteadOf({ row, layers }: Under): string | undefined {
   if (layers.every(({ kind }) => kind === 'luks')) return undefined;
   const lv = `${row.vg}/${row.name}`;
   if (layers.some(({ kind }) => kind === 'plain' || kind === 'other')) {
-    return `write lv: ${lv}, if what is in it can be read`;
+    return `write lv: ${lv} instead, if holdstill can read what is in it`;
   }
   const partition = layers.findLast((layer) => layer.partition !== undefined)?.partition;
   return partition === undefined ? `write lv: ${lv}` : `write lv: ${lv} and partitions: [${partition}]`;

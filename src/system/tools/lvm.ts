@@ -42,7 +42,7 @@ export const WITHOUT_CACHE_CHECK: readonly string[] = ['--config', 'global/cache
 
 function checkWords(words: readonly string[]): void {
   for (const word of words)
-    if (!WORD.test(word) && !WITHOUT_CACHE_CHECK.includes(word)) throw misread(`'${word}' is no word for LVM`);
+    if (!WORD.test(word) && !WITHOUT_CACHE_CHECK.includes(word)) throw misread(`'${word}' is not a word for LVM`);
 }
 
 /**

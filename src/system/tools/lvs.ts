@@ -197,18 +197,18 @@ export function parseReport({ stdout }: Pick<Finished, 'stdout'>): readonly LvRo
     throw misread('a line of its report is damaged');
   });
   if (new Set(rows.map(({ uuid }) => uuid)).size === rows.length) return rows;
-  throw misread('lvs tells of a logical volume twice');
+  throw misread('it lists a logical volume twice');
 }
 
 /** LVM said something that we don't know. */
 export function misread(what: string): Fault {
-  return new Fault('tool.failed', `LVM's report can't be read: ${what}`, { hint: 'look what it says: lvs' });
+  return new Fault('tool.failed', `LVM's report can't be read: ${what}`, { hint: 'see what it prints: lvs' });
 }
 
 /** The name of a VG or LV, if LVM would take it for one. Throws `tool.failed`. */
 export function named(name: string): string {
   if (isLvmName(name)) return name;
-  throw misread(`'${name}' is no name for LVM`);
+  throw misread(`'${name}' is not a name for LVM`);
 }
 
 /** vgs(8), vg_attr: first letter the permissions, fourth p while a PV is missing. */
