@@ -1,10 +1,11 @@
-import { Fault } from '../core/model/fault.ts';
+import { Fault, isFault } from '../core/model/fault.ts';
 import type { Partition } from '../core/model/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { bytesOf } from '../system/kernel/blockdev.ts';
 import { readerOf } from '../system/read.ts';
 import { readTable, type TableEntry } from '../system/tools/partx.ts';
 import type { Found } from './closer.ts';
+import { soundEntries } from './sound.ts';
 import { entriesIn, gptEntriesOf, sectorsOf } from './table.ts';
 
 /** What libblkid (2.38.1) calls a protective MBR without its GPT. */
@@ -38,11 +39,27 @@ export async function entriesOf(device: string, probe: Found, exec: Exec): Promi
     if (!entries) throw unreadable(device, 'its partition table (GPT) is damaged at both ends');
     return entries.filter((entry) => entry.bytes > 0 && entry.offset + entry.bytes <= bytes);
   }
-  const table = await exec.run(readTable(device));
+  const table = await listed(device, bytes, tableOf(device, probe), undefined, exec);
   if (!table) throw unreadable(device, 'its partition table is damaged');
   const entries = table.filter(({ extended }) => !extended);
   for (const entry of entries) checkExtent(device, entry, bytes);
   return entries;
+}
+
+/** What partx says of a table: without asking it, where nothing is odd about that. `sector`: what it counts in, if not what the device does. */
+async function listed(
+  device: string,
+  bytes: number,
+  table: 'dos' | 'gpt',
+  sector: number | undefined,
+  exec: Exec,
+): Promise<readonly TableEntry[] | undefined> {
+  const read = soundEntries(device, bytes, table, sector ?? sectorsOf(device).own, readerOf(exec));
+  const sound = await read.catch((error: unknown) => {
+    if (isFault(error)) throw error;
+    return undefined;
+  });
+  return sound ?? exec.run(readTable(device, sector));
 }
 
 /**
@@ -51,7 +68,7 @@ export async function entriesOf(device: string, probe: Found, exec: Exec): Promi
  */
 export async function entriesOfMbr(device: string, sector: number, exec: Exec): Promise<readonly TableEntry[]> {
   const bytes = await bytesOf(device, exec);
-  const table = (await exec.run(readTable(device, sector))) ?? [];
+  const table = (await listed(device, bytes, 'dos', sector, exec)) ?? [];
   const entries = table.filter(({ extended }) => !extended);
   return entries.every((entry) => entry.bytes > 0 && entry.offset + entry.bytes <= bytes) ? entries : [];
 }

@@ -7,15 +7,15 @@ import { crc32From } from './crc32.ts';
 const SECTOR_4K = 4096;
 const ENTRY = 16;
 const FIRST_ENTRY = 446;
-const FIRST_LOGICAL = 5;
+export const FIRST_LOGICAL = 5;
 /** Partitions of a chain after which nobody looks on. */
-const LONGEST_CHAIN = 128;
+export const LONGEST_CHAIN = 128;
 /** Links without a partition, after which libblkid (2.38.1) and the kernel (6.1) give up. */
-const MOST_EMPTY = 100;
+export const MOST_EMPTY = 100;
 const MOST_GPT_BYTES = 1024 * 1024;
 
 /** An entry of an MBR, in sectors. */
-interface Entry {
+export interface Entry {
   readonly type: number;
   readonly start: number;
   readonly sectors: number;
@@ -94,7 +94,7 @@ async function logicalNumbers(read: Read, container: number, bytes: number): Pro
   return numbers;
 }
 
-function entriesOf(sector: Buffer): readonly Entry[] {
+export function entriesOf(sector: Buffer): readonly Entry[] {
   return [0, 1, 2, 3].map((index) => {
     const at = FIRST_ENTRY + index * ENTRY;
     return {
@@ -105,7 +105,7 @@ function entriesOf(sector: Buffer): readonly Entry[] {
   });
 }
 
-function isContainer({ type }: Entry): boolean {
+export function isContainer({ type }: Entry): boolean {
   return type === 0x05 || type === 0x0f || type === 0x85;
 }
 
@@ -115,26 +115,59 @@ function isContainer({ type }: Entry): boolean {
  */
 async function gptEntries(read: Read, bytes: number, sector: number): Promise<readonly TableEntry[] | undefined> {
   for (const at of [sector, bytes - sector]) {
-    const header = Number.isSafeInteger(at) ? await read(at, SECTOR) : Buffer.alloc(SECTOR);
-    const length = header.readUInt32LE(12);
-    if (header.toString('latin1', 0, 8) !== 'EFI PART' || length < 92 || length > SECTOR) continue;
-    const unsigned = Buffer.from(header.subarray(0, length)).fill(0, 16, 20);
-    if (crc32(unsigned) !== header.readUInt32LE(16)) continue;
-    const [count, each] = [header.readUInt32LE(80), header.readUInt32LE(84)];
-    const place = Number(header.readBigUInt64LE(72)) * sector;
-    if (each < 128 || count * each > MOST_GPT_BYTES || !Number.isSafeInteger(place)) continue;
-    const entries = await read(place, count * each);
-    if (crc32(entries) !== header.readUInt32LE(88)) continue;
-    return Array.from({ length: count }, (_, index) => entries.subarray(index * each, (index + 1) * each)).flatMap(
+    const found = Number.isSafeInteger(at) ? await gptAt(at, sector, read) : undefined;
+    if (found) return found.entries;
+  }
+  return undefined;
+}
+
+/** A GPT by one of its two headers. */
+export interface Gpt {
+  /** In sectors: where the header says that it stands itself, and what partitions may use. */
+  readonly place: number;
+  readonly first: number;
+  readonly last: number;
+  /** How many entries it has room for, and their size. */
+  readonly count: number;
+  readonly entryBytes: number;
+  readonly entries: readonly TableEntry[];
+}
+
+/** By the header at this byte; undefined: it or its entries are damaged. */
+export async function gptAt(
+  at: number,
+  sector: number,
+  read: (at: number, bytes: number) => Promise<Buffer | undefined>,
+): Promise<Gpt | undefined> {
+  const header = await read(at, SECTOR);
+  const length = header?.readUInt32LE(12) ?? 0;
+  if (header?.toString('latin1', 0, 8) !== 'EFI PART' || length < 92 || length > SECTOR) return undefined;
+  const unsigned = Buffer.from(header.subarray(0, length)).fill(0, 16, 20);
+  if (crc32(unsigned) !== header.readUInt32LE(16)) return undefined;
+  const [count, each] = [header.readUInt32LE(80), header.readUInt32LE(84)];
+  const place = sectorIn(header, 72) * sector;
+  if (each < 128 || count * each > MOST_GPT_BYTES || !Number.isSafeInteger(place)) return undefined;
+  const entries = await read(place, count * each);
+  if (!entries || crc32(entries) !== header.readUInt32LE(88)) return undefined;
+  return {
+    place: sectorIn(header, 24),
+    first: sectorIn(header, 40),
+    last: sectorIn(header, 48),
+    count,
+    entryBytes: each,
+    entries: Array.from({ length: count }, (_, index) => entries.subarray(index * each, (index + 1) * each)).flatMap(
       (entry, index) => {
         if (entry.subarray(0, 16).every((byte) => byte === 0)) return [];
-        const [first, last] = [Number(entry.readBigUInt64LE(32)), Number(entry.readBigUInt64LE(40))];
+        const [first, last] = [sectorIn(entry, 32), sectorIn(entry, 40)];
         const bytesIn = (last - first + 1) * sector;
         return [{ number: index + 1, offset: first * sector, bytes: bytesIn, extended: false, type: guidOf(entry) }];
       },
-    );
-  }
-  return undefined;
+    ),
+  };
+}
+
+function sectorIn(block: Buffer, at: number): number {
+  return Number(block.readBigUInt64LE(at));
 }
 
 /** As people write it: its first three parts are numbers, least byte first (UEFI 2.10, appendix A). */

@@ -27,7 +27,8 @@ describeLab('programs that read what is hostile', () => {
   beforeAll(async () => {
     run = await inLab(
       String.raw`. "$REPO/test/lab/guest/break.bash"
-      printf 'label: dos\nstart=2048, size=16384\n' | sfdisk -q --no-reread --no-tell-kernel /dev/vg0/disk
+      # What FreeBSD has in it is for partx to tell.
+      printf 'label: dos\nstart=2048, size=16384\nsize=2048, type=a5\n' | sfdisk -q --no-reread --no-tell-kernel /dev/vg0/disk
       mkfs.ext4 -q -F -E offset=$((2048 * 512)) /dev/vg0/disk 8M
       (umask 077; printf secret >/etc/holdstill.key)
       cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 /dev/vg0/locked /etc/holdstill.key

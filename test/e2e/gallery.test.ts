@@ -27,7 +27,8 @@ describeLab('the gallery of guest disks', () => {
       check() { (cd "/run/holdstill/all/$1" && sha256sum --quiet -c "$LAB/sums/$1") 2>&1 || echo "$1 is not what was written"; }
       ${expected.flatMap(({ disk, shown }) => shown.map(({ place }) => `check ${disk.name}${place}`)).join('\n')}
       findmnt --raw --noheadings -o TARGET,FSTYPE,VFS-OPTIONS | grep '^/run/holdstill/all' >"$LAB/mounts"
-      call post $POST all; same end`,
+      call post $POST all; same end
+      (cd "$REPO" && "$NODE" --import tsx test/gallery/witness.ts ${disks.map(({ name }) => `/dev/gallery/${name}`).join(' ')}) >"$LAB/tables"`,
       {
         name: 'gallery',
         world: ['vg gallery 1900M', ...disks.map(({ name, content }) => `  lv ${name} ${content.size}M raw`)].join(
@@ -77,5 +78,10 @@ describeLab('the gallery of guest disks', () => {
       }
     }
     expect(run.call('post').stdout).toMatch(/verdict +good[^]*nothing is left/);
+    const tables = run.files('tables').trim().split('\n');
+    expect(tables.filter((line) => !/ (?:same|left to partx)$/.test(line))).toEqual([]);
+    // Of what is sound nobody asks partx.
+    for (const kind of ['dos', 'gpt'])
+      expect(tables.filter((line) => line.endsWith(` ${kind} same`)).length).toBeGreaterThan(5);
   }, 600_000);
 });

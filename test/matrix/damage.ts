@@ -112,7 +112,9 @@ const FILE_SYSTEMS: readonly Image[] = [
   ['truncated', 'ext4', 'zero 4194304 4194304 set 1028 00400000 sum ext4'],
 ];
 
-const IMAGES = [...MBR, ...GPT, ...FILE_SYSTEMS];
+/** Of partition tables alone. */
+export const TABLES = [...MBR, ...GPT];
+const IMAGES = [...TABLES, ...FILE_SYSTEMS];
 
 /** Longer than this no hook may take over a volume of a few MiB. */
 const HANGS_AFTER_S = 60;
