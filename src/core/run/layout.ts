@@ -156,7 +156,7 @@ export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestL
 
 const EMPTY_GROUP = { reason: 'is LVM without a logical volume', harmless: true };
 
-const UNSEEN = { reason: 'is read only when the task is opened', harmless: true };
+const UNSEEN = { reason: 'can be looked into only when the task is opened', harmless: true };
 
 function guestPart({ label, point, volume, within }: Place, group: GuestGroup, lv: GuestLv, sight: Sight): Part {
   const { name, maps, content: outside } = lv;
