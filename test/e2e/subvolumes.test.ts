@@ -55,7 +55,7 @@ Y
       # as version 0.1.0 noted it
       $PRE own >/dev/null; d=$(D); umount /run/holdstill/own; btrfs subvolume delete $d/0.own >/dev/null; rmdir $d; btrfs subvolume snapshot -r /srv/cow/own $d.0.own >/dev/null
       edit_journal /var/lib/holdstill/own.journal -e '/"btrfs-directory"/d' -e '/"learned":{"uuid"/d' -e 's/"within":"[^"]*","withinUuid":"[^"]*",//' -e 's,/0\.own",.0.own",'
-      grep -c within /var/lib/holdstill/own.journal; call old $POST own; same old
+      grep -c withinUuid /var/lib/holdstill/own.journal; call old $POST own; same old
 
       # an emulation of btrfs-progs 5.4, by what its options are
       printf '%s\n' 'if [[ " $* " = *" --subvolid "* || " $* " = *" --uuid "* ]]; then echo "btrfs: unrecognized option" >&2; exit 1; fi' \
