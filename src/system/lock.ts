@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { openUnfollowed } from '../core/files/open.ts';
+import { Fault } from '../core/model/fault.ts';
 import type { Command, Commands } from './command.ts';
 
 /** A note is a word or two. */
@@ -23,6 +24,11 @@ export async function lockFile(file: string, waitSeconds: number, exec: Commands
     const fd = openUnfollowed(file, fs.constants.O_RDWR | fs.constants.O_CREAT);
     let taken = false;
     try {
+      if (!fs.fstatSync(fd).isFile()) {
+        throw new Fault('journal.unwritable', `${file} is not a regular file`, {
+          hint: `look at it with: ls -l ${file}`,
+        });
+      }
       taken = await exec.run(flock(fd, waitSeconds));
       if (!taken) return undefined;
       // Whoever held it before us may have removed the file: then ours is a lock on nothing.
