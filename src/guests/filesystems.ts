@@ -143,6 +143,15 @@ export function driversOf(type: string, trust: Trust, device: string): readonly 
   return trust === 'hostile' || driver === program.type ? [byProgram] : [byKernel, byProgram];
 }
 
+/**
+ * Whether what mounts it takes its device by a name in /dev/mapper instead of its node: ntfs-3g (2022.10.3, realpath.c), and
+ * nobody looked at exfat-fuse.
+ */
+export function namesDevice(type: string): boolean {
+  const program = KNOWN.get(type)?.outside;
+  return program === NTFS_3G || program === EXFAT_FUSE;
+}
+
 /** What a mount of this trust must have, whoever makes it. */
 export function guardsOf(trust: Trust): readonly string[] {
   return trust === 'host' ? HOST : GUEST;

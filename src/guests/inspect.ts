@@ -15,7 +15,7 @@ import type { Exec } from '../system/command.ts';
 import { bytesOf } from '../system/kernel/blockdev.ts';
 import { readerOf } from '../system/read.ts';
 import type { Found } from './closer.ts';
-import { DIRECTORY } from './filesystems.ts';
+import { DIRECTORY, namesDevice } from './filesystems.ts';
 import { settleImages } from './hybrid.ts';
 import { findGroups } from './lvm/groups.ts';
 import { findArrays } from './md/arrays.ts';
@@ -41,11 +41,13 @@ export async function look(places: readonly Place[], before: Seen | undefined, e
     exec,
   );
   for (const one of found) known.set(one.device, one);
-  const volumes = places.map(({ shape, device, within }) => ({
-    ...(known.get(device) ?? directory(device)),
-    looped: shape === 'image' || (shape === 'device' && !within && sectorsOf(device).own > SECTOR),
-    within,
-  }));
+  const volumes = places.map(({ shape, device, within }) => {
+    const coarse = sectorsOf(device).own > SECTOR;
+    const looped = shape === 'image' || (shape === 'device' && !within && coarse);
+    const inside = known.get(device) ?? directory(device);
+    const partitions = inside.partitions.map((one) => ({ ...one, linear: !looped && !coarse && !needsName(one) }));
+    return { ...inside, looped, partitions, within };
+  });
   const parts = volumes.flatMap(partsOf);
   const arrays = await findArrays(parts.filter(isOf('linux_raid_member')), readerOf(exec));
   const encrypted = parts.filter(isEncrypted).map(containerOf);
@@ -56,6 +58,11 @@ export async function look(places: readonly Place[], before: Seen | undefined, e
     members: [...members, ...arrays.members],
     containers: [...arrays.containers, ...encrypted],
   };
+}
+
+/** Whether what mounts it wants its device to have a name in /dev/mapper, which ours have not. */
+function needsName({ content: { type } }: Partition): boolean {
+  return type !== undefined && namesDevice(type);
 }
 
 /** What is in a place, whatever it is. */

@@ -12,8 +12,9 @@ export function mountCommands(mount: PlannedMount): {
   readonly mount: readonly string[];
   readonly unmount: readonly string[];
 } {
-  const { extent, point, snapshotDevice, subdirectory } = mount;
-  const device = extent ? '/dev/loopN' : mount.map === undefined ? snapshotDevice : '/dev/dm-N';
+  const { map, point, snapshotDevice, subdirectory } = mount;
+  const extent = map === undefined ? mount.extent : undefined;
+  const device = extent ? '/dev/loopN' : map === undefined ? snapshotDevice : '/dev/dm-N';
   const { options, flags, ...driver } = driverOf(mount.type, mount.trust, device);
   const known = { ...driver, options: withoutUnknown(options) };
   const loop = extent ? [shellLine(attachLoop(snapshotDevice, extent.offset, extent.bytes, SECTOR))] : [];
@@ -31,7 +32,7 @@ export function loopCommands({ device, offset, bytes }: Extent): { readonly comm
   return { command: shellLine(attachLoop(device, offset, bytes, SECTOR)), undo: 'losetup -d /dev/loopM' };
 }
 
-/** The commands that make devices of the logical volumes of guests, for people. */
+/** The commands that make devices of logical volumes and partitions of guests, for people. */
 export function mapCommands(
   maps: readonly DeviceMap[],
 ): readonly { readonly command: string; readonly undo: string }[] {

@@ -18,7 +18,7 @@ const TARGETS: Readonly<Record<string, string>> = {
 
 /** What an opening would need for its mounts and devices and this machine has not: why each of them would fail. */
 export function lacking({ mounts, maps, unlocks, check }: Wanted): readonly string[] {
-  const looped = mounts.some(({ extent }) => extent !== undefined);
+  const looped = mounts.some(({ extent, map }) => extent !== undefined && map === undefined);
   const targets = [...new Set(maps.flatMap(({ lines }) => lines.map(({ target }) => target)))];
   const modules = targets.filter((target) => !OF_DM_MOD.has(target)).map((target) => TARGETS[target] ?? `dm_${target}`);
   const devices = [

@@ -5,7 +5,7 @@ import { namesOf } from '../core/text/users.ts';
 import type { DeviceMap, MapWord } from '../core/model/volume.ts';
 import { deviceNumber, mapperNameOf, nodeOf, numbersByUuid } from '../system/kernel/blockdev.ts';
 import type { Exec } from '../system/command.ts';
-import { createDevices, type NewDevice, removeDevices } from '../system/tools/dmsetup.ts';
+import { createDevice, createDevices, type NewDevice, removeDevices } from '../system/tools/dmsetup.ts';
 import { readLoops } from '../system/kernel/loops.ts';
 import { readUses } from '../system/kernel/uses.ts';
 import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
@@ -88,7 +88,7 @@ export async function makeMaps(
   return maps.map(({ key }) => facts.get(key) ?? {});
 }
 
-/** All in one process. Where that fails, one by one, to name the one that can't be made. Throws `volume.unreadable`. */
+/** All in one process. Where that fails, one by one: dmsetup may be too old for it, or one can't be made and is to be named. Throws `volume.unreadable`. */
 async function createAll(devices: readonly (NewDevice & { readonly label: string })[], exec: Exec): Promise<void> {
   try {
     return await exec.run(createDevices(devices));
@@ -98,7 +98,7 @@ async function createAll(devices: readonly (NewDevice & { readonly label: string
   const made = numbersByUuid();
   for (const device of devices.filter(({ uuid }) => !made.has(uuid))) {
     try {
-      await exec.run(createDevices([device]));
+      await exec.run(createDevice(device));
     } catch (error) {
       if (!isFault(error) || error.code !== 'tool.failed') throw error;
       const why = 'its description is damaged, or the kernel lacks a driver';

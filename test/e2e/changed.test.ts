@@ -20,6 +20,15 @@ opened() { $PRE $1 >/dev/null || echo "pre of $1 failed"; name=$(snapshot_of $1)
 copied() { echo --addtag holdstill --addtag holdstill.run=$run --addtag holdstill.task=$1; }
 there() { lvs $1 >/dev/null 2>&1 || echo "$2: $1 was removed"; }
 again() { call $1-again $POST $2; same $1 quickly; }
+# older d: its partition is on a loop device, and its journal says so, as those of version 0.1.0 do
+older() {
+  local options id snapshot; options=$(findmnt -no OPTIONS /mnt/d/p1); umount /mnt/d/p1; dmsetup remove hs.$run-0-map
+  loop=$(losetup --find --show --offset 1048576 --sizelimit 33554432 /dev/vg0/$name); mount -o $options $loop /mnt/d/p1
+  id=$(findmnt -no ID /mnt/d/p1) snapshot=$(dmsetup info --columns --noheadings -o uuid vg0-$name)
+  edit_journal /var/lib/holdstill/d.journal -e 's|"superblock":"[^"]*",||;s|"id":"[0-9]*"|"id":"'$id'"|' \\
+    -e 's|"kind":"map".*"volumes":"[^"]*"|"kind":"loop","backing":"/dev/vg0/'$name'","offset":"1048576","bytes":"33554432","volume":"'$snapshot'"|' \\
+    -e 's|"device":"/dev/dm-[0-9]*"|"device":"'$loop'"|;s|"volume":"LVM-holdstill[^"]*"|"volume":"'$snapshot'"|'
+}
 `;
 
 const world = `vg vg0 500M
@@ -108,10 +117,18 @@ describeLab('while a task is open, what others do with its devices, mounts and d
   });
 
   const REST = `${start}
-    # the loop device of our number: detached by hand, and used by another program over a file, and over our snapshot elsewhere
+    # the device of our name: removed by hand, and made anew over a file, and over our snapshot elsewhere
     dd if=/dev/zero of=/dev/shm/image bs=1M count=4 status=none
     for over in file snapshot; do
-      opened d; umount /mnt/d/p1; loop=$(losetup -j /dev/mapper/vg0-$name -n -O NAME); losetup -d $loop
+      opened d; umount /mnt/d/p1; map=hs.$run-0-map; dmsetup remove $map; on=/dev/vg0/$name; [ $over = snapshot ] || on=$(losetup --find --show /dev/shm/image)
+      dmsetup create $map --readonly --table "0 8192 linear $on 0"; call map-$over $POST d; dmsetup info $map >/dev/null || echo "$map was removed"
+      dmsetup remove $map; [ $over = snapshot ] || losetup -d $on; again map-$over d
+    done
+    # as version 0.1.0 left it: a loop device over the partition
+    opened d; older d; call older $POST d; same older
+    # the loop device of our number: detached by hand, and used by another program over a file, and over our snapshot elsewhere
+    for over in file snapshot; do
+      opened d; older d; umount /mnt/d/p1; losetup -d $loop
       if [ $over = file ]; then losetup $loop /dev/shm/image; else losetup -o 4096 --sizelimit 33554432 $loop /dev/vg0/$name; fi
       call loop-$over $POST d; losetup -n -O BACK-FILE $loop; losetup -d $loop; again loop-$over d
     done
@@ -133,11 +150,13 @@ describeLab('while a task is open, what others do with its devices, mounts and d
     expect(run.stdout).toMatch(
       /^\/dev\/shm\/image\n\/dev\/mapper\/vg0-hs\.\w+\.disk\ntheirs\n\/mnt\/t\nreal\ntheirs\n\/mnt\n$/,
     );
-    expect(run.call('loop-file').stdout).toContain('nothing is left');
+    for (const over of ['map', 'loop']) expect(run.call(`${over}-file`).stdout).toContain('nothing is left');
+    expect(run.call('older')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('survivor')).toMatchObject({ status: 0, stderr: '' });
   });
 
   test.each<Case>([
+    ['map-snapshot', 5, /snapshot vg0\/hs\.\w+\.disk: in use by the device-mapper device hs\.\w+-0-map/],
     ['loop-snapshot', 5, /snapshot vg0\/hs\.\w+\.disk: in use by \/dev\/loop\d+/],
     ['over', 5, /mount \/mnt\/t: theirs \(tmpfs\) is mounted over it/],
     ['instead', 5, /file \/mnt\/t\/HOLDSTILL-NOT-MOUNTED: theirs \(tmpfs\) is mounted over it/],

@@ -139,10 +139,13 @@ describeLab('the rule for udev', () => {
       $PRE w >/dev/null; s=$(snapshot_of w); umount /run/holdstill/w; again without vg-0/da-ta
       install -m 644 dist/udev/09-holdstill.rules /etc/udev/rules.d/; udevadm control --reload; again with vg-0/da-ta
       udevadm info --query=symlink /dev/vg-0/$s; readlink /dev/disk/by-uuid/*
-      udevadm info --query=name /dev/vg-0/da-ta; call post $POST w`,
-      { world: 'vg vg-0 200M\n  lv da-ta 16M ext4' },
+      udevadm info --query=name /dev/vg-0/da-ta; call post $POST w
+      # nor a device over a partition by what is in it
+      configure <<<'tasks: {x: {lv: vg-0/disk, size: 8M}}'; $PRE x >/dev/null; udevadm settle --timeout=30
+      echo "map: $(udevadm info $(findmnt -no SOURCE /run/holdstill/x/p1) | grep -c -e disk/by- -e ID_FS)"; call map $POST x`,
+      { world: 'vg vg-0 200M\n  lv da-ta 16M ext4\n  lv disk 24M mbr\n    p1 16M ext4' },
     );
-    const [without, withRule, links, byUuid, origin] = run.stdout.split('\n');
+    const [without, withRule, links, byUuid, origin, map] = run.stdout.split('\n');
     // by its id, its name and its UUID
     expect([without, withRule]).toEqual(['without: 6', 'with: 3']);
     expect(links?.split(' ').toSorted()).toEqual([
@@ -150,7 +153,8 @@ describeLab('the rule for udev', () => {
       expect.stringMatching(/^vg-0\/hs\.\w+\.da-ta$/),
     ]);
     expect(byUuid).toBe(`../../${origin}`);
-    expect(run.call('post').stdout).toContain('nothing is left');
+    expect(map).toBe('map: 0');
+    for (const name of ['post', 'map']) expect(run.call(name).stdout).toContain('nothing is left');
   });
 });
 

@@ -116,7 +116,7 @@ export function machineOf(world: World, providers: readonly Provider[], stateDir
       look: (places) => {
         const content = { type: 'directory', uuid: undefined, doubt: undefined };
         const volumes = places.map(({ device }) => {
-          return { device, looped: false, linear: true, bytes: 0, table: undefined, content, partitions: [] };
+          return { device, looped: false, bytes: 0, table: undefined, content, partitions: [] };
         });
         return Promise.resolve({ volumes, groups: [], members: [], containers: [] });
       },

@@ -32,6 +32,8 @@ export interface Content {
 
 export interface Partition {
   readonly number: number;
+  /** Device-mapper makes a device of it; a loop device is made of another one. */
+  readonly linear?: boolean;
   readonly extent: Extent;
   readonly content: Content;
 }
@@ -143,12 +145,13 @@ export interface PlannedMount {
   readonly volume: number;
   readonly type: string;
   readonly trust: Trust;
+  /** The stretch of a device that it is in; undefined: it is the whole of one. */
   readonly extent: Extent | undefined;
   /** The types of what it is in, innermost first: `LVM2_member`, `crypto_LUKS`. */
   readonly within: readonly string[];
-  /** The key of the map that makes it a device: a logical volume of the guest. */
+  /** The key of the map that makes it a device: a logical volume of the guest, or a partition. A stretch without one gets a loop device. */
   readonly map: string | undefined;
-  /** The snapshot's device; a partition gets a loop device over it. */
+  /** The snapshot's device. */
   readonly snapshotDevice: string;
   readonly subdirectory: string | undefined;
   readonly point: string;

@@ -1,5 +1,6 @@
 import { unwanted } from '../model/selection.ts';
-import { decrypt } from './containers.ts';
+import { decrypt, type Looked } from './containers.ts';
+import { SECTOR } from '../text/bytes.ts';
 import type { Journal } from '../journal/journal.ts';
 import { contentOf, refusedLv, type Contents } from './layout.ts';
 import type { Inspector } from '../ports/guests.ts';
@@ -118,25 +119,38 @@ function keyOf({ maps }: GuestLv): string {
   return maps.at(-1)?.key ?? '';
 }
 
-/** For each mount the device it is of: the snapshot, a loop device over a partition of it, or a map. */
+/** The maps that make devices of partitions which are going to be mounted; their keys are the labels of the mounts. */
+export function partitionMaps(mounts: readonly PlannedMount[]): readonly DeviceMap[] {
+  return mounts.flatMap(({ extent, map, volume }) => {
+    if (!extent || map === undefined) return [];
+    const words = [{ volume, sector: extent.offset / SECTOR }];
+    return [{ key: map, lines: [{ start: 0, sectors: extent.bytes / SECTOR, target: 'linear', words }] }];
+  });
+}
+
+/** For each mount the device it is of: the snapshot, a map, or a loop device over a stretch of an image. */
 export async function devicesFor(
   mounts: readonly PlannedMount[],
-  uuids: readonly string[],
+  { seen, uuids }: Looked,
   mapped: Mapped,
   journal: Journal,
-  { loops }: Pick<Machine, 'loops'>,
+  machine: Pick<Machine, 'maps' | 'loops'>,
 ): Promise<readonly Device[]> {
-  const steps = mounts.flatMap(({ extent, volume }) => (extent ? [loops.step(extent, uuids[volume] ?? '')] : []));
+  const partitions = partitionMaps(mounts);
+  const made = await makeMaps(partitions, seen.volumes, uuids, journal, machine);
+  const parts = new Map(partitions.map(({ key }, index) => [key, made[index]]));
+  const steps = mounts.flatMap(({ extent, map, volume }) =>
+    extent && map === undefined ? [machine.loops.step(extent, uuids[volume] ?? '')] : [],
+  );
   const noted = journal.note(steps);
-  const facts = await loops.make(noted);
+  const facts = noted.length > 0 ? await machine.loops.make(noted) : [];
   journal.learn(noted, facts);
   let next = 0;
   return mounts.map(({ extent, map, volume, snapshotDevice }): Device => {
     const uuid = uuids[volume] ?? '';
-    if (extent) return { device: facts[next++]?.['device'] ?? '', uuid };
-    if (map === undefined) return { device: snapshotDevice, uuid };
-    const made = mapped.devices.get(map);
-    if (!made) throw new Error(`nothing was made of ${map}`);
-    return made;
+    if (map === undefined) return { device: extent ? (facts[next++]?.['device'] ?? '') : snapshotDevice, uuid };
+    const device = extent ? parts.get(map) : mapped.devices.get(map);
+    if (!device) throw new Error(`nothing was made of ${map}`);
+    return device;
   });
 }

@@ -115,15 +115,13 @@ function partsOf(place: Place, sight: Sight): readonly Part[] {
   const keyed = sight.wishes.keys.length > 0;
   const { looped, device = '', bytes = 0, table, content, partitions = [] } = volumes[place.volume] ?? {};
   const extent = looped ? { device, offset: 0, bytes } : undefined;
-  const whole = table === undefined && content ? [{ ...place, extent, content, partition: undefined }] : [];
-  const divided = partitions.map(({ number, extent: of, content: inside }) => ({
-    ...place,
-    label: `${place.label}/p${number}`,
-    point: path.join(place.point, `p${number}`),
-    extent: of,
-    content: inside,
-    partition: number,
-  }));
+  const whole =
+    table === undefined && content ? [{ ...place, extent, map: undefined, content, partition: undefined }] : [];
+  const divided = partitions.map(({ number, linear, extent: of, content: inside }) => {
+    const label = `${place.label}/p${number}`;
+    const point = path.join(place.point, `p${number}`);
+    return { ...place, label, point, extent: of, map: linear ? label : undefined, content: inside, partition: number };
+  });
   return [...whole, ...divided].flatMap(({ partition, ...part }): readonly Part[] => {
     const here = (of: MemberPlace): boolean => of.volume === place.volume && of.partition === partition;
     const { type } = part.content;
@@ -139,7 +137,7 @@ function partsOf(place: Place, sight: Sight): readonly Part[] {
     // What could not be opened is what it looks like from without.
     const closed = (container && !told) || part.content.asleep ? UNSEEN : undefined;
     const seenLater = closed ? { ...traits, content: undefined, within: inside.within } : traits;
-    return [{ ...part, map: undefined, refused: told ?? closed, traits: seenLater }];
+    return [{ ...part, refused: told ?? closed, traits: seenLater }];
   });
 }
 

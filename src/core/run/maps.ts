@@ -24,6 +24,7 @@ export async function makeMaps(
   journal: Journal,
   machine: Pick<Machine, 'maps' | 'loops'>,
 ): Promise<readonly Device[]> {
+  if (maps.length === 0) return [];
   const images = await exposeImages(maps, volumes, uuids, journal, machine);
   const first = journal.steps.filter(({ step }) => step.kind === 'map').length;
   const noted = journal.note(machine.maps.steps(maps, uuids, journal.header, first));
@@ -57,6 +58,7 @@ async function exposeImages(
   const images = stretchesOf(maps, volumes).map(({ index, sector, extent }) => {
     return { index, sector, step: loops.step(extent, uuids[index] ?? '') };
   });
+  if (images.length === 0) return new Map();
   const noted = journal.note(images.map(({ step }) => step));
   const facts = await loops.make(noted);
   journal.learn(noted, facts);

@@ -81,20 +81,21 @@ async function carryOut(
   const taken = await takeAll(planned, machine.providers, journal);
   machine.checkInterrupted();
 
-  const { seen, uuids } = await lookThrough(
+  const looked = await lookThrough(
     planned.map(({ origin: { shape }, device }, index) => ({ shape, device: taken[index]?.['device'] ?? device })),
     taken.map(({ uuid }) => uuid ?? ''),
     task,
     journal,
     machine,
   );
+  const { seen, uuids } = looked;
   const mapped = await mapLvs(seen, task, uuids, journal, machine);
   machine.checkInterrupted();
   const origins = planned.map(({ origin }) => origin);
   const layout = layOut(task, mount, origins, seen, mapped.contents, machine.inspector.refusal);
   const fault = shortcoming(task, origins, layout, prepared.leftOut);
   if (fault) throw fault;
-  const devices = await devicesFor(layout.mounts, uuids, mapped, journal, machine);
+  const devices = await devicesFor(layout.mounts, looked, mapped, journal, machine);
   machine.checkInterrupted();
 
   const points = layout.mounts.map(({ point }) => point);

@@ -1,4 +1,4 @@
-import { mapsFor } from './devices.ts';
+import { mapsFor, partitionMaps } from './devices.ts';
 import { layOut, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from '../ports/machine.ts';
 import { mapCommands } from './maps.ts';
@@ -38,7 +38,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.inspector.refusal);
 
   const snapshots = commandsForAll(planned, machine.providers);
-  const wantedMaps = mapsFor(seen, task, machine);
+  const wantedMaps = [...mapsFor(seen, task, machine), ...partitionMaps(layout.mounts)];
   const maps = mapCommands(wantedMaps, volumes, machine);
   const points = layout.mounts.map(({ point }) => point);
   const directories = machine.mountPoints

@@ -56,8 +56,8 @@ export interface NewDevice {
 
 /**
  * Makes devices, all in one process, in this order; when one can't be made, those before it are there. udev is told to let
- * them alone: neither LVM nor anything else of the host shall look for what a guest has on them, and their nodes are those
- * that the kernel makes (dmsetup of lvm2 2.03.16).
+ * them alone: LVM shall not look for what a guest has on them, and their nodes are those that the kernel makes. There is no
+ * word for dmsetup (lvm2 2.03.16) by which udev's blkid would not look either: hooks/udev/09-holdstill.rules.
  */
 export function createDevices(devices: readonly NewDevice[]): Command<void> {
   return {
@@ -65,6 +65,19 @@ export function createDevices(devices: readonly NewDevice[]): Command<void> {
     argv: ['create', '--noudevrules', '--noudevsync', '--concise'],
     secret: true,
     input: devices.map(({ name, uuid, table }) => [name, uuid, '', 'rw', ...table].join(',')).join(';'),
+    mutates: true,
+    statuses: [0],
+    parse: () => undefined,
+  };
+}
+
+/** Makes one device, as every version of dmsetup can: `--concise` is of lvm2 2.02.174. */
+export function createDevice({ name, uuid, table }: NewDevice): Command<void> {
+  return {
+    tool: 'dmsetup',
+    argv: ['create', '--noudevrules', '--noudevsync', '--uuid', uuid, name],
+    secret: true,
+    input: table.map((line) => `${line}\n`).join(''),
     mutates: true,
     statuses: [0],
     parse: () => undefined,

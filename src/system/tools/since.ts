@@ -5,7 +5,6 @@ import type { Command, Finished } from '../command.ts';
 const SINCE: Readonly<Record<string, string>> = {
   'losetup --sector-size': 'util-linux 2.31',
   'partx --sector-size': 'util-linux 2.30',
-  'dmsetup --concise': 'lvm2 2.02.174',
 };
 
 /**

@@ -54,7 +54,7 @@ snapshot_of() { lvs --noheadings -o lv_name --select "lv_tags=holdstill.task=$1"
 break_tools() {
   local tool path
   mkdir -p /run/break/real
-  for tool in lvm losetup mount umount blkid partx flock; do
+  for tool in lvm losetup dmsetup mount umount blkid partx flock; do
     path=$(command -v "$tool")
     mv "$path" "/run/break/real/$tool"
     cp "$REPO/test/lab/guest/shim.sh" "$path"
