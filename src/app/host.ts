@@ -5,11 +5,11 @@ import { Fault, isFault } from '../core/model/fault.ts';
 import type { Log, Machine } from '../core/ports/machine.ts';
 import { encodeName, newRunId } from '../core/model/names.ts';
 import type { NotedStep } from '../core/model/step.ts';
-import { inspect } from '../mounts/check.ts';
+import { checkFileSystem } from '../mounts/check.ts';
 import { disturbed } from '../mounts/disturbed.ts';
 import { foresee, lacking } from '../mounts/lacking.ts';
 import { refusal } from '../guests/refusal.ts';
-import { look } from '../guests/inspect.ts';
+import { inspectPlaces } from '../guests/inspect.ts';
 import { checkKey, unlock } from '../guests/luks.ts';
 import { attach, loopsOf, loopStep, undoLoops } from '../mounts/loops.ts';
 import { makeMaps, mapSteps, undoMaps } from '../mounts/maps.ts';
@@ -103,7 +103,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
 function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' | 'loops' | 'mounts' | 'foresight'> {
   return {
     inspector: {
-      look: (places, before) => look(places, before, exec),
+      inspect: (places, before) => inspectPlaces(places, before, exec),
       refusal,
       mistakableIn: (extents) => mistakableIn(extents, exec),
     },
@@ -119,7 +119,7 @@ function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' 
     loops: { step: loopStep, make: (steps) => attach(steps, exec), commands: loopCommands },
     mounts: {
       step: (planned, device, uuid) => mountStep(planned, device, uuid, exec),
-      inspect: (step, whole) => inspect(step, whole, exec),
+      check: (step, whole) => checkFileSystem(step, whole, exec),
       make: (steps, between) => mountAll(steps, between, exec),
       areQuiet,
       disturbed: (steps) => disturbed(steps, exec),

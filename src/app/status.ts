@@ -5,7 +5,7 @@ import { escapeText } from '../core/text/escape.ts';
 import { isFault, type Fault } from '../core/model/fault.ts';
 import type { JournalView } from '../core/journal/view.ts';
 import { lockPath } from '../core/model/names.ts';
-import { survey, type TaskStatus } from '../core/run/taskstatus.ts';
+import { taskStatusOf, type TaskStatus } from '../core/run/taskstatus.ts';
 import type { Marked } from '../core/model/snapshot.ts';
 import type { Source } from '../core/model/task.ts';
 import { whyNot } from '../core/text/why.ts';
@@ -57,7 +57,7 @@ export async function statusOf(
   problems.push(...broken.map(({ message }) => ({ text: message, exit: 3 })));
   const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: LOOK_MS });
   const open: TaskStatus[] = [];
-  for (const journal of journals) open.push(await survey(journal, machine));
+  for (const journal of journals) open.push(await taskStatusOf(journal, machine));
   const marked = await markedBy(machine, sources, problems);
   // A hook may have opened or closed a task since the journals were read.
   const after = readJournals().sound;

@@ -6,7 +6,7 @@ import { ignoredIn, type Ignored } from './ignored.ts';
 import { nearlyNamed, nearNames } from './near.ts';
 import { mapOf, type SourceFile } from './data.ts';
 import { lenientValues } from './lenient.ts';
-import { shapeProblem } from './toplevel.ts';
+import { topLevelProblem } from './toplevel.ts';
 import { at, closest, invalid, quoted } from './messages.ts';
 import { readYaml } from './yaml.ts';
 
@@ -65,7 +65,7 @@ export function readSources(directory = '/etc/holdstill', options: { readonly ow
     ignored: () => ignoredIn(directory),
     faultFor: (name) => {
       for (const { raw, parsed } of read) {
-        const fault = isFault(parsed) ? parsed : shapeProblem(parsed);
+        const fault = isFault(parsed) ? parsed : topLevelProblem(parsed);
         if (fault !== undefined && (raw.main || (!taskNames.has(name) && mentions(raw.bytes, name)))) return fault;
       }
       return undefined;

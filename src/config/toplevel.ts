@@ -12,7 +12,7 @@ export const DROP_IN_KEYS = ['version', 'tasks'];
  * What is so wrong at the top of a file that it can't be told which tasks it means: `task:` for `tasks:`, a list for a
  * map, another version. Undefined: nothing.
  */
-export function shapeProblem(file: SourceFile): Fault | undefined {
+export function topLevelProblem(file: SourceFile): Fault | undefined {
   const known = file.main ? MAIN_KEYS : DROP_IN_KEYS;
   const problems = Object.keys(file.value)
     .filter((key) => !known.includes(key))

@@ -12,7 +12,7 @@ import { WITNESSES } from './spread.ts';
 import { lookUnnamed } from './unnamed.ts';
 
 /** What blkid knows of a place; nothing where it knows nothing. `shown`: so many bytes of it, where a layer has the rest. */
-export type Found = (Probe & { readonly doubt?: string; readonly shown?: number }) | Untold | undefined;
+export type Probed = (Probe & { readonly doubt?: string; readonly shown?: number }) | Untold | undefined;
 
 /** Why it can't be told; `ambivalent`: blkid can't decide between two. */
 interface Untold {
@@ -26,7 +26,7 @@ export async function lookCloser(
   device: string,
   stretch: Stretch | undefined,
   exec: Exec,
-): Promise<Found> {
+): Promise<Probed> {
   // Infinity where it can't be told, as where the device has gone.
   const whole = async (): Promise<number> => bytesOf(device, exec).catch(() => Number.POSITIVE_INFINITY);
   const { offset, bytes } = stretch ?? { offset: 0, bytes: await whole() };
@@ -36,7 +36,7 @@ export async function lookCloser(
   return typeof other === 'object' ? closer(other, spot, exec) : { doubt: other ?? probe.doubt };
 }
 
-async function closer(probe: Probe, spot: Spot, exec: Exec): Promise<Found> {
+async function closer(probe: Probe, spot: Spot, exec: Exec): Promise<Probed> {
   const type = probe.type ?? '';
   const around = await aroundOf(type, spot, exec);
   if (around) return closer(around, spot, exec);
@@ -59,12 +59,12 @@ async function aroundOf(type: string, spot: Spot, exec: Exec): Promise<Probe | u
 }
 
 /** What a layer shows that has its own data at the end, if these say that it is whole. */
-async function lookBelow(probe: Probe, spot: Spot, exec: Exec): Promise<Found> {
+async function lookBelow(probe: Probe, spot: Spot, exec: Exec): Promise<Probed> {
   const { device, offset, bytes } = spot;
   const layer = LAYERS.get(probe.type ?? '');
   const place = layer?.place(bytes);
   // The table is one of what the layer shows.
-  const told = (doubt: string): Found => ({ ...probe, table: undefined, doubt });
+  const told = (doubt: string): Probed => ({ ...probe, table: undefined, doubt });
   if (!layer || !place || !Number.isSafeInteger(place.at) || place.at < 0) return told('is too small for what it is');
   const block = await readBytes(device, offset + place.at, place.bytes, exec);
   const shown = typeof block === 'string' ? block : layer.shown(block, bytes);

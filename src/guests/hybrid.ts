@@ -2,7 +2,7 @@ import { isFault } from '../core/model/fault.ts';
 import type { Exec } from '../system/command.ts';
 import type { TableEntry } from '../system/tools/partx.ts';
 import { readBytes } from './bytes.ts';
-import type { Found } from './closer.ts';
+import type { Probed } from './closer.ts';
 import { BEGINNINGS, DESCRIPTOR, isImageType, MARK } from './image.ts';
 import { entriesOf } from './partitions.ts';
 import { keyOf, probeParts } from './probe.ts';
@@ -12,13 +12,13 @@ const DESCRIPTOR_BYTES = 2048;
 /** Disks that hold an image and a table of its own. */
 export interface Settled {
   /** As one of the two: the image, or its partitions where something is beside it. */
-  readonly probes: ReadonlyMap<string, Found>;
+  readonly probes: ReadonlyMap<string, Probed>;
   /** The numbers of partitions that are pieces of the image, or gaps in it. */
   readonly pieces: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 /** Decides what disks are that hold an image and a table; one that says nothing of the image leaves both. */
-export async function settleImages(probes: ReadonlyMap<string, Found>, exec: Exec): Promise<Settled> {
+export async function settleImages(probes: ReadonlyMap<string, Probed>, exec: Exec): Promise<Settled> {
   const settled = new Map(probes);
   const pieces = new Map<string, ReadonlySet<number>>();
   for (const [device, probe] of probes) {
@@ -29,7 +29,7 @@ export async function settleImages(probes: ReadonlyMap<string, Found>, exec: Exe
     });
     const extents = entries.map(({ offset, bytes }) => ({ device, offset, bytes }));
     const contents = await probeParts(extents, exec);
-    const inside = (entry: TableEntry): Found => contents.get(keyOf({ ...entry, device }));
+    const inside = (entry: TableEntry): Probed => contents.get(keyOf({ ...entry, device }));
     const image = entries.find((entry) => BEGINNINGS.includes(entry.offset) && isSame(inside(entry), probe));
     if (!image) continue;
     const end = await endOf(device, exec);
@@ -46,7 +46,7 @@ export async function settleImages(probes: ReadonlyMap<string, Found>, exec: Exe
 }
 
 function isSame(
-  found: Found,
+  found: Probed,
   probe: { readonly type: string | undefined; readonly uuid: string | undefined },
 ): boolean {
   return found !== undefined && 'type' in found && found.type === probe.type && found.uuid === probe.uuid;

@@ -8,13 +8,13 @@ import type {
   MemberPlace,
   Partition,
   Place,
-  Seen,
+  Inspection,
   Volume,
 } from '../core/model/volume.ts';
 import type { Exec } from '../system/command.ts';
 import { bytesOf } from '../system/kernel/blockdev.ts';
 import { readerOf } from '../system/read.ts';
-import type { Found } from './closer.ts';
+import type { Probed } from './closer.ts';
 import { DIRECTORY, namesDevice } from './filesystems.ts';
 import { settleImages } from './hybrid.ts';
 import { findGroups } from './lvm/groups.ts';
@@ -32,7 +32,11 @@ const DYNAMIC = 'is a part of a dynamic disk of Windows, whose volumes this vers
  * is in each partition, and the logical volumes of guests in all of them. What was seen `before` is not looked at again.
  * Changes nothing. Throws `volume.unreadable` for a table that can't be right.
  */
-export async function look(places: readonly Place[], before: Seen | undefined, exec: Exec): Promise<Seen> {
+export async function inspectPlaces(
+  places: readonly Place[],
+  before: Inspection | undefined,
+  exec: Exec,
+): Promise<Inspection> {
   const devices = places.map(({ device }) => device);
   const known = new Map<string, Inside>(before?.volumes.map((volume) => [volume.device, volume]));
   const unknown = places.filter(({ shape, device }) => shape !== 'directory' && !known.has(device));
@@ -74,12 +78,12 @@ function directory(device: string): Inside {
   return { device, bytes: 0, table: undefined, content, partitions: [] };
 }
 
-interface Part extends MemberPlace {
+interface InspectedPart extends MemberPlace {
   readonly extent: Extent;
   readonly content: Content;
 }
 
-function partsOf({ device, bytes, table, content, partitions }: Volume, volume: number): readonly Part[] {
+function partsOf({ device, bytes, table, content, partitions }: Volume, volume: number): readonly InspectedPart[] {
   if (table !== undefined) {
     return partitions.map(({ number, extent, content: inside }) => ({
       volume,
@@ -93,12 +97,12 @@ function partsOf({ device, bytes, table, content, partitions }: Volume, volume: 
 
 const isEncrypted = isOf('crypto_LUKS');
 
-function isOf(wanted: string): (part: Pick<Part, 'content'>) => boolean {
+function isOf(wanted: string): (part: Pick<InspectedPart, 'content'>) => boolean {
   return ({ content: { type, doubt } }) => type === wanted && doubt === undefined;
 }
 
 /** A map that shows the encrypted part alone. */
-function containerOf({ volume, partition, extent }: Part): Container {
+function containerOf({ volume, partition, extent }: InspectedPart): Container {
   const sectors = extent.bytes / SECTOR;
   const line = { start: 0, sectors, target: 'linear', words: [{ volume, sector: extent.offset / SECTOR }] };
   const maps = [{ key: `${volume}.${partition ?? 0}/encrypted`, lines: [line] }];
@@ -164,7 +168,7 @@ async function lookAtVolumes(devices: readonly string[], exec: Exec): Promise<re
 }
 
 /** A device over it must not show the host what a RAID of firmware has at its end. */
-function shownOf(found: Found): number | undefined {
+function shownOf(found: Probed): number | undefined {
   return found && 'shown' in found ? found.shown : undefined;
 }
 

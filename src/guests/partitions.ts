@@ -4,18 +4,18 @@ import type { Exec } from '../system/command.ts';
 import { bytesOf } from '../system/kernel/blockdev.ts';
 import { readerOf } from '../system/read.ts';
 import { readTable, type TableEntry } from '../system/tools/partx.ts';
-import type { Found } from './closer.ts';
+import type { Probed } from './closer.ts';
 import { soundEntries } from './sound.ts';
 import { entriesIn, gptEntriesOf, sectorsOf } from './table.ts';
 
 /** What libblkid (2.38.1) calls a protective MBR without its GPT. */
 const PROTECTIVE = 'PMBR';
 
-export function isPartitioned(probe: Found): boolean {
+export function isPartitioned(probe: Probed): boolean {
   return probe !== undefined && 'table' in probe && probe.table !== undefined && probe.type === undefined;
 }
 
-export function tableOf(device: string, probe: Found): 'dos' | 'gpt' {
+export function tableOf(device: string, probe: Probed): 'dos' | 'gpt' {
   const kind = probe !== undefined && 'table' in probe ? probe.table : undefined;
   if (kind === 'dos' || kind === 'gpt') return kind;
   if (kind === PROTECTIVE) return 'gpt';
@@ -23,7 +23,7 @@ export function tableOf(device: string, probe: Found): 'dos' | 'gpt' {
 }
 
 /** Only the entry by which an MBR protects a GPT, and no GPT where libblkid looks for it. */
-function isOnlyProtective(probe: Found): boolean {
+function isOnlyProtective(probe: Probed): boolean {
   return probe !== undefined && 'table' in probe && probe.table === PROTECTIVE;
 }
 
@@ -31,7 +31,7 @@ function isOnlyProtective(probe: Found): boolean {
  * The partitions that have a content of their own. A GPT that was made on a disk with sectors of another size is for
  * libblkid a protective MBR and nothing more.
  */
-export async function entriesOf(device: string, probe: Found, exec: Exec): Promise<readonly TableEntry[]> {
+export async function entriesOf(device: string, probe: Probed, exec: Exec): Promise<readonly TableEntry[]> {
   tableOf(device, probe);
   const bytes = await bytesOf(device, exec);
   if (isOnlyProtective(probe)) {
@@ -94,7 +94,7 @@ export function overlapsOf(entries: readonly TableEntry[]): ReadonlyMap<number, 
  */
 export async function lostIn(
   device: string,
-  probe: Found,
+  probe: Probed,
   known: readonly TableEntry[],
   sector: number,
   exec: Exec,

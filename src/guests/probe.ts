@@ -1,12 +1,12 @@
 import type { Content, Extent } from '../core/model/volume.ts';
 import { probeDevice, probeDevices, type Stretch } from '../system/tools/blkid.ts';
 import type { Exec } from '../system/command.ts';
-import { type Found, lookCloser } from './closer.ts';
+import { type Probed, lookCloser } from './closer.ts';
 import { lookUnnamed } from './unnamed.ts';
 
 /** One process for all partitions that lie at the same place of their devices, as those of one template do. */
-export async function probeParts(extents: readonly Extent[], exec: Exec): Promise<ReadonlyMap<string, Found>> {
-  const found = new Map<string, Found>();
+export async function probeParts(extents: readonly Extent[], exec: Exec): Promise<ReadonlyMap<string, Probed>> {
+  const found = new Map<string, Probed>();
   const places = new Map(extents.map(({ offset, bytes }) => [`${offset}+${bytes}`, { offset, bytes }]));
   for (const { offset, bytes } of places.values()) {
     const alike = extents.filter((extent) => extent.offset === offset && extent.bytes === bytes);
@@ -22,8 +22,8 @@ export async function probeAlike(
   devices: readonly string[],
   stretch: Stretch | undefined,
   exec: Exec,
-): Promise<ReadonlyMap<string, Found>> {
-  const found = new Map<string, Found>(devices.length > 1 ? await exec.run(probeDevices(devices, stretch)) : []);
+): Promise<ReadonlyMap<string, Probed>> {
+  const found = new Map<string, Probed>(devices.length > 1 ? await exec.run(probeDevices(devices, stretch)) : []);
   for (const device of devices.filter((one) => !found.has(one))) {
     const probe = await exec.run(probeDevice(device, stretch));
     // blkid says nothing of a device that is empty, and of one that can't be read.
@@ -43,7 +43,7 @@ export function keyOf({ device, offset, bytes }: Extent): string {
 }
 
 /** `purpose`: what a partition is for that need not hold anything known. */
-export function contentOf(probe: Found, purpose?: string): Content {
+export function contentOf(probe: Probed, purpose?: string): Content {
   if (probe === undefined) return { type: undefined, uuid: undefined, doubt: undefined, purpose };
   if (!('type' in probe)) return { type: undefined, uuid: undefined, doubt: probe.doubt };
   const { type, uuid, label, journal, table } = probe;

@@ -2,7 +2,7 @@ import { type Fault, isFault } from '../core/model/fault.ts';
 import type { Extent, Partition } from '../core/model/volume.ts';
 import type { Exec } from '../system/command.ts';
 import type { TableEntry } from '../system/tools/partx.ts';
-import type { Found } from './closer.ts';
+import type { Probed } from './closer.ts';
 import { entriesOf, entriesOfMbr, isPartitioned, lostIn, tableOf } from './partitions.ts';
 import { keyOf, probeParts } from './probe.ts';
 import { sectorsOf } from './table.ts';
@@ -13,13 +13,13 @@ export interface Table {
   /** Those that can't be read. */
   readonly lost: readonly Partition[];
   /** By the key of their extents. */
-  readonly contents: ReadonlyMap<string, Found>;
+  readonly contents: ReadonlyMap<string, Probed>;
 }
 
 /** The tables of those volumes that have one. Throws `volume.unreadable`. */
 export async function readTables(
   devices: readonly string[],
-  probes: ReadonlyMap<string, Found>,
+  probes: ReadonlyMap<string, Probed>,
   exec: Exec,
 ): Promise<ReadonlyMap<string, Table>> {
   const divided: (readonly [device: string, entries: readonly TableEntry[] | Fault])[] = [];
@@ -47,7 +47,7 @@ export async function readTables(
  * An MBR does not say what it counts in. That it was made on a disk whose sectors have another size shows only by this: its
  * partitions can't be where they would be otherwise, or lie where nobody puts one and hold nothing known; and one does there.
  */
-async function readOtherwise(device: string, probe: Found, exec: Exec): Promise<Table | undefined> {
+async function readOtherwise(device: string, probe: Probed, exec: Exec): Promise<Table | undefined> {
   if (tableOf(device, probe) !== 'dos') return undefined;
   const { other } = sectorsOf(device);
   const entries = await entriesOfMbr(device, other, exec);
@@ -64,7 +64,7 @@ async function readOtherwise(device: string, probe: Found, exec: Exec): Promise<
 
 async function tableWith(
   device: string,
-  probe: Found,
+  probe: Probed,
   entries: readonly TableEntry[],
   contents: Table['contents'],
   sector: number,
@@ -87,7 +87,7 @@ function isOddlyPlaced({ offset }: TableEntry): boolean {
   return offset % 2 ** 20 !== 0;
 }
 
-function isBarren(device: string, entries: readonly TableEntry[], contents: ReadonlyMap<string, Found>): boolean {
+function isBarren(device: string, entries: readonly TableEntry[], contents: ReadonlyMap<string, Probed>): boolean {
   return extentsOf(device, entries).every((extent) => {
     const inside = contents.get(keyOf(extent));
     return !inside || !('type' in inside) || inside.type === undefined;

@@ -11,7 +11,7 @@ import { keepCompiled } from './compiled.ts';
 import { refuseNearNames, taskToOpen } from './meant.ts';
 import { CONFIG_DIRECTORY } from '../system/paths.ts';
 import { jsonError, jsonReplies, jsonReply, jsonText } from '../report/json.ts';
-import { closeInheritedDescriptors, speakAndLeave, writeAll } from './output.ts';
+import { closeInheritedDescriptors, exitWith, writeAll } from './output.ts';
 import { nameProcess } from '../system/title.ts';
 
 /** Commands whose first word is a task. */
@@ -46,12 +46,12 @@ export async function runCli(): Promise<void> {
   try {
     await program(say).parseAsync();
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) speakAndLeave(said);
-    if (wantsJson(process.argv.slice(2))) speakAndLeave(jsonAnswer(error));
+    if (error instanceof CommanderError && error.exitCode === 0) exitWith(said);
+    if (wantsJson(process.argv.slice(2))) exitWith(jsonAnswer(error));
     say(error instanceof CommanderError ? { exit: 2 } : answerTo(error));
   }
   const mayKeep = said.exit === 0 && CHANGING.includes(process.argv[2] ?? '');
-  speakAndLeave(said, mayKeep ? keepCompiled : undefined);
+  exitWith(said, mayKeep ? keepCompiled : undefined);
 }
 
 /** Machines get an error on standard output, where they look for the answer, and nothing else. */

@@ -15,7 +15,7 @@ import { refuseNearNames, taskToOpen } from './meant.ts';
 import { readOrder } from '../system/orders.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from '../system/paths.ts';
 import { listenForSignals } from '../system/signals.ts';
-import { closeInheritedDescriptors, speakAndLeave } from './output.ts';
+import { closeInheritedDescriptors, exitWith } from './output.ts';
 import { readingsOf } from './spelling.ts';
 import { nameProcess } from '../system/title.ts';
 import { noteStranger } from '../system/strangers.ts';
@@ -34,12 +34,12 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   let settings: SettingValues = {};
   const leave = (reply: Reply): never => {
     const answer = encode(contract, reply, settings);
-    return speakAndLeave(answer, reply.kind === 'failed' || answer.exit !== 0 ? undefined : keepCompiled);
+    return exitWith(answer, reply.kind === 'failed' || answer.exit !== 0 ? undefined : keepCompiled);
   };
   process.on('uncaughtException', (error) => leave(failed(error)));
   process.on('unhandledRejection', (error) => leave(failed(error)));
 
-  if (process.argv.slice(2).join(' ') === '--help') speakAndLeave(helpFor(contract, phase));
+  if (process.argv.slice(2).join(' ') === '--help') exitWith(helpFor(contract, phase));
   const foreign = quickly(contract, phase);
   if (foreign) {
     if (phase === 'open') noteStranger(contract.product, namesIn(contract, foreign), false);

@@ -4,7 +4,7 @@ import type { Answer } from '../core/ports/contract.ts';
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** Says everything at once and ends the process, whoever still listens; `last` is for what nobody waits to hear of. */
-export function speakAndLeave({ stdout, stderr, exit }: Answer, last?: () => void): never {
+export function exitWith({ stdout, stderr, exit }: Answer, last?: () => void): never {
   writeAll(1, stdout);
   writeAll(2, stderr);
   last?.();

@@ -9,7 +9,7 @@ import { mountBy } from './flags.ts';
 import { trustOf } from './proof.ts';
 
 /** What is known of the file system of a mount step before it is mounted, and should be told. `whole`: with a check of it. */
-export async function inspect(step: Step, whole: boolean, exec: Exec): Promise<readonly string[]> {
+export async function checkFileSystem(step: Step, whole: boolean, exec: Exec): Promise<readonly string[]> {
   const { label = '', type = '', device = '' } = step;
   const state = type === 'ntfs' ? await exec.run(probeNtfs(device)) : undefined;
   const checked = whole ? await check(step, exec) : undefined;

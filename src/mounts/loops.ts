@@ -9,7 +9,7 @@ import { isAttached, isUntold, type LoopDevice, readLoops } from '../system/kern
 import { volumesUnder } from '../system/kernel/identity.ts';
 import { attachLoop, detachLoops } from '../system/tools/losetup.ts';
 import { readUses } from '../system/kernel/uses.ts';
-import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
+import { DEVICE_PATIENCE_MS, retryUntilFree } from './retry.ts';
 
 /** A loop device over a partition in a snapshot, known by the UUID of the LV under it and by where it starts. */
 export function loopStep({ device, offset, bytes }: Extent, volumeUuid: string): Step {
@@ -48,7 +48,7 @@ export function undoLoops(exec: Exec): UndoHandler {
     kind: 'loop',
 
     undo: (steps) =>
-      insist(DEVICE_PATIENCE_MS, exec, async () => {
+      retryUntilFree(DEVICE_PATIENCE_MS, exec, async () => {
         const loops = await readLoops(exec);
         const ours = steps.map((step) => loopsOf(step, loops));
         const using = usersOfEach(ours, loops);

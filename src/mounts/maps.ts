@@ -8,7 +8,7 @@ import type { Exec } from '../system/command.ts';
 import { createDevice, createDevices, type NewDevice, removeDevices } from '../system/tools/dmsetup.ts';
 import { readLoops } from '../system/kernel/loops.ts';
 import { readUses } from '../system/kernel/uses.ts';
-import { DEVICE_PATIENCE_MS, insist } from './patience.ts';
+import { DEVICE_PATIENCE_MS, retryUntilFree } from './retry.ts';
 
 /** More than a VG's and an LV's UUID together have. */
 const LONGER = 72;
@@ -129,7 +129,7 @@ export function undoMaps(exec: Exec): UndoHandler {
     kind: 'map',
 
     undo: (steps) =>
-      insist(DEVICE_PATIENCE_MS, exec, async (last) => {
+      retryUntilFree(DEVICE_PATIENCE_MS, exec, async (last) => {
         const there = numbersByUuid();
         const names = steps.flatMap(({ step }) => mapperNameOf(step['uuid'] ?? '', there) ?? []);
         const complaint = names.length > 0 ? await exec.run(removeDevices(names)) : '';

@@ -7,7 +7,7 @@ import type { Markers } from '../core/ports/mounts.ts';
 import type { Inode } from '../foreign/inodes.ts';
 import { mountAt } from '../system/kernel/mountinfo.ts';
 import { whyNot } from '../core/text/why.ts';
-import { createPlace, type Place } from './place.ts';
+import { createGround, type MountGround } from './ground.ts';
 import type { Prober } from '../system/command.ts';
 
 /** What lies in a directory that a mount of ours covers. Part of what we promise: scripts test for it. */
@@ -28,7 +28,7 @@ export function createMarkers(prober: Prober): Markers {
       })),
 
     async make(steps) {
-      const place = createPlace(prober);
+      const place = createGround(prober);
       const facts: Facts[] = [];
       for (const { step } of steps) facts.push(await write(step, place));
       return facts;
@@ -36,7 +36,7 @@ export function createMarkers(prober: Prober): Markers {
   };
 }
 
-async function write(step: Step, place: Place): Promise<Facts> {
+async function write(step: Step, place: MountGround): Promise<Facts> {
   const { file = '', text = '' } = step;
   try {
     // By O_EXCL, which follows no link: open(2).
@@ -71,7 +71,7 @@ export function undoMarkers(prober: Prober): UndoHandler {
     kind: 'marker',
 
     async undo(steps) {
-      const place = createPlace(prober);
+      const place = createGround(prober);
       const outcomes: Outcome[] = [];
       for (const step of steps) outcomes.push(await removeOurs(step, place));
       return outcomes;
@@ -83,7 +83,7 @@ export function undoMarkers(prober: Prober): UndoHandler {
   };
 }
 
-async function removeOurs({ step, facts }: NotedStep, place: Place): Promise<Outcome> {
+async function removeOurs({ step, facts }: NotedStep, place: MountGround): Promise<Outcome> {
   const { file = '', text = '' } = step;
   const over = mountAt(path.dirname(file), place.mounts);
   if (over) {
@@ -104,7 +104,7 @@ async function removeOurs({ step, facts }: NotedStep, place: Place): Promise<Out
   }
 }
 
-async function isOurs(file: string, text: string, { kind, owner, bytes }: Inode, place: Place): Promise<boolean> {
+async function isOurs(file: string, text: string, { kind, owner, bytes }: Inode, place: MountGround): Promise<boolean> {
   if (path.basename(file) !== NAME || kind !== 'file' || owner !== 0 || bytes > Buffer.byteLength(text)) return false;
   // A power cut may have left the beginning of it only.
   return text.startsWith(await place.ask('readText', { file }));

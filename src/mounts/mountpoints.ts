@@ -5,7 +5,7 @@ import type { MountPoints } from '../core/ports/mounts.ts';
 import { shellWord } from '../core/text/shell.ts';
 import { errorCode, weakness } from '../core/files/trust.ts';
 import { mountAt, readMounts } from '../system/kernel/mountinfo.ts';
-import { createPlace, type Place } from './place.ts';
+import { createGround, type MountGround } from './ground.ts';
 import type { Prober } from '../system/command.ts';
 import { whyNot, writeHint } from '../core/text/why.ts';
 
@@ -41,7 +41,7 @@ export function createMountPoints(prober: Prober): MountPoints {
     },
 
     async make(steps) {
-      const place = createPlace(prober);
+      const place = createGround(prober);
       const facts: Facts[] = [];
       for (const { step } of steps) facts.push(await make(step, place));
       return facts;
@@ -49,7 +49,7 @@ export function createMountPoints(prober: Prober): MountPoints {
   };
 }
 
-async function make(step: Step, place: Place): Promise<Facts> {
+async function make(step: Step, place: MountGround): Promise<Facts> {
   const { directory = '' } = step;
   try {
     await place.ask('makeDirectory', { file: directory });
@@ -108,7 +108,7 @@ export function undoDirectories(prober: Prober): UndoHandler {
     kind: 'directory',
 
     async undo(steps) {
-      const place = createPlace(prober);
+      const place = createGround(prober);
       const outcomes: Outcome[] = [];
       for (const step of steps) outcomes.push(await removeEmpty(step, place));
       return outcomes;
@@ -123,7 +123,7 @@ export function undoDirectories(prober: Prober): UndoHandler {
   };
 }
 
-async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, place: Place): Promise<Outcome> {
+async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, place: MountGround): Promise<Outcome> {
   const { directory = '' } = step;
   const over = mountAt(directory, place.mounts);
   if (over) {

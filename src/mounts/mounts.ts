@@ -4,7 +4,7 @@ import { namesOf } from '../core/text/users.ts';
 import type { Mounted } from '../core/ports/mounts.ts';
 import type { PlannedMount } from '../core/model/volume.ts';
 import { shellWord } from '../core/text/shell.ts';
-import { whatHolds } from '../system/kernel/backing.ts';
+import { backingOf } from '../system/kernel/backing.ts';
 import type { Exec } from '../system/command.ts';
 import { replayJournal } from '../system/tools/fsck.ts';
 import { type LoopDevice, readLoops } from '../system/kernel/loops.ts';
@@ -15,7 +15,7 @@ import { readUses } from '../system/kernel/uses.ts';
 import { DIRECTORY, driversOf, guardsOf } from '../guests/filesystems.ts';
 import { excuseFor, missingFlags, mountBy, withoutUnknown } from './flags.ts';
 import { lackOfDrivers } from './lacking.ts';
-import { insist } from './patience.ts';
+import { retryUntilFree } from './retry.ts';
 import { baseOf, isOurs, isOver, loopsUnder, trustOf } from './proof.ts';
 import { mountTogether } from './together.ts';
 
@@ -32,7 +32,7 @@ export async function mountStep(mount: PlannedMount, device: string, volumeUuid:
 
 /** Where in its file system a directory is. Throws `mount.failed` for one that a link leads to, which somebody has put there. */
 async function rootOf(directory: string, label: string, exec: Exec): Promise<string> {
-  const { real, within } = await whatHolds(directory, exec);
+  const { real, within } = await backingOf(directory, exec);
   if (real === directory) return `/${within}`;
   throw new Fault('mount.failed', `${label}: ${directory} is not what was taken: somebody put a link there`);
 }
@@ -168,7 +168,7 @@ export function undoMounts(exec: Exec): UndoHandler {
     kind: 'mount',
 
     undo: (steps) =>
-      insist(PATIENCE_MS, exec, async (last) => {
+      retryUntilFree(PATIENCE_MS, exec, async (last) => {
         const loops = await loopsUnder(
           steps.map(({ step }) => step),
           exec,

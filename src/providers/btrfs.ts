@@ -7,7 +7,7 @@ import type { Origin, PlannedSnapshot } from '../core/model/snapshot.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { Facts, NotedStep, Step } from '../core/model/step.ts';
 import { whyNot } from '../core/text/why.ts';
-import { checkDirectory, placeOf, whatHolds, type Behind } from '../system/kernel/backing.ts';
+import { checkDirectory, placeOf, backingOf, type Backing } from '../system/kernel/backing.ts';
 import { deletesByNumber, listSnapshots, makeReadOnly, snapshotSubvolume } from '../system/tools/btrfs.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { saysFull } from '../system/tools/full.ts';
@@ -24,7 +24,7 @@ import { lookAt, nestedIn, subvolumeAt, topOf } from './btrfs/subvolumes.ts';
  * subvolume, and not what is in others below.
  */
 export function createBtrfs(exec: Exec): Provider {
-  const originOf = async (asked: string, behind: Behind, top: string): Promise<Origin> => {
+  const originOf = async (asked: string, behind: Backing, top: string): Promise<Origin> => {
     const subvolume = await subvolumeAt(top, exec);
     if (!subvolume) throw new Fault('origin.unsuitable', `${asked}: ${top} is not a btrfs subvolume`);
     return {
@@ -78,7 +78,7 @@ export function createBtrfs(exec: Exec): Provider {
     kind: 'btrfs',
 
     async find(asked) {
-      const behind = await whatHolds(asked, exec);
+      const behind = await backingOf(asked, exec);
       const top = await topBehind(behind, exec);
       if (top === undefined) return { claims: false, why: whyNoTop(behind) ?? 'not on btrfs' };
       const directory = behind.kind === 'directory';
@@ -88,7 +88,7 @@ export function createBtrfs(exec: Exec): Provider {
 
     async resolve(source) {
       if (source.kind !== 'subvolume' && source.kind !== 'path') return undefined;
-      const behind = await whatHolds(source.path, exec);
+      const behind = await backingOf(source.path, exec);
       const top = await topBehind(behind, exec);
       if (top === undefined) {
         if (source.kind === 'path') return undefined;
@@ -230,11 +230,11 @@ async function directoryOf(place: string, { root, point }: MountEntry, exec: Exe
 }
 
 /** The top directory of the subvolume that holds a path; undefined: it is not on btrfs, or the mount does not reach to it. */
-async function topBehind({ real, mount }: Behind, exec: Exec): Promise<string | undefined> {
+async function topBehind({ real, mount }: Backing, exec: Exec): Promise<string | undefined> {
   return mount?.type === 'btrfs' ? topOf(real, mount.point, exec) : undefined;
 }
 
 /** Why a path on btrfs has no subvolume that we could reach; undefined: it is not on btrfs. */
-function whyNoTop({ mount }: Behind): string | undefined {
+function whyNoTop({ mount }: Backing): string | undefined {
   return mount?.type === 'btrfs' ? `${mount.point} shows only a part of its subvolume` : undefined;
 }

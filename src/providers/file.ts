@@ -11,7 +11,7 @@ import type { Facts, NotedStep, Outcome } from '../core/model/step.ts';
 import { errorCode } from '../core/files/trust.ts';
 import type { Image } from '../foreign/images.ts';
 import type { Inode } from '../foreign/inodes.ts';
-import { placeOf, whatHolds, type Behind } from '../system/kernel/backing.ts';
+import { placeOf, backingOf, type Backing } from '../system/kernel/backing.ts';
 import { devicesBelow } from '../system/kernel/stack.ts';
 import { readLoops } from '../system/kernel/loops.ts';
 import { shellLine, type Exec } from '../system/command.ts';
@@ -30,7 +30,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
     kind: 'file',
 
     async find(asked) {
-      const behind = await whatHolds(asked, exec);
+      const behind = await backingOf(asked, exec);
       if (behind.kind !== 'file') return { claims: false, why: await whyNoFile(behind, exec) };
       const unfit = await exec.ask('imageFault', { file: behind.real });
       if (unfit) return { claims: false, why: `the file ${unfit.reason}` };
@@ -146,7 +146,7 @@ function removeByHand(file: string): string {
 }
 
 /** A path may be in an image that is mounted. */
-async function whyNoFile({ mount }: Behind, exec: Exec): Promise<string> {
+async function whyNoFile({ mount }: Backing, exec: Exec): Promise<string> {
   const below = mount && devicesBelow(mount.device, await readLoops(exec)).at(-1)?.number;
   const loop = (await readLoops(exec)).find(({ number }) => number === below);
   return loop && loop.below === undefined

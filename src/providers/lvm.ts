@@ -11,7 +11,7 @@ import {
 import type { Step } from '../core/model/step.ts';
 import type { Size } from '../core/model/task.ts';
 import { formatBytes } from '../core/text/bytes.ts';
-import { placeOf, whatHolds } from '../system/kernel/backing.ts';
+import { placeOf, backingOf } from '../system/kernel/backing.ts';
 import { bootId } from '../system/kernel/boot.ts';
 import type { Exec } from '../system/command.ts';
 import { readLoops } from '../system/kernel/loops.ts';
@@ -40,7 +40,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     kind: 'lvm',
 
     async find(path) {
-      const behind = await whatHolds(path, exec);
+      const behind = await backingOf(path, exec);
       const rows = await readLvs(exec).catch((error: unknown) => {
         if (isFault(error) && error.code !== 'tool.timeout' && error.code !== 'tool.locked') return error.message;
         throw error;
@@ -69,7 +69,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
 
     async resolve(source) {
       if (source.kind !== 'lv' && source.kind !== 'each' && source.kind !== 'path') return undefined;
-      const behind = source.kind === 'path' ? await whatHolds(source.path, exec) : undefined;
+      const behind = source.kind === 'path' ? await backingOf(source.path, exec) : undefined;
       const loops = behind ? await readLoops(exec) : [];
       if (behind && !isOnLv(behind, loops)) return undefined;
       const [rows, readOnly] = await Promise.all([readLvs(exec), exec.run(readOnlyVolumes())]);

@@ -6,14 +6,18 @@ import type { Partition } from '../core/model/volume.ts';
 import { drawTree, paint, type Branch } from './tree.ts';
 import { wrap, wrapCommand } from './wrap.ts';
 
-interface Part {
+interface PartBranch {
   readonly label: string;
   readonly branch: Branch;
 }
 
 /** In the order of the partitions, with what is in each below it. */
-function byPartition(origin: string, partitions: readonly Partition[], parts: readonly Part[]): readonly Branch[] {
-  const shown = new Set<Part>();
+function byPartition(
+  origin: string,
+  partitions: readonly Partition[],
+  parts: readonly PartBranch[],
+): readonly Branch[] {
+  const shown = new Set<PartBranch>();
   const branches = partitions.flatMap(({ number, extent, content }): readonly Branch[] => {
     const label = `${origin}/p${number}`;
     const own = parts.filter((part) => part.label === label);
@@ -42,13 +46,13 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
   const below = prepared.planned.map(({ origin, steps, note, growth }, index): Branch => {
     const mounts = layout.mounts
       .filter((mount) => mount.origin === index)
-      .map(({ label, type, extent, point }): Part => {
+      .map(({ label, type, extent, point }): PartBranch => {
         const place = extent ? `, ${formatBytes(extent.bytes)} at byte ${extent.offset}` : '';
         return { label, branch: { text: escapeText(`${label}  ${type}${place} → ${point}`), below: [] } };
       });
     const skipped = layout.skipped
       .filter((part) => part.origin === index)
-      .map(({ label, type, reason, unseen }): Part => {
+      .map(({ label, type, reason, unseen }): PartBranch => {
         const text = paint.faint(`${label}  ${type ?? 'unknown'}: ${unseen ? '' : 'skipped, '}${reason}`);
         return { label, branch: { text, below: [] } };
       });

@@ -10,7 +10,7 @@ import type { Origin } from '../../src/core/model/snapshot.ts';
 import type { Task } from '../../src/core/model/task.ts';
 import { VERSION } from '../../src/core/model/version.ts';
 import type { Inspector } from '../../src/core/ports/guests.ts';
-import type { Content, Seen, Volume } from '../../src/core/model/volume.ts';
+import type { Content, Inspection, Volume } from '../../src/core/model/volume.ts';
 import { refusal } from '../../src/guests/refusal.ts';
 import { isGlob, matchesGlob } from '../../src/core/text/glob.ts';
 import { growthOf, roomFor } from '../../src/providers/lvm/room.ts';
@@ -146,7 +146,7 @@ describe('the layout of mounts', () => {
       content: content(type),
     })),
   });
-  const seen = (volumes: readonly Volume[]): Seen => ({ volumes, groups: [], members: [], containers: [] });
+  const seen = (volumes: readonly Volume[]): Inspection => ({ volumes, groups: [], members: [], containers: [] });
   const points = (...args: Parameters<typeof layOut>) => layOut(...args).mounts.map(({ point }) => point);
 
   test('one file system is the mount itself', () => {
@@ -180,15 +180,18 @@ describe('the layout of mounts', () => {
       disk('ext4', 'crypto_LUKS').partitions.map((one) =>
         one.number === 1 ? { ...one, content: { ...one.content, label } } : one,
       );
-    const why = (wanted: Task, all: Seen): string | undefined => {
+    const why = (wanted: Task, all: Inspection): string | undefined => {
       const layout = layOut(wanted, '/m', [origin('a')], all, new Map(), refusal);
       return shortcoming(wanted, [origin('a')], layout, [])?.message;
     };
 
     test('may be in what is encrypted, until no key has opened it', () => {
       const container = { kind: 'luks', volume: 0, partition: 2, also: [], maps: [] } as const;
-      const closed: Seen = { ...seen([named('root')]), containers: [container] };
-      const tried: Seen = { ...closed, members: [{ volume: 0, partition: 2, reason: 'no key', harmless: false }] };
+      const closed: Inspection = { ...seen([named('root')]), containers: [container] };
+      const tried: Inspection = {
+        ...closed,
+        members: [{ volume: 0, partition: 2, reason: 'no key', harmless: false }],
+      };
       expect(why(wanting('LABEL=root', 'LABEL=data'), closed)).toBeUndefined();
       expect(why(wanting('LABEL=root', 'LABEL=data'), tried)).toContain('nothing fits LABEL=data');
       expect(why(wanting('1', 'LABEL=data'), tried)).toContain('nothing fits LABEL=data');
@@ -204,7 +207,7 @@ describe('the layout of mounts', () => {
         { ...lv, name: 'snap', maps: [], content: undefined, refused },
       ];
       const group = { volume: 0, partition: undefined, also: [], name: 'vg', lvs };
-      const all: Seen = { ...seen([whole('LVM2_member')]), groups: [group] };
+      const all: Inspection = { ...seen([whole('LVM2_member')]), groups: [group] };
       expect(why(wanting('LV=vg/root', 'LV=vg/snap'), all)).toContain('vg/snap: is a snapshot that the guest took');
       expect(why(wanting('LV=vg/*'), all)).toBeUndefined();
       expect(why(wanting(), all)).toBeUndefined();
@@ -222,7 +225,7 @@ describe('the layout of mounts', () => {
     ];
     const groups = [{ volume: 1, partition: undefined, also: [], name: 'vg', lvs }];
     const opened: Volume = { ...whole('LVM2_member'), within: { volume: 0, partition: undefined } };
-    const all: Seen = { ...seen([whole('crypto_LUKS'), opened]), groups };
+    const all: Inspection = { ...seen([whole('crypto_LUKS'), opened]), groups };
     const selectors = [parseSelector(text)].flatMap((one) => one ?? []);
     const only: Task = { ...task, keys: ['/key'], choice: { partitions: selectors, exclude: [] } };
     const without: Task = { ...only, choice: { partitions: [], exclude: selectors } };

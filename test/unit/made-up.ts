@@ -113,7 +113,7 @@ export function machineOf(world: World, providers: readonly Provider[], stateDir
     markers: { steps: () => [], make: () => Promise.resolve([]) },
     loops: { make: () => Promise.resolve([]) },
     inspector: {
-      look: (places) => {
+      inspect: (places) => {
         const content = { type: 'directory', uuid: undefined, doubt: undefined };
         const volumes = places.map(({ device }) => {
           return { device, looped: false, bytes: 0, table: undefined, content, partitions: [] };
@@ -125,7 +125,7 @@ export function machineOf(world: World, providers: readonly Provider[], stateDir
     },
     mounts: {
       step: ({ point }, device, volume) => Promise.resolve({ kind: 'mount', point, device, volume }),
-      inspect: () => Promise.resolve([]),
+      check: () => Promise.resolve([]),
       make: (steps) => {
         for (const { step } of steps) {
           done.push(`mount ${step['device']}`);

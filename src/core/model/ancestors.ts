@@ -1,24 +1,27 @@
-import type { MemberPlace, Seen } from './volume.ts';
+import type { MemberPlace, Inspection } from './volume.ts';
 
 /** The partitions of disks that something is in, which may also have parts in other places. */
-export function outerPartitions(
+export function ancestorPartitions(
   { also = [], ...place }: MemberPlace & { readonly also?: readonly MemberPlace[] },
-  seen: Pick<Seen, 'volumes' | 'containers'>,
+  seen: Pick<Inspection, 'volumes' | 'containers'>,
 ): readonly number[] {
   const numbers = [place, ...also].flatMap(({ volume, partition }): readonly number[] => {
     const within = seen.volumes[volume]?.within;
     if (!within) return partition === undefined ? [] : [partition];
     const container = seen.containers.find((one) => isSame(one, within));
-    return outerPartitions(container ?? within, seen);
+    return ancestorPartitions(container ?? within, seen);
   });
   return [...new Set(numbers)];
 }
 
 /** The types of what something is in, innermost first: that of its own part, and of all around it. */
-export function outerTypes({ volume, partition }: MemberPlace, seen: Pick<Seen, 'volumes'>): readonly string[] {
+export function ancestorTypes(
+  { volume, partition }: MemberPlace,
+  seen: Pick<Inspection, 'volumes'>,
+): readonly string[] {
   const { content, partitions = [], within } = seen.volumes[volume] ?? {};
   const part = partition === undefined ? content : partitions.find(({ number }) => number === partition)?.content;
-  const around = within ? outerTypes(within, seen) : [];
+  const around = within ? ancestorTypes(within, seen) : [];
   return part?.type === undefined ? around : [part.type, ...around];
 }
 

@@ -11,7 +11,7 @@ export type Selector =
   | { readonly kind: 'path'; readonly glob: string };
 
 /** Which parts of disks are mounted. */
-export interface Choice {
+export interface Selection {
   /** Only these; all where there are none. */
   readonly partitions: readonly Selector[];
   readonly exclude: readonly Selector[];
@@ -56,12 +56,12 @@ export function selectorText(selector: Selector): string {
 }
 
 /** Whether a logical volume is asked for by its own name, and not by a pattern that others fit as well. */
-export function isNamed({ partitions }: Choice, { vg, lv }: Traits): boolean {
+export function isNamed({ partitions }: Selection, { vg, lv }: Traits): boolean {
   return partitions.some((selector) => selector.kind === 'lv' && selector.vg === vg && selector.lv === lv);
 }
 
 /** Why a part is not wanted; undefined: it is. Of what could not be looked into yet a label or type says nothing. */
-export function unwanted({ partitions, exclude }: Choice, traits: Traits): string | undefined {
+export function unwanted({ partitions, exclude }: Selection, traits: Traits): string | undefined {
   if (exclude.some((selector) => fits(selector, traits) === true)) return EXCLUDED;
   const chosen = partitions.length === 0 || partitions.some((selector) => fits(selector, traits) !== false);
   return chosen ? undefined : 'is not one of those asked for (partitions)';
@@ -70,7 +70,7 @@ export function unwanted({ partitions, exclude }: Choice, traits: Traits): strin
 const EXCLUDED = 'is left out, as asked (exclude)';
 
 /** What a source leaves aside: what `exclude` names, with all below it, is meant to be. */
-export function withoutExcluded(leftOut: readonly LeftOut[], { exclude }: Choice): readonly LeftOut[] {
+export function withoutExcluded(leftOut: readonly LeftOut[], { exclude }: Selection): readonly LeftOut[] {
   const globs = exclude.flatMap((selector) => (selector.kind === 'path' ? [selector.glob] : []));
   const isExcluded = (label: string): boolean =>
     label.startsWith('/') && placesOf(label).some((place) => globs.some((glob) => matchesGlob(place, glob)));

@@ -1,4 +1,4 @@
-import type { Choice } from './selection.ts';
+import type { Selection } from './selection.ts';
 import type { Trust } from './volume.ts';
 
 /**
@@ -26,7 +26,7 @@ export interface Task {
   /** An absolute path; undefined: a directory of the task's own below the run directory. */
   readonly mount: string | undefined;
   readonly size: Size;
-  readonly choice: Choice;
+  readonly choice: Selection;
   /** What to do where a part of an origin can't be mounted: fail, or go on and say so. */
   readonly skip: 'error' | 'warn';
   readonly trust: Trust;

@@ -126,7 +126,7 @@ export interface Container extends MemberPlace {
 }
 
 /** What is in volumes. */
-export interface Seen {
+export interface Inspection {
   readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];
   readonly groups: readonly GuestGroup[];

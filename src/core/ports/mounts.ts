@@ -53,7 +53,7 @@ export interface Mounts {
    * Looks at the file system that is going to be mounted, and checks it if that is asked for; what to report of it. Throws
    * `volume.damaged`. Only the snapshot is changed by it.
    */
-  inspect(step: Step, check: boolean): Promise<readonly string[]>;
+  check(step: Step, whole: boolean): Promise<readonly string[]>;
   /** All of them, in their order. `between` is called between what can be interrupted. Throws `mount.failed`. */
   make(steps: readonly NotedStep[], between: () => void): Promise<readonly Mounted[]>;
   /** Whether what reads these mounts writes no more to their devices, also when they are unmounted. */

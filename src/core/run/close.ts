@@ -29,7 +29,7 @@ export interface Examined {
   /** What can't be checked may be bad, so it is. */
   readonly verdict: Verdict;
   /** What holds whenever it is asked again: `unknown` where only a later check can tell. */
-  readonly lasting: Verdict;
+  readonly persistent: Verdict;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function close(journal: Journal, machine: Machine, doubt?: string):
   const unwatched = machine.unwatched(journal);
   const settled = journal.verdict?.kind === 'unknown' ? undefined : journal.verdict;
   try {
-    journal.markClosing(settled ?? examined.lasting);
+    journal.markClosing(settled ?? examined.persistent);
   } catch (error) {
     // A full disk must not keep the snapshot alive; the worst that is lost is this verdict, and it is told below.
     machine.log.warn({ err: error }, 'the journal could not be brought up to date');
@@ -98,7 +98,7 @@ function judge(
   snapshots: Closed['snapshots'],
   mounts: Examined['mounts'],
   bootId: string,
-): Pick<Examined, 'verdict' | 'lasting'> {
+): Pick<Examined, 'verdict' | 'persistent'> {
   if (journal.header.boot !== bootId)
     return both({ kind: 'unknown', reason: 'the machine was restarted while it was open' });
   if (journal.opened === undefined)
@@ -119,10 +119,10 @@ function judge(
   if (unchecked.length === 0) return both({ kind: 'good' });
   return {
     verdict: { kind: 'bad', reasons: unchecked },
-    lasting: { kind: 'unknown', reason: unchecked.join('; ') },
+    persistent: { kind: 'unknown', reason: unchecked.join('; ') },
   };
 }
 
-function both(verdict: Verdict): Pick<Examined, 'verdict' | 'lasting'> {
-  return { verdict, lasting: verdict };
+function both(verdict: Verdict): Pick<Examined, 'verdict' | 'persistent'> {
+  return { verdict, persistent: verdict };
 }

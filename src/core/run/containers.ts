@@ -1,35 +1,35 @@
 import { unwanted } from '../model/selection.ts';
 import { Fault, isFault } from '../model/fault.ts';
-import { outerPartitions, outerTypes } from '../model/ancestors.ts';
+import { ancestorPartitions, ancestorTypes } from '../model/ancestors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Machine } from '../ports/machine.ts';
 import { makeMaps, visibleIn, type Device } from './maps.ts';
 import type { Task } from '../model/task.ts';
-import type { Container, Member, MemberPlace, Place, Seen } from '../model/volume.ts';
+import type { Container, Member, MemberPlace, Place, Inspection } from '../model/volume.ts';
 
 /** A software RAID may hold itself. */
 const DEEPEST = 4;
 
 /** What is in snapshots, and in what was opened in them. */
-export interface Looked {
-  readonly seen: Seen;
+export interface Inspected {
+  readonly seen: Inspection;
   /** The device-mapper UUIDs of all volumes. */
   readonly uuids: readonly string[];
 }
 
 /** Looks into snapshots, opens the containers in them, looks into these, and so on. */
-export async function lookThrough(
+export async function inspectAll(
   snapshots: readonly Place[],
   snapshotUuids: readonly string[],
   task: Pick<Task, 'choice' | 'keys'>,
   journal: Journal,
   machine: Machine,
-): Promise<Looked> {
+): Promise<Inspected> {
   const places = [...snapshots];
   const uuids = [...snapshotUuids];
   const locked: Member[] = [];
   const tried = new Set<string>();
-  let seen = await machine.inspector.look(places);
+  let seen = await machine.inspector.inspect(places);
   for (;;) {
     machine.checkInterrupted();
     const next = seen.containers.filter((one) => !tried.has(nameOf(one)) && isWanted(one, seen, task));
@@ -45,7 +45,7 @@ export async function lookThrough(
         uuids.push(opened.uuid);
       }
     }
-    seen = await machine.inspector.look(places, seen);
+    seen = await machine.inspector.inspect(places, seen);
   }
 }
 
@@ -53,7 +53,7 @@ export async function lookThrough(
 async function tryToOpen(
   container: Container,
   keys: readonly string[],
-  seen: Seen,
+  seen: Inspection,
   uuids: readonly string[],
   journal: Journal,
   machine: Machine,
@@ -94,14 +94,14 @@ export async function decrypt(
 }
 
 /** In how many containers it is. */
-function depthOf({ volume }: MemberPlace, { volumes }: Seen): number {
+function depthOf({ volume }: MemberPlace, { volumes }: Inspection): number {
   let depth = 0;
   for (let within = volumes[volume]?.within; within; within = volumes[within.volume]?.within) depth += 1;
   return depth;
 }
 
-function isWanted(container: Container, seen: Seen, { choice, keys }: Pick<Task, 'choice' | 'keys'>): boolean {
-  const [numbers, within] = [outerPartitions(container, seen), outerTypes(container, seen)];
+function isWanted(container: Container, seen: Inspection, { choice, keys }: Pick<Task, 'choice' | 'keys'>): boolean {
+  const [numbers, within] = [ancestorPartitions(container, seen), ancestorTypes(container, seen)];
   const traits = { numbers, vg: undefined, lv: undefined, content: undefined, within };
   // What an LV of it is called is not known yet.
   const byLv = choice.partitions.some(({ kind }) => kind === 'lv');

@@ -1,14 +1,14 @@
 import { unwanted } from '../model/selection.ts';
-import { decrypt, type Looked } from './containers.ts';
+import { decrypt, type Inspected } from './containers.ts';
 import { SECTOR } from '../text/bytes.ts';
 import type { Journal } from '../journal/journal.ts';
 import { contentOf, refusedLv, type Contents } from './layout.ts';
 import type { Inspector } from '../ports/guests.ts';
 import type { Machine } from '../ports/machine.ts';
 import { makeMaps, visibleIn, volumesUnder, type Device } from './maps.ts';
-import { outerPartitions, outerTypes } from '../model/ancestors.ts';
+import { ancestorPartitions, ancestorTypes } from '../model/ancestors.ts';
 import type { Task } from '../model/task.ts';
-import type { Content, DeviceMap, GuestLv, PlannedMount, Seen } from '../model/volume.ts';
+import type { Content, DeviceMap, GuestLv, PlannedMount, Inspection } from '../model/volume.ts';
 
 type Wishes = Pick<Task, 'choice' | 'trust' | 'keys'>;
 
@@ -24,7 +24,7 @@ export interface Mapped {
  * looked into before, and decrypts those that are encrypted. `uuids`: of the snapshots.
  */
 export async function mapLvs(
-  seen: Seen,
+  seen: Inspection,
   task: Wishes,
   uuids: readonly string[],
   journal: Journal,
@@ -67,7 +67,7 @@ async function lookInto(
   devices: readonly (Device | undefined)[],
   inspector: Inspector,
 ): Promise<readonly { readonly content: Content; readonly encrypted: boolean }[]> {
-  const seen = await inspector.look(devices.map((one) => ({ shape: 'device', device: one?.device ?? '' })));
+  const seen = await inspector.inspect(devices.map((one) => ({ shape: 'device', device: one?.device ?? '' })));
   return seen.volumes.map(({ table, content }, index) => {
     const doubt = 'holds a partition table, which is not looked for there';
     const encrypted = seen.containers.some(({ kind, volume }) => kind === 'luks' && volume === index);
@@ -78,7 +78,7 @@ async function lookInto(
 /** Those whose devices show the host nothing that it would take for its own; of the others why they are no devices. */
 async function unseenByHost(
   wanted: readonly GuestLv[],
-  { volumes }: Seen,
+  { volumes }: Inspection,
   machine: Machine,
 ): Promise<{ readonly unseen: readonly GuestLv[]; readonly contents: Map<GuestLv, Content> }> {
   const contents = new Map<GuestLv, Content>();
@@ -94,17 +94,21 @@ async function unseenByHost(
 }
 
 /** The maps that would be made. */
-export function mapsFor(seen: Seen, task: Wishes, { inspector }: Pick<Machine, 'inspector'>): readonly DeviceMap[] {
+export function mapsFor(
+  seen: Inspection,
+  task: Wishes,
+  { inspector }: Pick<Machine, 'inspector'>,
+): readonly DeviceMap[] {
   return mapsOf(wantedLvs(seen, task, inspector));
 }
 
-function wantedLvs(seen: Seen, { choice, trust, keys }: Wishes, inspector: Inspector): readonly GuestLv[] {
+function wantedLvs(seen: Inspection, { choice, trust, keys }: Wishes, inspector: Inspector): readonly GuestLv[] {
   return seen.groups.flatMap(({ name: vg, lvs, ...place }) => {
-    const numbers = outerPartitions(place, seen);
+    const numbers = ancestorPartitions(place, seen);
     return lvs.filter((lv) => {
       const content = contentOf(lv, keys.length > 0);
       if (refusedLv(lv, trust) || (content && inspector.refusal(content, trust, []))) return false;
-      const within = [...(lv.encrypted ? ['crypto_LUKS'] : []), ...outerTypes(place, seen)];
+      const within = [...(lv.encrypted ? ['crypto_LUKS'] : []), ...ancestorTypes(place, seen)];
       return unwanted(choice, { numbers, vg, lv: lv.name, content, within }) === undefined;
     });
   });
@@ -131,7 +135,7 @@ export function partitionMaps(mounts: readonly PlannedMount[]): readonly DeviceM
 /** For each mount the device it is of: the snapshot, a map, or a loop device over a stretch of an image. */
 export async function devicesFor(
   mounts: readonly PlannedMount[],
-  { seen, uuids }: Looked,
+  { seen, uuids }: Inspected,
   mapped: Mapped,
   journal: Journal,
   machine: Pick<Machine, 'maps' | 'loops'>,

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { fits, isNamed, selectorText, unwanted, type Traits } from '../model/selection.ts';
 import { Fault } from '../model/fault.ts';
 import { onlyByKernel } from '../text/hostile.ts';
-import { outerPartitions } from '../model/ancestors.ts';
+import { ancestorPartitions } from '../model/ancestors.ts';
 import type { LeftOut, Origin } from '../model/snapshot.ts';
 import type { Task } from '../model/task.ts';
 import type { Trust } from '../model/volume.ts';
 import type { Inspector } from '../ports/guests.ts';
-import type { Content, GuestGroup, GuestLv, MemberPlace, PlannedMount, Seen, Skipped } from '../model/volume.ts';
+import type { Content, GuestGroup, GuestLv, MemberPlace, PlannedMount, Inspection, Skipped } from '../model/volume.ts';
 
 /** Which parts of the snapshots are mounted where, and which are not. */
 export interface Layout {
@@ -31,7 +31,7 @@ export function layOut(
   task: Task,
   mount: string,
   origins: readonly Origin[],
-  seen: Seen,
+  seen: Inspection,
   contents: Contents,
   refusal: Inspector['refusal'],
 ): Layout {
@@ -94,23 +94,23 @@ export function layOut(
 }
 
 /** Where a volume or a part of one is shown, and in what it lies. */
-type Place = Pick<PlannedMount, 'label' | 'point' | 'volume' | 'within'>;
+type Shown = Pick<PlannedMount, 'label' | 'point' | 'volume' | 'within'>;
 
-interface Sight {
-  readonly seen: Seen;
+interface Findings {
+  readonly seen: Inspection;
   readonly contents: Contents;
   readonly wishes: Pick<Task, 'keys' | 'trust'>;
 }
 
 /** What could hold a file system. */
-interface Part extends Place, Pick<PlannedMount, 'extent' | 'map'> {
+interface MountablePart extends Shown, Pick<PlannedMount, 'extent' | 'map'> {
   readonly content: Content;
   readonly refused: GuestLv['refused'];
   readonly traits: Traits;
 }
 
 /** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. */
-function partsOf(place: Place, sight: Sight): readonly Part[] {
+function partsOf(place: Shown, sight: Findings): readonly MountablePart[] {
   const { volumes, groups, members, containers } = sight.seen;
   const keyed = sight.wishes.keys.length > 0;
   const { looped, device = '', bytes = 0, table, content, partitions = [] } = volumes[place.volume] ?? {};
@@ -122,7 +122,7 @@ function partsOf(place: Place, sight: Sight): readonly Part[] {
     const point = path.join(place.point, `p${number}`);
     return { ...place, label, point, extent: of, map: linear ? label : undefined, content: inside, partition: number };
   });
-  return [...whole, ...divided].flatMap(({ partition, ...part }): readonly Part[] => {
+  return [...whole, ...divided].flatMap(({ partition, ...part }): readonly MountablePart[] => {
     const here = (of: MemberPlace): boolean => of.volume === place.volume && of.partition === partition;
     const { type } = part.content;
     const inside = { ...part, within: type === undefined ? place.within : [type, ...place.within] };
@@ -131,7 +131,7 @@ function partsOf(place: Place, sight: Sight): readonly Part[] {
     const group = groups.find(here);
     if (group && group.lvs.length > 0) return group.lvs.map((lv) => guestPart(inside, group, lv, sight));
     const container = containers.find((one) => here(one) && (one.kind === 'md' || keyed));
-    const numbers = outerPartitions(container ?? { volume: place.volume, partition }, sight.seen);
+    const numbers = ancestorPartitions(container ?? { volume: place.volume, partition }, sight.seen);
     const traits = { numbers, vg: undefined, lv: undefined, content: part.content, within: part.within };
     const told = group ? EMPTY_GROUP : members.find(here);
     // What could not be opened is what it looks like from without.
@@ -156,7 +156,12 @@ const EMPTY_GROUP = { reason: 'is LVM without a logical volume', harmless: true 
 
 const UNSEEN = { reason: 'can be looked into only when the task is opened', harmless: true };
 
-function guestPart({ label, point, volume, within }: Place, group: GuestGroup, lv: GuestLv, sight: Sight): Part {
+function guestPart(
+  { label, point, volume, within }: Shown,
+  group: GuestGroup,
+  lv: GuestLv,
+  sight: Findings,
+): MountablePart {
   const { name, maps, content: outside } = lv;
   const { seen, contents, wishes } = sight;
   const content = contents.get(lv) ?? contentOf(lv, wishes.keys.length > 0);
@@ -170,7 +175,7 @@ function guestPart({ label, point, volume, within }: Place, group: GuestGroup, l
     content: content ?? outside ?? { type: undefined, uuid: undefined, doubt: undefined },
     refused: refusedLv(lv, wishes.trust) ?? (content ? undefined : UNSEEN),
     traits: {
-      numbers: outerPartitions(group, seen),
+      numbers: ancestorPartitions(group, seen),
       vg: group.name,
       lv: name,
       content,

@@ -1,5 +1,5 @@
 import type { OpenedPath } from '../model/reply.ts';
-import { lookThrough } from './containers.ts';
+import { inspectAll } from './containers.ts';
 import { devicesFor, mapLvs } from './devices.ts';
 import { clearEarlier } from './earlier.ts';
 import { asError } from '../model/fault.ts';
@@ -81,7 +81,7 @@ async function carryOut(
   const taken = await takeAll(planned, machine.providers, journal);
   machine.checkInterrupted();
 
-  const looked = await lookThrough(
+  const looked = await inspectAll(
     planned.map(({ origin: { shape }, device }, index) => ({ shape, device: taken[index]?.['device'] ?? device })),
     taken.map(({ uuid }) => uuid ?? ''),
     task,
@@ -113,7 +113,7 @@ async function carryOut(
   const findings: string[] = [];
   for (const { step } of noted) {
     machine.checkInterrupted();
-    findings.push(...(await machine.mounts.inspect(step, task.check)));
+    findings.push(...(await machine.mounts.check(step, task.check)));
   }
   machine.checkInterrupted();
   const mounted = await machine.mounts.make(noted, machine.checkInterrupted);

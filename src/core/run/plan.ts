@@ -30,7 +30,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   const prepared = await prepare(task, RUN, machine);
   const { planned, mount } = prepared;
   const origins = planned.map(({ origin }) => origin);
-  const seen = await machine.inspector.look(origins);
+  const seen = await machine.inspector.inspect(origins);
   const volumes = seen.volumes.map((volume, index) => {
     const seenLater = origins[index]?.asleep ? { ...volume, content: ASLEEP } : volume;
     return onSnapshot(seenLater, planned[index]?.device ?? volume.device);

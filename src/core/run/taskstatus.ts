@@ -47,7 +47,7 @@ export interface SnapshotStatus {
 }
 
 /** Looks at a task with a journal; changes nothing. */
-export async function survey(noted: JournalView, machine: Machine): Promise<TaskStatus> {
+export async function taskStatusOf(noted: JournalView, machine: Machine): Promise<TaskStatus> {
   const snapshots: SnapshotStatus[] = [];
   const journal = await withAdopted(noted, machine);
   const examined = await examine(journal, machine);
@@ -70,7 +70,7 @@ export async function survey(noted: JournalView, machine: Machine): Promise<Task
   return {
     task: header.task,
     state: stateOf(journal, machine),
-    verdict: examined.lasting,
+    verdict: examined.persistent,
     run: header.run,
     contract: header.contract,
     since: header.startedAt,

@@ -8,7 +8,7 @@ import { type GuestMap, readableLvs } from './maps.ts';
 import { type GroupText, groupFrom } from './metadata.ts';
 import { parseText } from './text.ts';
 
-interface Found extends MemberPlace {
+interface FoundVolume extends MemberPlace {
   readonly extent: Extent;
   readonly label: Label;
   readonly group: GroupText | undefined;
@@ -28,7 +28,7 @@ export async function findGroups(
   places: readonly (MemberPlace & { readonly extent: Extent })[],
   read: ReadBytes,
 ): Promise<Groups> {
-  const found: Found[] = [];
+  const found: FoundVolume[] = [];
   const members: Member[] = [];
   for (const place of places) {
     const label = await readLabel(place.extent, read);
@@ -37,7 +37,7 @@ export async function findGroups(
     else members.push(told(place, 'its LVM label is damaged'));
   }
   const groups: GuestGroup[] = [];
-  const placed = new Set<Found>();
+  const placed = new Set<FoundVolume>();
   for (const uuid of new Set(found.flatMap(({ group }) => group?.uuid ?? []))) {
     for (const copy of copiesOf(uuid, found)) {
       for (const one of copy.members) placed.add(one);
@@ -53,7 +53,7 @@ export async function findGroups(
     }
   }
   const lost = found.filter((one) => !placed.has(one));
-  const why = (one: Found): string =>
+  const why = (one: FoundVolume): string =>
     claimsOn(one, found).length > 1
       ? 'is listed by several volume groups, and its own metadata names none of them: give each guest its own task'
       : 'its LVM metadata is missing or damaged';
@@ -63,8 +63,8 @@ export async function findGroups(
 /** The physical volumes of one group, or of each copy of it; a text says why a copy can't be told from another. */
 function copiesOf(
   uuid: string,
-  found: readonly Found[],
-): readonly { readonly members: readonly Found[]; readonly group: GroupText | string }[] {
+  found: readonly FoundVolume[],
+): readonly { readonly members: readonly FoundVolume[]; readonly group: GroupText | string }[] {
   const members = found.filter((one) => {
     const [own, ...others] = one.group ? [one.group.uuid] : claimsOn(one, found);
     return own === uuid && others.length === 0;
@@ -85,7 +85,7 @@ function copiesOf(
  * The groups that list a physical volume without a description of its own. Any guest can list it: those in the same volume
  * count before all others.
  */
-function claimsOn({ volume, label }: Found, found: readonly Found[]): readonly string[] {
+function claimsOn({ volume, label }: FoundVolume, found: readonly FoundVolume[]): readonly string[] {
   const claims = found.flatMap((one) => {
     const listed = [...(one.group?.physical.values() ?? [])].some(({ uuid }) => uuid === label.uuid);
     return one.group && listed ? [{ volume: one.volume, uuid: one.group.uuid }] : [];
@@ -98,7 +98,7 @@ function claimsOn({ volume, label }: Found, found: readonly Found[]): readonly s
  * Whether none is there twice, each that describes the group knows all of them, and none is left behind by more than the one
  * change that a snapshot may catch: else one may be of a clone that went its own way.
  */
-function areOne(members: readonly Found[]): boolean {
+function areOne(members: readonly FoundVolume[]): boolean {
   const seqnos = members.flatMap(({ group }) => group?.seqno ?? []);
   if (Math.max(...seqnos) - Math.min(...seqnos) > 1) return false;
   const uuids = members.map(({ label }) => label.uuid);
@@ -110,17 +110,20 @@ function areOne(members: readonly Found[]): boolean {
 }
 
 /** By the newest description. */
-function copyOf(members: readonly Found[]): { readonly members: readonly Found[]; readonly group: GroupText | string } {
+function copyOf(members: readonly FoundVolume[]): {
+  readonly members: readonly FoundVolume[];
+  readonly group: GroupText | string;
+} {
   const [newest] = members.flatMap(({ group }) => group ?? []).toSorted((a, b) => b.seqno - a.seqno);
   return { members, group: newest ?? 'its LVM metadata is missing or damaged' };
 }
 
-function missing({ physical }: GroupText, members: readonly Found[]): readonly string[] {
+function missing({ physical }: GroupText, members: readonly FoundVolume[]): readonly string[] {
   const there = new Set(members.map(({ label }) => label.uuid));
   return [...physical.values()].flatMap(({ uuid }) => (there.has(uuid) ? [] : [uuid]));
 }
 
-function groupAt(members: readonly Found[], group: GroupText): GuestGroup {
+function groupAt(members: readonly FoundVolume[], group: GroupText): GuestGroup {
   const [{ volume, partition } = { volume: 0, partition: undefined }, ...also] = members.map(placeOf);
   const prefix = `${volume}.${partition ?? 0}/${group.name}`;
   const lvs = [...readableLvs(group)].map(([name, readable]): GuestLv => {
@@ -152,7 +155,7 @@ function groupAt(members: readonly Found[], group: GroupText): GuestGroup {
 function placedMaps(
   prefix: string,
   maps: readonly GuestMap[],
-  members: readonly Found[],
+  members: readonly FoundVolume[],
 ): readonly DeviceMap[] | string {
   const physical = new Map(members.map((one) => [one.label.uuid, one]));
   const placed: DeviceMap[] = [];

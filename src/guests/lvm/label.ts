@@ -43,12 +43,14 @@ export async function readLabel({ device, offset, bytes }: Extent, read: ReadByt
 
 type Read = (at: number, length: number) => Promise<Buffer | undefined>;
 
-interface Place {
+interface MetadataArea {
   readonly offset: number;
   readonly bytes: number;
 }
 
-async function findLabel(read: Read): Promise<{ readonly uuid: string; readonly areas: readonly Place[] } | undefined> {
+async function findLabel(
+  read: Read,
+): Promise<{ readonly uuid: string; readonly areas: readonly MetadataArea[] } | undefined> {
   for (let number = 0; number < LABEL_SECTORS; number += 1) {
     const sector = await read(number * SECTOR, SECTOR);
     if (sector?.toString('latin1', 0, 8) !== 'LABELONE' || sector.toString('latin1', 24, 32) !== 'LVM2 001') continue;
@@ -65,8 +67,8 @@ async function findLabel(read: Read): Promise<{ readonly uuid: string; readonly 
 }
 
 /** A list of places that a pair of zeros ends. */
-function placesAt(sector: Buffer, start: number): { readonly places: readonly Place[]; readonly next: number } {
-  const places: Place[] = [];
+function placesAt(sector: Buffer, start: number): { readonly places: readonly MetadataArea[]; readonly next: number } {
+  const places: MetadataArea[] = [];
   for (let at = start; at + 16 <= sector.length; at += 16) {
     const place = { offset: Number(sector.readBigUInt64LE(at)), bytes: Number(sector.readBigUInt64LE(at + 8)) };
     if (place.offset === 0) return { places, next: at + 16 };
@@ -76,7 +78,7 @@ function placesAt(sector: Buffer, start: number): { readonly places: readonly Pl
 }
 
 /** The text in an area, which is written round and round; undefined: there is no sound one. */
-async function readArea({ offset }: Place, read: Read): Promise<string | undefined> {
+async function readArea({ offset }: MetadataArea, read: Read): Promise<string | undefined> {
   const header = await read(offset, AREA_HEADER);
   if (header?.toString('latin1', 4, 20) !== ' LVM2 x[5A%r0N*>') return undefined;
   if (crc32From(INITIAL, header.subarray(4)) !== header.readUInt32LE(0)) return undefined;

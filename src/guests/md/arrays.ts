@@ -13,7 +13,7 @@ const RAID5 = ['raid5_la', 'raid5_ra', 'raid5_ls', 'raid5_rs'];
 
 type Line = DeviceMap['lines'][number];
 
-interface Found extends MemberPlace {
+interface FoundMember extends MemberPlace {
   readonly extent: Extent;
   readonly superblock: Superblock;
 }
@@ -26,7 +26,7 @@ export async function findArrays(
   places: readonly (MemberPlace & { readonly extent: Extent })[],
   read: ReadBytes,
 ): Promise<{ readonly containers: readonly Container[]; readonly members: readonly Member[] }> {
-  const found: Found[] = [];
+  const found: FoundMember[] = [];
   const members: Member[] = [];
   for (const place of places) {
     const superblock = await readSuperblock(place.extent, read);
@@ -52,7 +52,7 @@ export async function findArrays(
   return { containers, members };
 }
 
-function copiesOf(found: readonly Found[]): readonly (readonly Found[])[] {
+function copiesOf(found: readonly FoundMember[]): readonly (readonly FoundMember[])[] {
   return [...new Set(found.map(({ superblock }) => superblock.array))].flatMap((array) => {
     const members = found.filter(({ superblock }) => superblock.array === array);
     return areOne(members) ? [members] : byVolume(members);
@@ -60,7 +60,7 @@ function copiesOf(found: readonly Found[]): readonly (readonly Found[])[] {
 }
 
 /** Whether no two are in each other's place, none is left behind, and all know of the same disks: else one may be of a clone that went its own way. */
-function areOne(members: readonly Found[]): boolean {
+function areOne(members: readonly FoundMember[]): boolean {
   const disks = members.filter(({ superblock }) => superblock.role !== undefined);
   const views = new Set(disks.map(({ superblock: { active } }) => active.toSorted((a, b) => a - b).join(',')));
   const roles = new Set(disks.map(({ superblock }) => superblock.role));
@@ -68,13 +68,13 @@ function areOne(members: readonly Found[]): boolean {
 }
 
 /** Those that are disks of the array, and not left behind; one event more or less is between two writes of a superblock. */
-function upToDate(members: readonly Found[]): readonly Found[] {
+function upToDate(members: readonly FoundMember[]): readonly FoundMember[] {
   const newest = members.reduce((most, { superblock: { events } }) => (events > most ? events : most), 0n);
   return members.filter(({ superblock: { role, events } }) => role !== undefined && events + 1n >= newest);
 }
 
 /** The maps of an array, its own last; or why it can't be shown. */
-function mapsOf(copy: readonly Found[]): readonly DeviceMap[] | string {
+function mapsOf(copy: readonly FoundMember[]): readonly DeviceMap[] | string {
   const [newest] = copy.toSorted(newestFirst);
   if (!newest) return 'that has no disks';
   const { superblock } = newest;
@@ -101,19 +101,19 @@ interface Maps {
   readonly lines: readonly Line[];
 }
 
-function fits(legs: readonly Found[]): boolean {
+function fits(legs: readonly FoundMember[]): boolean {
   return legs.every(({ extent, superblock: { dataSector, dataSectors, usedSectors } }) => {
     const sectors = usedSectors || dataSectors;
     return Number.isSafeInteger(dataSector + sectors) && sectors > 0 && (dataSector + sectors) * SECTOR <= extent.bytes;
   });
 }
 
-function dataOf({ volume, extent, superblock }: Found): { readonly volume: number; readonly sector: number } {
+function dataOf({ volume, extent, superblock }: FoundMember): { readonly volume: number; readonly sector: number } {
   return { volume, sector: extent.offset / SECTOR + superblock.dataSector };
 }
 
 /** One of its disks is all of it: the first, from which md fills the others while they are not in sync. */
-function mirror(legs: readonly Found[]): Maps | string {
+function mirror(legs: readonly FoundMember[]): Maps | string {
   const [leg] = legs;
   if (!leg || leg.superblock.usedSectors === 0) return 'that has no disk whose data is all there';
   return {
@@ -122,7 +122,7 @@ function mirror(legs: readonly Found[]): Maps | string {
   };
 }
 
-function striped(legs: readonly Found[], room: 'dataSectors' | 'usedSectors'): Maps | string {
+function striped(legs: readonly FoundMember[], room: 'dataSectors' | 'usedSectors'): Maps | string {
   const chunk = legs[0]?.superblock.chunkSectors ?? 0;
   if (chunk === 0) return 'without a chunk size';
   const lengths = legs.map(({ superblock }) => superblock[room] - (superblock[room] % chunk));
@@ -133,11 +133,11 @@ function striped(legs: readonly Found[], room: 'dataSectors' | 'usedSectors'): M
 }
 
 /** One disk of each two that hold the same. */
-function pairs(legs: readonly Found[], disks: number): Maps | string {
+function pairs(legs: readonly FoundMember[], disks: number): Maps | string {
   const layout = legs[0]?.superblock.layout ?? 0;
   if (layout !== NEAR_2 || disks % 2 !== 0)
     return `of level 10 with the layout ${layout}, which holdstill does not support`;
-  const chosen: Found[] = [];
+  const chosen: FoundMember[] = [];
   for (let role = 0; role < disks; role += 2) {
     const leg = legs.find(({ superblock }) => superblock.role === role || superblock.role === role + 1);
     if (!leg) return `of ${disks} disks, of which two that hold the same are missing or incomplete`;
@@ -146,7 +146,7 @@ function pairs(legs: readonly Found[], disks: number): Maps | string {
   return striped(chosen, 'usedSectors');
 }
 
-function joined(legs: readonly Found[]): Maps {
+function joined(legs: readonly FoundMember[]): Maps {
   let start = 0;
   const lines = legs.map((leg): Line => {
     const { dataSectors, chunkSectors } = leg.superblock;
@@ -159,7 +159,7 @@ function joined(legs: readonly Found[]): Maps {
 }
 
 /** In sync as it is: no disk of the guest is ever rebuilt by us. */
-function parity(legs: readonly Found[], _disks: number, key: string): Maps | string {
+function parity(legs: readonly FoundMember[], _disks: number, key: string): Maps | string {
   const [first] = legs;
   const { layout = 0, chunkSectors = 0, usedSectors = 0 } = first?.superblock ?? {};
   const type = RAID5[layout];
@@ -175,20 +175,21 @@ function parity(legs: readonly Found[], _disks: number, key: string): Maps | str
 }
 
 /** How the arrays of a level are shown, by what md calls it; -1 is linear. `legs`: by their roles. */
-const LEVELS: ReadonlyMap<number, (legs: readonly Found[], disks: number, key: string) => Maps | string> = new Map([
-  [-1, joined],
-  [0, (legs: readonly Found[]) => striped(legs, 'dataSectors')],
-  [1, mirror],
-  [5, parity],
-  [10, pairs],
-]);
+const LEVELS: ReadonlyMap<number, (legs: readonly FoundMember[], disks: number, key: string) => Maps | string> =
+  new Map([
+    [-1, joined],
+    [0, (legs: readonly FoundMember[]) => striped(legs, 'dataSectors')],
+    [1, mirror],
+    [5, parity],
+    [10, pairs],
+  ]);
 /** Of which one disk may be missing. */
 const MIRRORED = new Set([1, 10]);
 
-function newestFirst(one: Found, other: Found): number {
+function newestFirst(one: FoundMember, other: FoundMember): number {
   return Number(other.superblock.events - one.superblock.events);
 }
 
-function byRole(one: Found, other: Found): number {
+function byRole(one: FoundMember, other: FoundMember): number {
   return (one.superblock.role ?? LAST) - (other.superblock.role ?? LAST);
 }

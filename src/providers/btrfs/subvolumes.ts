@@ -3,7 +3,7 @@ import { Fault, isFault } from '../../core/model/fault.ts';
 import type { LeftOut } from '../../core/model/snapshot.ts';
 import { whyNot } from '../../core/text/why.ts';
 import type { AnswerOf } from '../../foreign/questions.ts';
-import type { Behind } from '../../system/kernel/backing.ts';
+import type { Backing } from '../../system/kernel/backing.ts';
 import { listBelow, showSubvolume, type Subvolume } from '../../system/tools/btrfs.ts';
 import type { Exec } from '../../system/command.ts';
 import { runOf } from '../beside.ts';
@@ -31,7 +31,7 @@ export function topOf(real: string, point: string, exec: Exec): Promise<string |
 }
 
 /** Subvolumes below the path are empty directories in the snapshot. */
-export async function nestedIn(top: string, { real, mount, within }: Behind, exec: Exec): Promise<readonly LeftOut[]> {
+export async function nestedIn(top: string, { real, mount, within }: Backing, exec: Exec): Promise<readonly LeftOut[]> {
   const below = await exec.run(listBelow(top));
   const root = mount?.root === '/' ? '' : (mount?.root ?? '').slice(1);
   return below.flatMap((one) => {

@@ -1,6 +1,6 @@
 import type { NotedStep } from '../../core/model/step.ts';
 import { bootId } from '../../system/kernel/boot.ts';
-import { lvremoveHalf } from '../../system/tools/lvm.ts';
+import { lvremoveInterrupted } from '../../system/tools/lvm.ts';
 import type { LvRow } from '../../system/tools/lvs.ts';
 import { runTag } from './proof.ts';
 
@@ -11,7 +11,7 @@ import { runTag } from './proof.ts';
  * must do so, or the planned size where the hook died before it knew the UUID. While the machine runs on, a snapshot only
  * becomes a plain LV because somebody split it off (lvconvert --splitsnapshot), and then it is his.
  */
-export function isHalf(row: LvRow, { step, facts }: NotedStep): boolean {
+export function isInterrupted(row: LvRow, { step, facts }: NotedStep): boolean {
   const { vg, name, room, boot } = step;
   const uuid = facts?.['uuid'];
   return (
@@ -26,8 +26,13 @@ export function isHalf(row: LvRow, { step, facts }: NotedStep): boolean {
 }
 
 /** Words that remove it, if all of that still holds under LVM's own lock. */
-export function removeHalfWords({ step, facts }: NotedStep): readonly string[] {
+export function removeInterruptedWords({ step, facts }: NotedStep): readonly string[] {
   const { vg = '', name = '', room = '' } = step;
   const uuid = facts?.['uuid'];
-  return lvremoveHalf({ vg, name, tag: runTag(step), identity: uuid === undefined ? { bytes: room } : { uuid } });
+  return lvremoveInterrupted({
+    vg,
+    name,
+    tag: runTag(step),
+    identity: uuid === undefined ? { bytes: room } : { uuid },
+  });
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/model/fault.ts';
 import type { Origin, Resolved } from '../../core/model/snapshot.ts';
 import type { Source } from '../../core/model/task.ts';
-import { checkDirectory, type Behind } from '../../system/kernel/backing.ts';
+import { checkDirectory, type Backing } from '../../system/kernel/backing.ts';
 import { deviceNumber } from '../../system/kernel/blockdev.ts';
 import type { LoopDevice } from '../../system/kernel/loops.ts';
 import type { LvRow } from '../../system/tools/lvs.ts';
@@ -18,7 +18,7 @@ import { refOf } from './ref.ts';
  */
 export function resolveSource(
   source: Source,
-  behind: Behind | undefined,
+  behind: Backing | undefined,
   rows: readonly LvRow[],
   loops: readonly LoopDevice[],
 ): Resolved | undefined {
@@ -73,7 +73,7 @@ function originOf(row: LvRow, more: Partial<Origin> = {}): Origin {
 }
 
 /** The LV whose device a path names. */
-export function lvAt({ real, kind }: Behind, rows: readonly LvRow[]): LvRow | undefined {
+export function lvAt({ real, kind }: Backing, rows: readonly LvRow[]): LvRow | undefined {
   const number = kind === 'other' ? deviceNumber(real) : undefined;
   return number === undefined ? undefined : rows.find((one) => one.number === number);
 }

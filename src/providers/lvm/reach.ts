@@ -1,5 +1,5 @@
 import { Fault } from '../../core/model/fault.ts';
-import type { Behind } from '../../system/kernel/backing.ts';
+import type { Backing } from '../../system/kernel/backing.ts';
 import { deviceNumber, dmUuid } from '../../system/kernel/blockdev.ts';
 import type { LoopDevice } from '../../system/kernel/loops.ts';
 import type { LvRow } from '../../system/tools/lvs.ts';
@@ -12,7 +12,7 @@ interface Under {
 }
 
 /** The LV that a file system is on, directly or through what stands on it alone. */
-export function lvBehind(behind: Behind, rows: readonly LvRow[], loops: readonly LoopDevice[]): Under | undefined {
+export function lvBehind(behind: Backing, rows: readonly LvRow[], loops: readonly LoopDevice[]): Under | undefined {
   for (const { number, layers } of devicesBehind(behind, loops)) {
     const row = rows.find((one) => one.number !== undefined && one.number === number);
     if (row) return { row, layers };
@@ -21,11 +21,11 @@ export function lvBehind(behind: Behind, rows: readonly LvRow[], loops: readonly
 }
 
 /** Whether the kernel knows something that a file system is on as an LV. LVM need not be asked of any other. */
-export function isOnLv(behind: Behind, loops: readonly LoopDevice[]): boolean {
+export function isOnLv(behind: Backing, loops: readonly LoopDevice[]): boolean {
   return devicesBehind(behind, loops).some(({ number }) => dmUuid(number)?.startsWith('LVM-') === true);
 }
 
-function devicesBehind({ mount }: Behind, loops: readonly LoopDevice[]): ReturnType<typeof devicesBelow> {
+function devicesBehind({ mount }: Backing, loops: readonly LoopDevice[]): ReturnType<typeof devicesBelow> {
   // Its source is what it was called when it was mounted. Without a number only a name is left: btrfs has devices of its own.
   const number = mount?.device.startsWith('0:') ? deviceNumber(mount.source) : mount?.device;
   return number === undefined ? [] : devicesBelow(number, loops);

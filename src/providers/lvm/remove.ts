@@ -6,7 +6,7 @@ import type { Exec } from '../../system/command.ts';
 import { changeLvs, lvremoveProven, type LvProof } from '../../system/tools/lvm.ts';
 import { lvsOf, vgs, type LvRow } from '../../system/tools/lvs.ts';
 import { refusalOf } from '../../system/tools/lvmrefusal.ts';
-import { isHalf, removeHalfWords } from './interrupted.ts';
+import { isInterrupted, removeInterruptedWords } from './interrupted.ts';
 import { isProven, runTag } from './proof.ts';
 import { forgetThinDevices } from './thin.ts';
 
@@ -52,8 +52,8 @@ export async function removeSnapshots(
       exec,
     ));
   }
-  const halves = free.filter((step) => rows.some((row) => isHalf(row, step)));
-  if (halves.length > 0) ({ rows, complaints } = await changeLvs(halves.map(removeHalfWords), exec));
+  const halves = free.filter((step) => rows.some((row) => isInterrupted(row, step)));
+  if (halves.length > 0) ({ rows, complaints } = await changeLvs(halves.map(removeInterruptedWords), exec));
   const { more, absent } = await silentGroups(steps, rows, exec);
   rows = [...rows, ...more];
   const outcomes: Outcome[] = [];
@@ -131,7 +131,9 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
   const { step, facts } = noted;
   const uuid = facts?.['uuid'];
   const origin = rows.find((row) => row.uuid === step['originUuid']);
-  const row = rows.find((one) => (uuid === undefined ? isProven(one, noted) || isHalf(one, noted) : one.uuid === uuid));
+  const row = rows.find((one) =>
+    uuid === undefined ? isProven(one, noted) || isInterrupted(one, noted) : one.uuid === uuid,
+  );
   const active = uuid !== undefined && users.isActive(uuid);
   if (!row && (active || origin?.merging)) {
     // lvs does not list a snapshot that is being merged; where its origin is in use that waits for the next activation.
@@ -149,7 +151,7 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
   }
   const now = `${row.vg}/${row.name}`;
   const byHand = `look whose it is: lvs -o +lv_tags,lv_time ${now}`;
-  if (!isProven(row, noted) && !isHalf(row, noted)) {
+  if (!isProven(row, noted) && !isInterrupted(row, noted)) {
     const reason = origin
       ? `somebody made it something else: ${now} is no snapshot of ${origin.vg}/${origin.name} with our tags any more`
       : `its origin is gone, so ${now} may be all that is left of it`;

@@ -7,7 +7,7 @@ import type { Exec } from '../command.ts';
 import { readMounts, type MountEntry } from './mountinfo.ts';
 
 /** What holds a path now. */
-export interface Behind {
+export interface Backing {
   /** Without links. */
   readonly real: string;
   readonly kind: 'directory' | 'file' | 'other';
@@ -26,7 +26,7 @@ export interface Behind {
  * Finds what holds a path: by the mount that the kernel names for it, since names of devices become stale and a later mount may
  * cover one with a longer path. Throws `origin.unknown` where there is no such path, `tool.timeout` where it does not answer.
  */
-export async function whatHolds(asked: string, exec: Exec): Promise<Behind> {
+export async function backingOf(asked: string, exec: Exec): Promise<Backing> {
   const standing = await exec.ask('standingOf', { file: asked }).catch((error: unknown) => {
     if (isFault(error)) throw error;
     throw new Fault('origin.unknown', `${asked} can't be found: ${whyNot(error)}`, { cause: error });
@@ -47,12 +47,12 @@ export async function whatHolds(asked: string, exec: Exec): Promise<Behind> {
 }
 
 /** Throws `origin.unsuitable` for what is no directory. */
-export function checkDirectory(asked: string, { kind }: Behind): void {
+export function checkDirectory(asked: string, { kind }: Backing): void {
   if (kind === 'directory') return;
   throw new Fault('origin.unsuitable', `${asked} is no directory`, { hint: 'name the directory that holds it' });
 }
 
 /** `on /dev/sda1 (ext4, mounted at /srv)` */
-export function placeOf({ mount }: Pick<Behind, 'mount'>): string {
+export function placeOf({ mount }: Pick<Backing, 'mount'>): string {
   return mount ? `on ${mount.source} (${mount.type}, mounted at ${mount.point})` : 'on no mount that is listed';
 }

@@ -160,7 +160,7 @@ function proven(proof: LvProof): string {
 }
 
 /** Words of an lvremove of a plain LV, proved in the same way: by its UUID, or else by its size. */
-export function lvremoveHalf(
+export function lvremoveInterrupted(
   proof: Pick<LvProof, 'vg' | 'name' | 'tag'> & {
     readonly identity: { readonly uuid: string } | { readonly bytes: string };
   },

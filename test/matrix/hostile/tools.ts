@@ -6,7 +6,7 @@ import type { Step } from '../../../src/core/model/step.ts';
 import type { Source, Task } from '../../../src/core/model/task.ts';
 import { driverOf } from '../../../src/guests/filesystems.ts';
 import { refusal } from '../../../src/guests/refusal.ts';
-import { look } from '../../../src/guests/inspect.ts';
+import { inspectPlaces } from '../../../src/guests/inspect.ts';
 import { attach } from '../../../src/mounts/loops.ts';
 import { createLvm } from '../../../src/providers/lvm.ts';
 import type { LvUsers } from '../../../src/providers/lvm/remove.ts';
@@ -259,7 +259,7 @@ export const tools: readonly Property[] = [
         },
       };
       const seen = await orFault(() =>
-        look(
+        inspectPlaces(
           devices.map((device) => ({ shape: 'device', device })),
           undefined,
           exec,

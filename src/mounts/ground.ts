@@ -3,7 +3,7 @@ import type { Prober } from '../system/command.ts';
 import { type MountEntry, readMounts, visibleAt } from '../system/kernel/mountinfo.ts';
 
 /** Where a group of steps makes or removes directories and files. The mounts of the host are looked at once for all of them. */
-export interface Place {
+export interface MountGround {
   readonly mounts: readonly MountEntry[];
   readonly ask: Prober['ask'];
   /**
@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** For steps that change no mounts, and are carried out at once. */
-export function createPlace(prober: Prober): Place {
+export function createGround(prober: Prober): MountGround {
   const mounts = readMounts();
   const homes = new Map<string, Promise<string>>();
   const ask: Prober['ask'] = (name, about, mostMs) => prober.ask(name, about, mostMs, mounts);

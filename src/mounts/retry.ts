@@ -8,7 +8,7 @@ const PAUSE_MS = 200;
 export const DEVICE_PATIENCE_MS = 5000;
 
 /** Tries to undo until all is undone or the time is up, which is less where the hook has less; the attempt is told when it is the last one. */
-export async function insist(
+export async function retryUntilFree(
   most: number,
   exec: Commands,
   attempt: (last: boolean) => Promise<readonly Outcome[]>,
