@@ -104,7 +104,7 @@ export async function undo(
   return leftovers;
 }
 
-/** The storage of a journal, since its snapshots are all of one kind: the others may not even be on this host. All where it lists none. */
+/** The storages of which a journal lists snapshots: the others may not even be on this host. All where it lists none. */
 function providersOf({ steps }: Journal, { providers }: Machine): readonly Provider[] {
   const own = providers.filter(({ kind }) => steps.some(({ step }) => step.kind === kind));
   return own.length > 0 ? own : providers;
