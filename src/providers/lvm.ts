@@ -154,7 +154,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     ],
 
     async marked(when) {
-      const rows = (when === 'after removal' ? afterRemoval : undefined) ?? (await readLvs(exec));
+      const rows = (when === 'after removal' ? afterRemoval : undefined) ?? (await readLvs(exec).catch(noneWithoutLvm));
       const ours = rows.flatMap((row) => {
         const run = markedRun(row);
         return run === undefined ? [] : [{ run, uuid: row.uuid, name: `${row.vg}/${row.name}` }];
@@ -174,6 +174,12 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     commands: (planned) =>
       planned.map((one) => ({ command: createWords(one).join(' '), undo: removeByHand(snapshotStep(one)) })),
   };
+}
+
+/** Where LVM is not installed none can have been taken. */
+function noneWithoutLvm(error: unknown): readonly LvRow[] {
+  if (isFault(error) && error.code === 'tool.missing') return [];
+  throw error;
 }
 
 function removeByHand({ vg, name }: Step): string {

@@ -49,7 +49,7 @@ Y
         call cleared-$1 $HOLDSTILL recover $1; same swapped $1
       }
       swapped plain /dev/vg0/sealed; swapped own1 /srv/cow/top
-      lvm=$(realpath "$(type -P lvm)"); mv $lvm /run/lvm; call plain $PRE plain; call plain-post $POST plain; call find-without $HOLDSTILL find /srv/images; mv /run/lvm $lvm; same plain quickly`,
+      lvm=$(realpath "$(type -P lvm)"); mv $lvm /run/lvm; call plain $PRE plain; call plain-status $HOLDSTILL status; call plain-post $POST plain; call find-without $HOLDSTILL find /srv/images; mv /run/lvm $lvm; same plain quickly`,
       {
         world: `vg vg0 700M
   lv images 320M xfs /srv/images
@@ -101,6 +101,7 @@ Y
     expect(run.call('plain')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('plain-post')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('plain-post').stdout).toMatch(/verdict +good[^]*nothing is left/);
+    expect(run.call('plain-status')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('find-without').stdout).toMatch(/lvm +no +lvm is not installed/);
   });
 
