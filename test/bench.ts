@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   if (typeof host === 'string') progress(`left out, because unshare -rm does not work here: ${host}`);
   const reason = await labReason();
   if (reason !== undefined) progress(`the rest is left out, because there is no lab here: ${reason}`);
-  else progress(`${String(rounds.guest)} rounds of opening and closing in the lab, two minutes or so ...`);
+  else progress(`${String(rounds.guest)} rounds of opening and closing in the lab, some minutes ...`);
   const guest = reason === undefined ? await inGuest(rounds.guest) : undefined;
   const rows = [...(typeof host === 'string' ? [] : hostRows(host)), ...(guest ? guestRows(guest) : [])];
   say(table(['', 'holdstill', 'compared with', 'ratio', 'target'], rows));

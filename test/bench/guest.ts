@@ -4,9 +4,7 @@ import { Children } from './children.ts';
 import { type Sample, parseSamples } from './sample.ts';
 
 const guests = Array.from({ length: 10 }, (_, index) => `vm${String(index)}`);
-const world = ['vg xen 1400M', ...guests.map((name) => `  lv ${name} 64M mbr\n    p1 32256B+60M ext4 writer`)].join(
-  '\n',
-);
+const world = ['vg xen 7G', ...guests.map((name) => `  lv ${name} 64M mbr\n    p1 32256B+60M ext4`)].join('\n');
 
 export interface GuestResult {
   readonly samples: readonly Sample[];

@@ -3,12 +3,14 @@ import { type Sample, type Spread, spreadOf } from './sample.ts';
 
 export type Row = readonly string[];
 
-/** What can be measured on the machine itself. */
+/** What can be measured on the machine itself, in time of the CPU. */
 export function hostRows(samples: readonly Sample[]): readonly Row[] {
-  const [hook, node] = [named(samples, 'hook'), named(samples, 'node')];
+  const [hook, node, fails] = [named(samples, 'hook'), named(samples, 'node'), named(samples, 'fails at once')];
+  const over = spreadOf(fails.map(({ cpuMs }, index) => cpuMs - (node[index]?.cpuMs ?? NaN)));
   return [
-    row('a hook whose task is not configured', times(hook), '`node -e 0`', times(node), '≤ 2.5×'),
+    row('a hook whose task is not configured, CPU', cpu(hook), '`node -e 0`', cpu(node), '≤ 1.25×'),
     row('its peak memory (RSS)', peak(hook), '`node -e 0`', peak(node)),
+    ['`pre` of a path that is not there, CPU above `node -e 0`', milliseconds(over), '', '', '≤ 60 ms'],
   ];
 }
 
@@ -16,40 +18,55 @@ export function hostRows(samples: readonly Sample[]): readonly Row[] {
 export function guestRows({ samples, children }: GuestResult): readonly Row[] {
   const node = named(samples, 'node');
   const own = (name: string): Spread => spreadOf(named(samples, name).map((one) => one.ms - children.busy(one)));
-  const started = (name: string): string => {
-    const [first] = named(samples, name);
-    return first ? `${String(children.count(first))} processes` : '';
+  const both = (name: string): Spread => spreadOf(sums(samples, `${name}-pre`, `${name}-post`));
+  const started = (task: string): string =>
+    PHASES.map((phase) => children.count(named(samples, `holdstill-${task}-${phase}`)[0] ?? NONE)).join(' / ');
+  const against = (task: string, other: 'script' | 'floor', target: string): Row => {
+    const name = other === 'script' ? 'a script, serially' : 'the floor';
+    return row(
+      `**lab: ${GUESTS[task]}, \`pre\` + \`post\`**`,
+      both(`holdstill-${task}`),
+      name,
+      both(`${other}-${task}`),
+      target,
+    );
+  };
+  const each = (task: string, count: number): Spread => {
+    const { min, median } = both(`holdstill-${task}`);
+    return { min: min / count, median: median / count };
   };
   return [
-    ...(['pre', 'post'] as const).map((phase) =>
+    ...PHASES.map((phase) =>
       row(
         `lab: \`${phase}\` of 1 guest without its children`,
-        own(`holdstill-${phase}-one`),
+        own(`holdstill-one-${phase}`),
         '`node -e 0`',
         times(node),
       ),
     ),
-    row('lab: peak memory of `pre`, 10 guests', peak(named(samples, 'holdstill-pre-ten')), '`node -e 0`', peak(node)),
-    ...(['one', 'ten'] as const).flatMap((task) => {
-      const guests = task === 'one' ? '1 guest' : '10 guests';
-      const script = 'a script, serially';
-      return [
-        ...(['pre', 'post'] as const).map((phase) => {
-          const name = `holdstill-${phase}-${task}`;
-          const what = `lab: ${guests}, \`${phase}\` (${started(name)})`;
-          return row(what, times(named(samples, name)), script, times(named(samples, `script-${phase}-${task}`)));
-        }),
-        row(
-          `**lab: ${guests}, \`pre\` + \`post\`**`,
-          spreadOf(sums(samples, `holdstill-pre-${task}`, `holdstill-post-${task}`)),
-          script,
-          spreadOf(sums(samples, `script-pre-${task}`, `script-post-${task}`)),
-          task === 'ten' ? '≤ 0.5×' : '',
-        ),
-      ];
-    }),
+    row('lab: peak memory of `pre`, 10 guests', peak(named(samples, 'holdstill-ten-pre')), '`node -e 0`', peak(node)),
+    row('lab: memory of the watcher', peak(named(samples, 'watcher')), '`node -e 0`', peak(node), '≤ 45 MiB'),
+    against('one', 'script', ''),
+    against('one', 'floor', '≤ 3×'),
+    against('ten', 'script', '≤ 0.45×'),
+    against('ten', 'floor', '≤ 1.8×'),
+    against('fifty', 'floor', '≤ 1.4×'),
+    row('lab: a guest of fifty', each('fifty', 50), 'of ten', each('ten', 10), '≤ 1.15×'),
+    row('lab: 10 guests beside 300 processes', both('crowd-ten'), 'beside none', both('holdstill-ten'), '≤ 1.15×'),
+    row('lab: `status`, 10 guests open', times(named(samples, 'status')), '`node -e 0`', times(node), '≤ 1200 ms'),
+    ...Object.entries(GUESTS).map(([task, guests]) => [
+      `lab: processes for ${guests}, \`pre\` / \`post\``,
+      started(task),
+      '',
+      '',
+      '≤ 14 / 12',
+    ]),
   ];
 }
+
+const PHASES = ['pre', 'post'] as const;
+const GUESTS: Readonly<Record<string, string>> = { one: '1 guest', ten: '10 guests', fifty: '50 guests' };
+const NONE: Sample = { name: '', ms: 0, peakKiB: 0, pid: 0, cpuMs: 0 };
 
 /** Markdown. */
 export function table(head: Row, rows: readonly Row[]): string {
@@ -77,6 +94,10 @@ function named(samples: readonly Sample[], name: string): readonly Sample[] {
 
 function times(samples: readonly Sample[]): Spread {
   return spreadOf(samples.map(({ ms }) => ms));
+}
+
+function cpu(samples: readonly Sample[]): Spread {
+  return spreadOf(samples.map(({ cpuMs }) => cpuMs));
 }
 
 function peak(samples: readonly Sample[]): Spread {

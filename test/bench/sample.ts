@@ -5,6 +5,8 @@ export interface Sample {
   /** Of the greatest of its processes. */
   readonly peakKiB: number;
   readonly pid: number;
+  /** Milliseconds of CPU, with its children. */
+  readonly cpuMs: number;
 }
 
 export function parseSamples(text: string): readonly Sample[] {
@@ -12,8 +14,8 @@ export function parseSamples(text: string): readonly Sample[] {
     .trim()
     .split('\n')
     .map((line) => {
-      const [name = '', ms, peakKiB, pid] = line.split('\t');
-      return { name, ms: Number(ms), peakKiB: Number(peakKiB), pid: Number(pid) };
+      const [name = '', ms, peakKiB, pid, cpuMs] = line.split('\t');
+      return { name, ms: Number(ms), peakKiB: Number(peakKiB), pid: Number(pid), cpuMs: Number(cpuMs) };
     });
 }
 

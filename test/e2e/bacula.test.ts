@@ -243,7 +243,7 @@ SH
     const statuses = ['first', 'second', 'again', 'other', 'other-free', 'post', 'post-again', 'blank', 'none'];
     expect(statuses.map((name) => run.call(name).status)).toEqual([0, 0, 0, 4, 0, 0, 0, 2, 2]);
     expect(run.stdout).toBe('/run/holdstill/job/later\n1 T\n');
-    expect(run.call('second').stdout).toMatch(/^ {2}ready .*open already: back up \/run\/holdstill\/job$/m);
+    expect(run.call('second').stdout).toMatch(/^ {2}ready .*already open: back up \/run\/holdstill\/job$/m);
     expect(run.call('other').stdout).toMatch(/^ERROR: run [0-9a-f]+ of this task .* is still in use by sleep \(\d+\)/m);
     expect(run.call('post').stdout).toMatch(/^ {2}verdict +good/m);
     expect(run.call('log').stdout).toContain('Backup OK -- with warnings');
