@@ -119,8 +119,8 @@ describeLab('a host on which something is missing or full', () => {
       $PRE t >/dev/null
       mv /usr/sbin/lvm /run/lvm.away; call no-lvm-post $POST t; mv /run/lvm.away /usr/sbin/lvm
       call lvm-back $POST t; same 'lvm is back'
-      mv /usr/sbin/losetup /run/losetup.away; call no-losetup $PRE $many; mv /run/losetup.away /usr/sbin/losetup
-      same 'without losetup'
+      mv /usr/sbin/dmsetup /run/dmsetup.away; call no-dmsetup $PRE $many; mv /run/dmsetup.away /usr/sbin/dmsetup
+      same 'without dmsetup'
       # /var/lib/holdstill: read-only, without an inode, without a byte, full in the middle
       state() { mount -t tmpfs -o "mode=700,$1" none /var/lib/holdstill; }
       gone() { umount /var/lib/holdstill; same "$1"; }
@@ -157,7 +157,7 @@ describeLab('a host on which something is missing or full', () => {
         /left .*snapshot vg0\/hs\.\w+\.data: lvm is not/,
       ],
       ['lvm-back', 0, /verdict +good/, /nothing is left/],
-      ['no-losetup', 1, /losetup is not installed/, /apt-get install (util-linux|mount)/, /left +nothing of holdstill/],
+      ['no-dmsetup', 1, /dmsetup is not installed/, /apt-get install dmsetup/, /left +nothing of holdstill/],
     ]);
   });
 

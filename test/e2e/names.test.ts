@@ -111,7 +111,7 @@ Y
   test('that nobody configured passes where one hook serves all jobs, and is an error where it stands in one', () => {
     const due = {
       unknown: [2, /^\|holdstill: there is no task ".*" in the configuration; .*holdstill config show\n$/],
-      sesam: [0, /^holdstill: no task .*\nSTATUS:OK\n\|$/],
+      sesam: [0, /^holdstill: there is no task .*\nSTATUS:OK\n\|$/],
       bacula: [2, /^ERROR: there is no task ".*" in the configuration; .*holdstill config show\n\|$/],
     } as const;
     UNKNOWN.forEach((name, index) => {
@@ -133,7 +133,7 @@ Y
     expect(run.call('far-cli-post')).toMatchObject({ status: 0, stderr: '' });
     for (const name of ['pass-pre', 'pass-run-before', 'pass-cli']) {
       expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
-      expect(run.call(name).stdout, `of ${name}`).toMatch(/no task 'nobody' is configured/);
+      expect(run.call(name).stdout, `of ${name}`).toMatch(/there is no task 'nobody' in/);
     }
   });
 
