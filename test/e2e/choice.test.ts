@@ -13,7 +13,7 @@ const TABLE: readonly (readonly [name: string, words: string, mounted: readonly 
   ['too-strict', 'skip: error', [], /vg0\/disk\/p5: no file system was found in it.*'exclude'.*skip: warn/],
   ['labelled', 'exclude: [LABEL=root]', ['p3', 'p4']],
   ['umlauts', 'partitions: [LABEL=Größe]', ['p4']],
-  ['missing', 'partitions: [1, 7, LABEL=none]', [], /nothing fits 7, LABEL=none.*vg0\/disk\/p1 \(ext4\)/],
+  ['missing', 'partitions: [1, 7, LABEL=none]', [], /nothing fits 7, LABEL=none.*vg0\/disk\/p1 \(ext4, LABEL=root\)/],
   ['swap', 'partitions: [2]', [], /nothing in vg0\/disk fits \(partitions\)/],
 ];
 

@@ -33,7 +33,7 @@ SH
       # the last hook was killed, and has left its lock: its product knows of that
       $PRE t >/dev/null; echo closes >/var/lib/holdstill/t.lock; call killed-pre $PRE t; call killed-post $POST t
       # a hook of another job was killed, long before it could clear anything: the first one's job still reads
-      $PRE t >/dev/null; echo opens 12345678 >/var/lib/holdstill/t.lock; call rival-pre $PRE t; call rival-post $POST t; $POST t >/dev/null
+      $PRE t >/dev/null; echo opens 12345678 >/var/lib/holdstill/t.lock; call rival-pre $PRE t; call rival-post $POST t; $POST t >/dev/null 2>&1
       # ids of their own
       for id in 7 8; do $job/run-before t --job=$id >/dev/null; done
       call id-early $job/run-after t --job=7; snapshots; call id-8 $job/run-after t --job=8; call id-late $job/run-after t --job=7; call id-8-again $job/run-after t --job=8
