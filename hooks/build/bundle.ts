@@ -74,7 +74,7 @@ export async function bundle(
 
 /**
  * esbuild (0.28.2) lets every file that imports the default of a builtin copy all of its properties, a hundred of node:fs.
- * Here it is the prototype instead: on a call that has nothing to do these copies took 2 ms of 8.
+ * Here it is the prototype instead: on a call that has nothing to do these copies took 0.7 ms of 8.5.
  */
 function withoutCopies(code: string): string {
   return code.replaceAll(/\b__toESM\((require\("node:[a-z_/]+"\))(?:, ?1)?\)/g, '{ default: $1, __proto__: $1 }');

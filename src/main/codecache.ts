@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { openUnfollowed } from '../core/files/open.ts';
 import { checkTrusted } from '../core/files/trust.ts';
 
 /** V8 (11.3, Node.js 20.20) does not check what it is given: a bit that is wrong ends the process by SIGSEGV. So a checksum comes first. */
@@ -16,11 +17,10 @@ const OLD_MS = 24 * 3600 * 1000;
  * and that has no other name, in a directory that is trusted. Undefined: there is none, or whatever is wrong with it.
  */
 export function readCode(file: string): Buffer | undefined {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
   let fd: number | undefined;
   try {
     checkTrusted(path.dirname(file), 'directory', 0, 'state');
-    fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    fd = openUnfollowed(file, fs.constants.O_RDONLY);
     const stats = fs.fstatSync(fd);
     if (!stats.isFile() || stats.uid !== 0 || (stats.mode & 0o022) !== 0 || stats.nlink !== 1) return undefined;
     if (stats.size > LARGEST) return undefined;

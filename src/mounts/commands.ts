@@ -1,3 +1,4 @@
+import type { CommandPair } from '../core/ports/devices.ts';
 import { SECTOR } from '../core/text/bytes.ts';
 import type { DeviceMap, Extent, PlannedMount } from '../core/model/volume.ts';
 import { shellLine } from '../system/command.ts';
@@ -28,14 +29,12 @@ export function mountCommands(mount: PlannedMount): {
 }
 
 /** The commands that make and remove the loop device over an image; `/dev/loopM` is whichever is free. */
-export function loopCommands({ device, offset, bytes }: Extent): { readonly command: string; readonly undo: string } {
+export function loopCommands({ device, offset, bytes }: Extent): CommandPair {
   return { command: shellLine(attachLoop(device, offset, bytes, SECTOR)), undo: 'losetup -d /dev/loopM' };
 }
 
 /** The commands that make devices of logical volumes and partitions of guests, for people. */
-export function mapCommands(
-  maps: readonly DeviceMap[],
-): readonly { readonly command: string; readonly undo: string }[] {
+export function mapCommands(maps: readonly DeviceMap[]): readonly CommandPair[] {
   return maps.map(({ key, lines }, index) => {
     const name = mapName('xxxxxxxx', index);
     const pieces = lines.length === 1 ? 'one piece' : `${lines.length} pieces`;

@@ -20,8 +20,19 @@ export interface MountGround {
   absence(step: Pick<NotedStep, 'step' | 'facts'>): Promise<Outcome>;
 }
 
-/** For steps that change no mounts, and are carried out at once. */
-export function createGround(prober: Prober): MountGround {
+/** Carries out steps that change no mounts, one after the other and at once. */
+export async function onGround<T>(
+  steps: readonly NotedStep[],
+  prober: Prober,
+  action: (step: NotedStep, ground: MountGround) => Promise<T>,
+): Promise<readonly T[]> {
+  const ground = createGround(prober);
+  const results: T[] = [];
+  for (const step of steps) results.push(await action(step, ground));
+  return results;
+}
+
+function createGround(prober: Prober): MountGround {
   const mounts = readMounts();
   const homes = new Map<string, Promise<string>>();
   const ask: Prober['ask'] = (name, about, mostMs) => prober.ask(name, about, mostMs, mounts);

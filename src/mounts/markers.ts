@@ -7,7 +7,7 @@ import type { Markers } from '../core/ports/mounts.ts';
 import type { Inode } from '../foreign/inodes.ts';
 import { mountAt } from '../system/kernel/mountinfo.ts';
 import { whyNot } from '../core/text/why.ts';
-import { createGround, type MountGround } from './ground.ts';
+import { onGround, type MountGround } from './ground.ts';
 import type { Prober } from '../system/command.ts';
 
 /** What lies in a directory that a mount of ours covers. Part of what we promise: scripts test for it. */
@@ -27,21 +27,16 @@ export function createMarkers(prober: Prober): Markers {
         text: textFor(point, task, run),
       })),
 
-    async make(steps) {
-      const place = createGround(prober);
-      const facts: Facts[] = [];
-      for (const { step } of steps) facts.push(await write(step, place));
-      return facts;
-    },
+    make: (steps) => onGround(steps, prober, ({ step }, ground) => write(step, ground)),
   };
 }
 
-async function write(step: Step, place: MountGround): Promise<Facts> {
+async function write(step: Step, ground: MountGround): Promise<Facts> {
   const { file = '', text = '' } = step;
   try {
     // By O_EXCL, which follows no link: open(2).
-    await place.ask('writeNew', { file, text });
-    return { within: await place.homeIdentity(step) };
+    await ground.ask('writeNew', { file, text });
+    return { within: await ground.homeIdentity(step) };
   } catch (error) {
     throw new Fault('mount.point', `${file} can't be made: ${whyNot(error)}`, {
       hint: `look at the directory, or name another 'mount'`,
@@ -70,12 +65,7 @@ export function undoMarkers(prober: Prober): UndoHandler {
   return {
     kind: 'marker',
 
-    async undo(steps) {
-      const place = createGround(prober);
-      const outcomes: Outcome[] = [];
-      for (const step of steps) outcomes.push(await removeOurs(step, place));
-      return outcomes;
-    },
+    undo: (steps) => onGround(steps, prober, removeOurs),
 
     dependsOn: ({ step: { file = '' } }) => ({ is: path.dirname(file), on: [path.dirname(file)] }),
 
@@ -83,20 +73,20 @@ export function undoMarkers(prober: Prober): UndoHandler {
   };
 }
 
-async function removeOurs({ step, facts }: NotedStep, place: MountGround): Promise<Outcome> {
+async function removeOurs({ step, facts }: NotedStep, ground: MountGround): Promise<Outcome> {
   const { file = '', text = '' } = step;
-  const over = mountAt(path.dirname(file), place.mounts);
+  const over = mountAt(path.dirname(file), ground.mounts);
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted over it`;
     return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(path.dirname(file))}` };
   }
   try {
-    const inode = await place.ask('lookUp', { file });
-    if (!inode) return await place.absence({ step, facts });
-    if (!(await isOurs(file, text, inode, place))) {
+    const inode = await ground.ask('lookUp', { file });
+    if (!inode) return await ground.absence({ step, facts });
+    if (!(await isOurs(file, text, inode, ground))) {
       return { kind: 'left', reason: 'it is not the file that holdstill wrote', foreign: true };
     }
-    await place.ask('removeFile', { file });
+    await ground.ask('removeFile', { file });
     return { kind: 'undone' };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { kind: 'undone' };
@@ -104,8 +94,13 @@ async function removeOurs({ step, facts }: NotedStep, place: MountGround): Promi
   }
 }
 
-async function isOurs(file: string, text: string, { kind, owner, bytes }: Inode, place: MountGround): Promise<boolean> {
+async function isOurs(
+  file: string,
+  text: string,
+  { kind, owner, bytes }: Inode,
+  ground: MountGround,
+): Promise<boolean> {
   if (path.basename(file) !== NAME || kind !== 'file' || owner !== 0 || bytes > Buffer.byteLength(text)) return false;
   // A power cut may have left the beginning of it only.
-  return text.startsWith(await place.ask('readText', { file }));
+  return text.startsWith(await ground.ask('readText', { file }));
 }

@@ -5,7 +5,7 @@ import type { MountPoints } from '../core/ports/mounts.ts';
 import { shellWord } from '../core/text/shell.ts';
 import { errorCode, weakness } from '../core/files/trust.ts';
 import { mountAt, readMounts } from '../system/kernel/mountinfo.ts';
-import { createGround, type MountGround } from './ground.ts';
+import { onGround, type MountGround } from './ground.ts';
 import type { Prober } from '../system/command.ts';
 import { whyNot, writeHint } from '../core/text/why.ts';
 
@@ -40,26 +40,21 @@ export function createMountPoints(prober: Prober): MountPoints {
         .map((directory) => ({ kind: 'directory', directory, home: path.dirname(mount) }));
     },
 
-    async make(steps) {
-      const place = createGround(prober);
-      const facts: Facts[] = [];
-      for (const { step } of steps) facts.push(await make(step, place));
-      return facts;
-    },
+    make: (steps) => onGround(steps, prober, ({ step }, ground) => make(step, ground)),
   };
 }
 
-async function make(step: Step, place: MountGround): Promise<Facts> {
+async function make(step: Step, ground: MountGround): Promise<Facts> {
   const { directory = '' } = step;
   try {
-    await place.ask('makeDirectory', { file: directory });
+    await ground.ask('makeDirectory', { file: directory });
   } catch (error) {
-    const inode = isFault(error) ? undefined : await place.ask('lookUp', { file: directory });
+    const inode = isFault(error) ? undefined : await ground.ask('lookUp', { file: directory });
     if (inode?.kind !== 'directory') {
       throw refused(directory, `it can't be made: ${whyNot(error)}`, writeHint(error, directory));
     }
   }
-  return { made: (await place.identityOf(directory)) ?? '', within: await place.homeIdentity(step) };
+  return { made: (await ground.identityOf(directory)) ?? '', within: await ground.homeIdentity(step) };
 }
 
 /** What is there is somebody's: nobody is told to unmount it or to empty it. */
@@ -107,12 +102,7 @@ export function undoDirectories(prober: Prober): UndoHandler {
   return {
     kind: 'directory',
 
-    async undo(steps) {
-      const place = createGround(prober);
-      const outcomes: Outcome[] = [];
-      for (const step of steps) outcomes.push(await removeEmpty(step, place));
-      return outcomes;
-    },
+    undo: (steps) => onGround(steps, prober, removeEmpty),
 
     dependsOn: ({ step: { directory = '' } }) => ({ is: directory, on: [path.dirname(directory)] }),
 
@@ -123,21 +113,21 @@ export function undoDirectories(prober: Prober): UndoHandler {
   };
 }
 
-async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, place: MountGround): Promise<Outcome> {
+async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, ground: MountGround): Promise<Outcome> {
   const { directory = '' } = step;
-  const over = mountAt(directory, place.mounts);
+  const over = mountAt(directory, ground.mounts);
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted there`;
     return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(directory)}` };
   }
   try {
-    const now = await place.identityOf(directory);
-    if (now === undefined) return await place.absence({ step, facts });
+    const now = await ground.identityOf(directory);
+    if (now === undefined) return await ground.absence({ step, facts });
     // After a crash nothing was noted; then it is enough that it is empty.
     if (now !== (facts?.['made'] ?? now)) {
       return { kind: 'left', reason: 'it is not the directory that was made', foreign: true };
     }
-    await place.ask('removeDirectory', { file: directory });
+    await ground.ask('removeDirectory', { file: directory });
     return { kind: 'undone' };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { kind: 'undone' };
