@@ -23,6 +23,7 @@ import { loopCommands, mapCommands, mountCommands } from '../mounts/commands.ts'
 import { ORDER, type Order } from '../system/orders.ts';
 import { RUN_DIRECTORY, STATE_DIRECTORY } from '../system/paths.ts';
 import type { LvUsers } from '../providers/lvm/remove.ts';
+import { createInventories } from '../inventories/inventories.ts';
 import { createProviders } from '../providers/providers.ts';
 import { createProgress } from '../report/progress.ts';
 import { stopSignal } from '../system/signals.ts';
@@ -77,6 +78,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     deadline,
     log,
     providers,
+    inventories: createInventories(),
     mountPoints: createMountPoints(exec),
     markers: createMarkers(exec),
     stateDirectory: STATE_DIRECTORY,

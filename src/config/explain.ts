@@ -32,11 +32,10 @@ function problems(file: SourceFile, issue: Issue, path: Path): readonly Problem[
     }));
   }
   if (issue.code === 'invalid_key') return [{ path, what: 'key', text: issue.issues[0]?.message ?? issue.message }];
-  if (issue.code === 'invalid_union' && isTask(path)) {
-    const form = issue.errors[typeof value === 'string' ? 0 : 1] ?? [];
-    return isForm(value)
-      ? form.flatMap((inner) => problems(file, inner, [...path, ...inner.path]))
-      : [{ path, what: 'value', text: `is ${whatItIs(value)}, ${TASK_MEANT}` }];
+  if (issue.code === 'invalid_union') {
+    const form = issue.errors.find((inner) => !inner.some(isOfAnotherType));
+    if (form) return form.flatMap((inner) => problems(file, inner, [...path, ...inner.path]));
+    if (isTask(path)) return [{ path, what: 'value', text: `is ${whatItIs(value)}, ${TASK_MEANT}` }];
   }
   if (value === undefined) return [{ path, what: 'value', text: `missing; it ${issue.message}` }];
   const told = issue.code === 'custom' && typeof value === 'object';
@@ -60,8 +59,9 @@ function isTask(path: Path): boolean {
   return path.length === 2 && path[0] === 'tasks';
 }
 
-function isForm(value: Plain | undefined): boolean {
-  return typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
+/** The value itself, and not what is in it, is none that the form can have. */
+function isOfAnotherType({ path, code }: Issue): boolean {
+  return path.length === 0 && code === 'invalid_type';
 }
 
 function valueAt(value: Plain, path: Path): Plain | undefined {

@@ -12,6 +12,11 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 /** Says what is wrong with a value of the right type; undefined: nothing. */
 type Check<Value> = (value: Value) => string | undefined;
 
+interface Wrong {
+  readonly at?: readonly (string | number)[];
+  readonly what: string;
+}
+
 /** `meant` is said of a value of another type. */
 export function text(meant: string, check: Check<string>) {
   return z.string({ error: meant }).check((context) => complain(context, check(context.value)));
@@ -44,6 +49,15 @@ export function exactly<const Value extends number>(value: Value, meant: string)
 /** A map with these keys and no others. */
 export function map<const Shape extends Readonly<Record<string, Form>>>(shape: Shape, meant = 'must be a map') {
   return z.strictObject(shape, { error: meant });
+}
+
+/** What is wrong with a map as a whole, or with what is at a path in it. */
+export function whole<Value extends Form>(form: Value, check: (value: z.output<Value>) => readonly Wrong[]) {
+  return form.check((context) => {
+    for (const { at = [], what } of check(context.value)) {
+      context.issues.push({ code: 'custom', message: what, input: context.value, path: [...at] });
+    }
+  });
 }
 
 /** A map with free keys. */

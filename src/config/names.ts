@@ -5,6 +5,8 @@ import { isGlob } from '../core/text/glob.ts';
 export const LV_MEANT = 'must be VG/LV, for example system/xenvm';
 export const EACH_MEANT = 'must be VG/PATTERN, for example in.zekjur.net/domu-*';
 export const GLOB_MEANT = 'must be a pattern for names of LVs, for example domu-test*';
+const NAMES_ALONE = 'must be a pattern for names alone, without the VG';
+export const GUEST_MEANT = 'must be the name of a guest, for example kvmserv';
 export const PATH_MEANT = 'must be an absolute path, for example /srv/data';
 export const FILE_MEANT = 'must be an absolute path, patterns allowed, for example /var/lib/libvirt/images/*.img';
 export const MOUNT_MEANT = 'must be an absolute path, for example /mnt/vmbackup';
@@ -72,13 +74,31 @@ export function eachProblem(text: string): string | undefined {
 
 /** What is wrong with a pattern for names of LVs; undefined: nothing. */
 export function globProblem(glob: string): string | undefined {
-  if (glob.includes('/')) return 'must be a pattern for the names of LVs alone, without the VG';
+  if (glob.includes('/')) return NAMES_ALONE;
   if (glob === '') return GLOB_MEANT;
   if (glob.length > LONGEST_GLOB) return `must not be longer than ${LONGEST_GLOB} characters`;
   const flat = glob.replace(/\[[!^]?[A-Za-z0-9+_.-]+\]/g, '?');
   if (/[[\]]/.test(flat)) return 'has a "[" or "]" without its partner, or an empty "[]"';
   if (!isGlob(glob)) return 'has a range in "[]" that runs backwards';
   return /^[A-Za-z0-9+_.*?-]+$/.test(flat) ? undefined : 'has a character that no name of an LV can hold';
+}
+
+/** What is wrong with the name of a guest; undefined: nothing. libvirt allows all but `/` and a line's end (9.0), Xen less. */
+export function guestProblem(name: string): string | undefined {
+  if (name === '') return GUEST_MEANT;
+  if (name.length > LONGEST_GLOB) return `must not be longer than ${LONGEST_GLOB} characters`;
+  if (name.includes('/')) return 'must not hold a "/"';
+  return CONTROL.test(name) ? 'must not hold a control character' : undefined;
+}
+
+/** What is wrong with a pattern for names of guests; undefined: nothing. */
+export function guestGlobProblem(glob: string): string | undefined {
+  return guestProblem(glob) ?? (isGlob(glob) ? undefined : 'has a range in "[]" that runs backwards');
+}
+
+/** What is wrong with a pattern for names of LVs or of guests; undefined: nothing that holds for both. */
+export function namesGlobProblem(glob: string): string | undefined {
+  return glob.includes('/') ? NAMES_ALONE : guestGlobProblem(glob);
 }
 
 /** What is wrong with a path whose volume is wanted; undefined: nothing. */

@@ -1,5 +1,5 @@
 import type { JsonSchema } from './forms.ts';
-import { jsonSchema, recordOf } from './schema.ts';
+import { jsonSchema, mapIn, recordOf } from './schema.ts';
 
 /** The reference of the configuration for docs/configuration.md: a Markdown table with a row a key, made from the schema. */
 export function configReference(): string {
@@ -20,7 +20,7 @@ function keys(schema: JsonSchema, prefix: string): readonly Row[] {
       fallback(property, required.includes(key)),
       property.description ?? '',
     ];
-    return [row, ...keys(property, `${path}.`), ...keys(recordOf(property), `${path}.NAME.`)];
+    return [row, ...keys(mapIn(property), `${path}.`), ...keys(recordOf(property), `${path}.NAME.`)];
   });
 }
 
@@ -28,7 +28,7 @@ function values(schema: JsonSchema): string {
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
   if (schema.type === 'boolean') return '`true`, `false`';
-  const { examples } = schema;
+  const examples = schema.examples ?? schema.anyOf?.flatMap((form) => form.examples ?? []);
   if (Array.isArray(examples)) return examples.map(code).join(', ');
   return typeof schema.additionalProperties === 'object' ? 'names with a path or a map' : 'a map';
 }

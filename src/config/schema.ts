@@ -75,15 +75,19 @@ export function jsonSchema(): JsonSchema {
 /** What a JSON Schema says of the values of a map with free names, where they are maps. */
 export function recordOf(schema: JsonSchema): JsonSchema {
   const inner = schema.additionalProperties;
-  const forms = typeof inner === 'object' ? (inner.anyOf ?? []) : [];
-  return forms.find((form) => form.type === 'object') ?? {};
+  return typeof inner === 'object' && inner.anyOf ? mapIn(inner) : {};
+}
+
+/** The form of a value that is a map: it may be one of several. */
+export function mapIn(schema: JsonSchema): JsonSchema {
+  return schema.anyOf ? (schema.anyOf.find((form) => form.type === 'object') ?? {}) : schema;
 }
 
 /** The keys that may stand in the map at `path` of holdstill.yaml; none where there is no such map. */
 export function keysAt(path: Path): readonly string[] {
   const at = path.reduce<JsonSchema>((schema, step) => {
     const inner = schema.properties?.[String(step)];
-    return typeof inner === 'object' ? inner : recordOf(schema);
+    return typeof inner === 'object' ? mapIn(inner) : recordOf(schema);
   }, jsonSchema());
   return Object.keys(at.properties ?? {});
 }

@@ -44,8 +44,8 @@ export function findImages({ file: glob }: { readonly file: string }): {
   const segments = glob.split('/').slice(1);
   const first = segments.findIndex((segment) => hasWildcards(segment));
   if (first < 0) {
-    const found = lookAt(realFile(glob));
-    if ('file' in found) return { images: [{ ...found, parts: [path.basename(glob)] }], leftOut: [] };
+    const found = imageAt({ file: glob });
+    if ('file' in found) return { images: [found], leftOut: [] };
     throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${found.reason}`);
   }
   const top = `/${segments.slice(0, first).join('/')}`;
@@ -63,6 +63,12 @@ export function findImages({ file: glob }: { readonly file: string }): {
   if (images.size > 0) return { images: [...images.values()], leftOut };
   const why = leftOut.map(({ label, reason }) => `${label} ${reason}`).join('; ') || 'no file matches';
   throw new Fault('origin.none', `${glob}: ${why}`, { hint: `look at it: ls -l ${top}` });
+}
+
+/** The image at a path, or why there is none. Throws `origin.unknown` where nothing is there. */
+export function imageAt({ file }: { readonly file: string }): Image | Omit<LeftOut, 'label'> {
+  const found = lookAt(realFile(file));
+  return 'file' in found ? { ...found, parts: [path.basename(file)] } : found;
 }
 
 /** The directories that images which a pattern means may be in, as far as they are there. */

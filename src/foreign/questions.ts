@@ -1,7 +1,7 @@
 import { readable, readAt } from './bytes.ts';
 import { makeDirectory, removeDirectory, removeFile, writeNew } from './changes.ts';
 import { freeIn, heldInode, holdFile, letGo, makeFile } from './copies.ts';
-import { directoriesOf, findImages, imageFault } from './images.ts';
+import { directoriesOf, findImages, imageAt, imageFault } from './images.ts';
 import { behindLink, linkTarget, lookUp, namesIn, readText, realPath } from './inodes.ts';
 import { aboveWithInode, standingOf } from './place.ts';
 import { trustedMode } from './trusted.ts';
@@ -18,6 +18,7 @@ export const questions = {
   freeIn,
   heldInode,
   holdFile,
+  imageAt,
   imageFault,
   trustedMode,
   letGo,

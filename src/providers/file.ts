@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { formatBytes, SECTOR } from '../core/text/bytes.ts';
+import { formatBytes } from '../core/text/bytes.ts';
 import { adoptedOutcome, adoptionOf } from '../core/run/adopted.ts';
 import { Fault } from '../core/model/fault.ts';
 import { hasWildcards } from '../core/text/glob.ts';
@@ -9,18 +9,18 @@ import type { Health, Origin, PlannedSnapshot } from '../core/model/snapshot.ts'
 import { shellWord } from '../core/text/shell.ts';
 import type { Facts, NotedStep, Outcome } from '../core/model/step.ts';
 import { errorCode } from '../core/files/trust.ts';
-import type { Image } from '../foreign/images.ts';
 import type { Inode } from '../foreign/inodes.ts';
 import { placeOf, backingOf, type Backing } from '../system/kernel/backing.ts';
 import { devicesBelow } from '../system/kernel/stack.ts';
 import { readLoops } from '../system/kernel/loops.ts';
 import { shellLine, type Exec } from '../system/command.ts';
 import { copyWords, type CopyHow } from '../system/tools/cp.ts';
-import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
+import { readMounts } from '../system/kernel/mountinfo.ts';
 import { whyNot } from '../core/text/why.ts';
 import { besideName, SHARED_GROWTH } from './beside.ts';
-import { identityOf, isResized, renamedTo, stateOf } from './file/proof.ts';
-import { checkSpace, makeSnapshot, SHARING } from './file/take.ts';
+import { isResized, renamedTo, stateOf } from './file/proof.ts';
+import { cannotShare, canShare, imagesAmong, originOf } from './file/origins.ts';
+import { checkSpace, makeSnapshot } from './file/take.ts';
 
 /** Snapshots of raw image files, beside them: by sharing their blocks where the file system can, else copied if that is wanted. */
 export function createFile(exec: Exec, progress: Progress, checkInterrupted: () => void): Provider {
@@ -34,12 +34,17 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       if (behind.kind !== 'file') return { claims: false, why: await whyNoFile(behind, exec) };
       const unfit = await exec.ask('imageFault', { file: behind.real });
       if (unfit) return { claims: false, why: `the file ${unfit.reason}` };
-      const shares = SHARING.includes(behind.mount?.type ?? '');
+      const shares = canShare(behind.mount);
       const how = shares ? '' : ', where it can only be copied (copy: true)';
       return { claims: true, why: `an image file ${placeOf(behind)}${how}; write file: ${asked}` };
     },
 
     async resolve(source) {
+      if (source.kind === 'disks') {
+        const found = await imagesAmong(source.paths, exec);
+        for (const { device } of found.origins) directories.add(path.dirname(device));
+        return found;
+      }
       if (source.kind !== 'file') return undefined;
       const { images, leftOut } = await exec.ask('findImages', { file: source.glob }).catch((error: unknown) => {
         throw errorCode(error) === 'tool.timeout' ? unanswered(source.glob, error) : error;
@@ -47,7 +52,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
       const mounts = readMounts();
       const origins = images.map((image) => {
         const mount = mounts.find(({ id }) => id === image.standing.mount);
-        const shares = SHARING.includes(mount?.type ?? '');
+        const shares = canShare(mount);
         if (!shares && !source.copy) throw cannotShare(image.file, mount);
         directories.add(path.dirname(image.file));
         const copy = shares ? (source.copy ? 'at need' : 'never') : 'always';
@@ -168,35 +173,8 @@ function unanswered(glob: string, cause: unknown): Fault {
   });
 }
 
-/** Whether an image is copied, or shares its blocks: `at need` where it can't though its file system could. */
-type Copying = 'always' | 'at need' | 'never';
-
 function howOf({ ref }: Origin): CopyHow {
   return ref['copy'] === 'always' ? 'copy' : 'share';
-}
-
-function originOf({ file, parts, inode, directory }: Image, each: boolean, copy: Copying): Origin {
-  return {
-    provider: 'file',
-    label: file,
-    directory: each ? parts : [],
-    bytes: Math.floor(inode.bytes / SECTOR) * SECTOR,
-    shape: 'image',
-    device: file,
-    subdirectory: undefined,
-    asked: undefined,
-    ref: { inode: identityOf(inode), directory: identityOf(directory), used: String(inode.usedBytes), copy },
-  };
-}
-
-function cannotShare(file: string, mount: MountEntry | undefined): Fault {
-  return new Fault(
-    'origin.unsuitable',
-    `${file} can't be an origin: it is ${placeOf({ mount })}, where files can't share blocks`,
-    {
-      hint: `keep images on ${SHARING.join(', ')}, or set copy: true where nothing writes to them during the copy`,
-    },
-  );
 }
 
 async function healthOf(noted: NotedStep, exec: Exec): Promise<Health> {

@@ -27,6 +27,7 @@ import { removeSnapshots, type LvUsers } from './lvm/remove.ts';
 import { snapshotName } from './lvm/names.ts';
 import { checkRoom, growthOf, roomFor } from './lvm/room.ts';
 import { stampOf, writtenByOthers } from './lvm/written.ts';
+import { lvsAmong, maybeLvs } from './lvm/disks.ts';
 import { lvAt, resolveSource, whyUnsuitable } from './lvm/origins.ts';
 import { insteadOf, isOnLv, lvBehind, reachText } from './lvm/reach.ts';
 import { lvOf, type OriginLv } from './lvm/ref.ts';
@@ -35,6 +36,11 @@ import { lvOf, type OriginLv } from './lvm/ref.ts';
 export function createLvm(exec: Exec, users: LvUsers): Provider {
   let known: readonly LvRow[] | undefined;
   let afterRemoval: readonly LvRow[] | undefined;
+
+  const readRows = async (): Promise<readonly LvRow[]> => {
+    const [rows, readOnly] = await Promise.all([readLvs(exec), exec.run(readOnlyVolumes())]);
+    return rows.map((row) => (fallsUnder(readOnly, row) ? { ...row, forcedReadOnly: true } : row));
+  };
 
   return {
     kind: 'lvm',
@@ -68,13 +74,18 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
     },
 
     async resolve(source) {
+      if (source.kind === 'disks') {
+        const disks = await maybeLvs(source.paths, exec);
+        if (disks.length === 0) return undefined;
+        known = await readRows();
+        return lvsAmong(disks, known);
+      }
       if (source.kind !== 'lv' && source.kind !== 'each' && source.kind !== 'path') return undefined;
       const behind = source.kind === 'path' ? await backingOf(source.path, exec) : undefined;
       const loops = behind ? await readLoops(exec) : [];
       if (behind && !isOnLv(behind, loops)) return undefined;
-      const [rows, readOnly] = await Promise.all([readLvs(exec), exec.run(readOnlyVolumes())]);
-      known = rows.map((row) => (fallsUnder(readOnly, row) ? { ...row, forcedReadOnly: true } : row));
-      if (source.kind !== 'path') await checkGroup(source.vg, known, exec);
+      known = await readRows();
+      if ('vg' in source) await checkGroup(source.vg, known, exec);
       return resolveSource(source, behind, known, loops);
     },
 

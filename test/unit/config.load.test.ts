@@ -166,12 +166,15 @@ test.each([
   [' 7', ['6: tasks.t: is 7, must be an absolute path or a map, for example {lv: system/xenvm}']],
   [' [a]', ['6: tasks.t: is a list, must be an absolute path or a map, for example {lv: system/xenvm}']],
   [' srv', ['6: tasks.t: is "srv", must be an absolute path, for example /srv/data']],
-  [' {}', ['3: tasks.t: has none of lv, path, each, file, subvolume; give exactly one, for example lv: system/xenvm']],
-  [' {lv: a/b, path: /c}', ['3: tasks.t: has lv and path; give exactly one of lv, path, each, file, subvolume']],
+  [
+    ' {}',
+    ['3: tasks.t: has none of lv, path, each, file, subvolume, vm; give exactly one, for example lv: system/xenvm'],
+  ],
+  [' {lv: a/b, path: /c}', ['3: tasks.t: has lv and path; give exactly one of lv, path, each, file, subvolume, vm']],
   [
     ' {lv: a, path: /c, each: {lv: a/b}}',
     [
-      '3: tasks.t: has lv and path and each; give exactly one of lv, path, each, file, subvolume',
+      '3: tasks.t: has lv and path and each; give exactly one of lv, path, each, file, subvolume, vm',
       '11: tasks.t.lv: is "a", must be VG/LV, for example system/xenvm',
     ],
   ],
@@ -194,15 +197,15 @@ test.each([
   [' {lv: a/b, tiemout: 1}', ['16: tasks.t.tiemout: unknown key, did you mean "timeout"?']],
   [' {lv: a/b, mountpoint: /m}', ['16: tasks.t.mountpoint: unknown key, did you mean "mount"?']],
   [
-    ' {lv: a/b, vm: x}',
+    ' {lv: a/b, guest: x}',
     [
-      '16: tasks.t.vm: unknown key, there are lv, path, each, file, subvolume, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
+      '16: tasks.t.guest: unknown key, there are lv, path, each, file, subvolume, vm, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
     ],
   ],
   [
     ' {lv: a/b, "x\\e[31m": 1}',
     [
-      '16: tasks.t."x\\x1b[31m": unknown key, there are lv, path, each, file, subvolume, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
+      '16: tasks.t."x\\x1b[31m": unknown key, there are lv, path, each, file, subvolume, vm, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
     ],
   ],
   [
@@ -215,17 +218,26 @@ test.each([
   [' {lv: 5}', ['11: tasks.t.lv: is 5, must be VG/LV, for example system/xenvm']],
   [' {lv: }', ['11: tasks.t.lv: is empty, must be VG/LV, for example system/xenvm']],
   [' {each: a/b*}', ['13: tasks.t.each: is "a/b*", must be a map, for example each: {lv: in.zekjur.net/domu-*}']],
+  [' {each: {lv: a/b, vm: c}}', ['7: tasks.t.each: must have either lv or vm, for example {lv: in.zekjur.net/domu-*}']],
+  [' {vm: a/b}', ['11: tasks.t.vm: is "a/b", must not hold a "/"']],
+  [
+    ' {vm: {nam: x}}',
+    [
+      '11: tasks.t.vm.name: missing; it must be the name of a guest, for example kvmserv',
+      '12: tasks.t.vm.nam: unknown key, did you mean "name"?',
+    ],
+  ],
   [
     ' {each: {exclude: x}}',
     [
-      '13: tasks.t.each.lv: missing; it must be VG/PATTERN, for example in.zekjur.net/domu-*',
+      '7: tasks.t.each: must have either lv or vm, for example {lv: in.zekjur.net/domu-*}',
       '23: tasks.t.each.exclude: is "x", must be a list of patterns, for example [domu-test*]',
     ],
   ],
   [
     ' {each: {lv: a/*, exclude: [b, a/c], excluded: 1}}',
     [
-      '36: tasks.t.each.exclude.1: is "a/c", must be a pattern for the names of LVs alone, without the VG',
+      '36: tasks.t.each.exclude.1: is "a/c", must be a pattern for names alone, without the VG',
       '42: tasks.t.each.excluded: unknown key, did you mean "exclude"?',
     ],
   ],
@@ -286,7 +298,7 @@ test('the faults of other tasks and files do not concern a task', () => {
   ]);
   expect(told(() => loadConfig(sources))).toEqual([
     'tasks.d/bad.yaml:1:9: wrong indentation, or a "[" or "{" before it that is not closed',
-    'holdstill.yaml:4:3: tasks.wrong: has none of lv, path, each, file, subvolume; give exactly one, for example lv: system/xenvm',
+    'holdstill.yaml:4:3: tasks.wrong: has none of lv, path, each, file, subvolume, vm; give exactly one, for example lv: system/xenvm',
     'tasks.d/worse.yaml:1:1: log: belongs into holdstill.yaml; a file of tasks.d has only tasks',
   ]);
 });
@@ -364,9 +376,16 @@ test('the reference has a row for every key, and says what each does', () => {
     'path',
     'each',
     'each.lv',
+    'each.vm',
     'each.exclude',
     'file',
     'subvolume',
+    'vm',
+    'vm.name',
+    'vm.hypervisor',
+    'vm.uri',
+    'vm.disks',
+    'vm.exclude',
     ...disk,
     'mount',
     'size',

@@ -73,7 +73,7 @@ test.each([
 
 test('a pattern to exclude is for the LV alone', () => {
   expect(globProblem('*-swap')).toBeUndefined();
-  expect(globProblem('vg/a')).toBe('must be a pattern for the names of LVs alone, without the VG');
+  expect(globProblem('vg/a')).toBe('must be a pattern for names alone, without the VG');
   expect(globProblem('')).toContain('must be a pattern');
 });
 

@@ -52,7 +52,7 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^src\/system\//, to: /^(node:|src\/(core|foreign)\/)/ },
   { from: /^src\/report\//, to: /^(node:|src\/core\/)/ },
   { from: /^src\/mounts\//, to: /^(node:|src\/(core|system|guests)\/)/ },
-  { from: /^src\/(providers|guests|quiesce)\//, to: /^(node:|src\/(core|system)\/)/ },
+  { from: /^src\/(providers|inventories|guests|quiesce)\//, to: /^(node:|src\/(core|system)\/)/ },
 ];
 
 /** The one door of each npm package. */

@@ -83,9 +83,9 @@ test.each([
   ['{tape: 7}', '13: tasks.t.tape: is 7, must be the name of a reel, for example r1'],
   [
     '{}',
-    '3: tasks.t: has none of lv, path, each, file, subvolume, tape; give exactly one, for example lv: system/xenvm',
+    '3: tasks.t: has none of lv, path, each, file, subvolume, vm, tape; give exactly one, for example lv: system/xenvm',
   ],
-  ['{tape: r1, lv: a/b}', '3: tasks.t: has lv and tape; give exactly one of lv, path, each, file, subvolume, tape'],
+  ['{tape: r1, lv: a/b}', '3: tasks.t: has lv and tape; give exactly one of lv, path, each, file, subvolume, vm, tape'],
   ['{tape: r1, size: 1G}', '23: tasks.t.size: is "1G", but has no effect for tape'],
   ['{tape: r1, copy: true}', '23: tasks.t.copy: is true, but has no effect for tape'],
   ['{lv: a/b, loop: true}', '22: tasks.t.loop: is true, but has no effect for lv'],
@@ -114,5 +114,5 @@ test('people find it in all that is made of the keys', () => {
   expect(reference).toContain('| `tasks.NAME.tape` | `r1` |  | The reel. |');
   expect(reference).toContain('| `tasks.NAME.loop` | `true`, `false` | `false` | Without an end. |');
   expect(reference).toContain('`host` (default for `path`, `subvolume` and `tape`)');
-  expect(JSON.stringify(jsonSchema())).toContain('{"required":["subvolume"]},{"required":["tape"]}]');
+  expect(JSON.stringify(jsonSchema())).toContain('{"required":["vm"]},{"required":["tape"]}]');
 });

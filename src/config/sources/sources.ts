@@ -4,6 +4,7 @@ import { file } from './file.ts';
 import { lv } from './lv.ts';
 import { path } from './path.ts';
 import { subvolume } from './subvolume.ts';
+import { vm } from './vm.ts';
 
 /** All ways to say what a task saves, in the order in which people are told of them. */
-export const sources: readonly SourceEntry[] = [lv, path, each, file, subvolume];
+export const sources: readonly SourceEntry[] = [lv, path, each, file, subvolume, vm];

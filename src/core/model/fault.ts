@@ -23,6 +23,8 @@ const EXIT_STATUS = {
   'tool.old': 1,
   'tool.timeout': 1,
   'tool.locked': 1,
+  'guest.unknown': 1,
+  'guest.unreachable': 1,
   'origin.unknown': 1,
   'origin.unsuitable': 1,
   'origin.none': 1,

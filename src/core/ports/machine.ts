@@ -1,6 +1,7 @@
 import type { Needs } from '../model/needs.ts';
 import type { JournalView } from '../journal/view.ts';
 import type { Provider } from './provider.ts';
+import type { Inventory } from './inventory.ts';
 import type { Adopted } from '../model/adopted.ts';
 import type { NotedStep, UndoHandler } from '../model/step.ts';
 import type { Loops, Maps } from './devices.ts';
@@ -10,6 +11,7 @@ import type { Foresight, Markers, MountPoints, Mounts } from './mounts.ts';
 /** Everything the core needs of the machine it runs on; made in app.ts. */
 export interface Machine {
   readonly providers: readonly Provider[];
+  readonly inventories: readonly Inventory[];
   readonly inspector: Inspector;
   readonly unlocker: Unlocker;
   readonly maps: Maps;

@@ -6,11 +6,15 @@ import { encodeName } from '../model/names.ts';
 import { shellWord } from '../text/shell.ts';
 import type { PlannedSnapshot, Resolved } from '../model/snapshot.ts';
 import type { Source, Task } from '../model/task.ts';
+import { guestParts, type GuestParts } from './guests.ts';
+import type { Guest } from '../model/guest.ts';
 import { planAll, resolveAll } from './storages.ts';
 
 /** What can be settled about an opening while the machine is only looked at. */
 export interface Prepared {
   readonly mount: string;
+  /** The guests whose disks are saved; none where the task names no guest. */
+  readonly guests: readonly Guest[];
   readonly planned: readonly PlannedSnapshot[];
   readonly leftOut: Resolved['leftOut'];
 }
@@ -23,15 +27,29 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
   const mount = task.mount ?? path.join(machine.runDirectory, encodeName(task.name));
   await machine.mountPoints.check(mount, machine.runDirectory);
   for (const file of task.keys) await machine.unlocker.checkKey(file);
-  const { origins, leftOut, unclaimed } = await resolveAll([task.source], machine.providers);
-  if (unclaimed) throw await whyUnclaimed(task.name, unclaimed, machine);
+  const { origins, leftOut, guests } = await resolve(task, machine);
   const planned = await planAll(origins, task.size, { task: task.name, run }, machine.providers);
   const off = { growth: { possible: false, note: 'off' } };
   return {
     mount,
+    guests,
     planned: task.autoextend ? planned : planned.map((one) => ({ ...one, ...off })),
     leftOut: withoutExcluded(leftOut, task.choice),
   };
+}
+
+/** What the task names, as origins. Of a guest nothing is snapshotted where a disk is lost that `skip` does not let go. */
+async function resolve({ name, source, skip }: Task, machine: Machine): Promise<GuestParts> {
+  if (!('guests' in source)) {
+    const { unclaimed, ...resolved } = await resolveAll([source], machine.providers);
+    if (unclaimed) throw await whyUnclaimed(name, unclaimed, machine);
+    return { ...resolved, guests: [] };
+  }
+  const parts = await guestParts(source.guests, machine.inventories, machine.providers);
+  const lost = skip === 'error' ? parts.leftOut.filter(({ harmless }) => !harmless) : [];
+  if (lost.length === 0) return parts;
+  const why = lost.map(({ label, reason }) => `${label} ${reason}`).join('; ');
+  throw new Fault('origin.unsuitable', why, { hint: `leave it out with 'exclude' of the guest, or set skip: warn` });
 }
 
 /** No storage takes it; with the reason of each. */

@@ -12,3 +12,9 @@ export function distance(a: string, b: string): number {
   }
   return cell(a.length, b.length);
 }
+
+/** The names that somebody may have meant, what is most like `name` first. */
+export function nearest(name: string, names: readonly string[], most = 6): readonly string[] {
+  const far = new Map(names.map((one) => [one, distance(name.toLowerCase(), one.toLowerCase())]));
+  return names.toSorted((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0)).slice(0, most);
+}

@@ -5,12 +5,14 @@ import { checkDirectory, type Backing } from '../../system/kernel/backing.ts';
 import { deviceNumber } from '../../system/kernel/blockdev.ts';
 import type { LoopDevice } from '../../system/kernel/loops.ts';
 import type { LvRow } from '../../system/tools/lvs.ts';
-import { distance } from '../../core/text/distance.ts';
+import { nearest } from '../../core/text/distance.ts';
 import { matchesGlob } from '../../core/text/glob.ts';
 import { mapperName } from '../../system/tools/lvm.ts';
 import { snapshotName } from './names.ts';
 import { checkReach, lvBehind } from './reach.ts';
 import { refOf } from './ref.ts';
+
+type LvPattern = Extract<Source, { kind: 'each'; vg: string }>;
 
 /**
  * Finds the LVs that a source means; undefined: it is of another kind, or the path is on no LV. `behind`: what holds the
@@ -36,6 +38,7 @@ export function resolveSource(
       };
     }
     case 'each': {
+      if (!('vg' in source)) return undefined;
       const matching = rows.filter((row) => row.vg === source.vg && matchesGlob(row.name, source.glob));
       const wanted = matching.filter((row) => !source.exclude.some((glob) => matchesGlob(row.name, glob)));
       const leftOut = wanted.flatMap((row) => {
@@ -56,7 +59,8 @@ export function resolveSource(
   }
 }
 
-function originOf(row: LvRow, more: Partial<Origin> = {}): Origin {
+/** An LV as an origin. */
+export function originOf(row: LvRow, more: Partial<Origin> = {}): Origin {
   return {
     provider: 'lvm',
     label: `${row.vg}/${row.name}`,
@@ -87,7 +91,7 @@ function find(vg: string, lv: string, rows: readonly LvRow[]): LvRow {
 }
 
 function nothingMatches(
-  source: Source & { kind: 'each' },
+  source: LvPattern,
   rows: readonly LvRow[],
   leftOut: Resolved['leftOut'],
   matching: number,
@@ -106,9 +110,7 @@ function nothingMatches(
 /** The LVs of a VG that somebody may have meant, what is most like `name` first. */
 function namesLike(name: string, rows: readonly LvRow[], vg: string): string {
   const names = rows.filter((row) => row.vg === vg && noOrigin(row) === undefined).map((row) => row.name);
-  const far = new Map(names.map((one) => [one, distance(name.toLowerCase(), one.toLowerCase())]));
-  const sorted = names.toSorted((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0));
-  return sorted.length > 0 ? shortList(sorted) : 'none that could be saved';
+  return names.length > 0 ? shortList(nearest(name, names, names.length)) : 'none that could be saved';
 }
 
 function unknownVg(vg: string, rows: readonly LvRow[]): Fault {

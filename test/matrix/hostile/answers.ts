@@ -52,6 +52,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
     unwatched: cleared,
     prepared: {
       mount: points[0] ?? '',
+      guests: [],
       leftOut: types.map((label) => ({ label, reason: label, harmless: false })),
       planned: labels.map((label) => ({
         origin: {

@@ -165,7 +165,7 @@ export const configs: readonly Property[] = [
             mount === undefined || (mount.startsWith('/') && mount === plainPath(mount) && !/[\0-\u001f]/.test(mount)),
             `mount ${mount}`,
           );
-          const words = source.kind === 'lv' ? [source.vg, source.lv] : source.kind === 'each' ? [source.vg] : [];
+          const words = source.kind === 'lv' ? [source.vg, source.lv] : 'vg' in source ? [source.vg] : [];
           for (const word of words)
             must(/^(?!\.\.?$)[A-Za-z0-9+_.][A-Za-z0-9+_.-]*$/.test(word), `${word} is no name for LVM`);
           must(timeoutMs >= 1000 && timeoutMs <= 24 * 3600 * 1000, `timeout ${timeoutMs}`);
