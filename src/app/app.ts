@@ -2,6 +2,7 @@
 export { closeTask } from './close.ts';
 export { configSchema, showConfig, validateConfig } from './config.ts';
 export { findPath } from './find.ts';
+export { guard } from './guard.ts';
 export { openTask } from './open.ts';
 export { planTask } from './plan.ts';
 export { recoverTasks, recoverUnattended } from './recover.ts';

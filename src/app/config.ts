@@ -17,10 +17,11 @@ export async function validateConfig(sources: Sources, json: boolean): Promise<s
 export async function showConfig(sources: Sources, json: boolean): Promise<string> {
   const { loadConfig } = await import('../config/load.ts');
   const { describeSource } = await import('../config/sources/lookup.ts');
+  const { describeMeans } = await import('../config/quiesce/form.ts');
   const { configText } = await import('../report/config.ts');
   const { sections, log, ...config } = loadConfig(sources);
   const tasks = [...config.tasks.values()];
-  return json ? jsonText({ schema: 1, tasks, ...sections, log }) : configText(tasks, describeSource);
+  return json ? jsonText({ schema: 1, tasks, ...sections, log }) : configText(tasks, describeSource, describeMeans);
 }
 
 export async function configSchema(): Promise<string> {

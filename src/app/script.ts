@@ -3,12 +3,10 @@ import { escapeText } from '../core/text/escape.ts';
 import type { Contract } from '../core/ports/contract.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
 import { statusSaid } from '../core/text/scriptstatus.ts';
-import { shellWord } from '../core/text/shell.ts';
-import { whyNot } from '../core/text/why.ts';
 import { TIMEOUT_MS } from './host.ts';
 import { openMachine } from './session.ts';
-import type { Exec } from '../system/command.ts';
 import { CALLED, runScript } from '../system/script.ts';
+import { checkProgram } from '../system/userprogram.ts';
 
 /** A script of the admin's that had been in the place of our hook, and is called by it now. */
 export interface Script {
@@ -48,7 +46,8 @@ export async function callScript(script: Script): Promise<ScriptResult> {
   const timeMs = await timeOf(script);
   const limitMs = key === 'before' ? timeMs / 2 : Math.max(timeMs - performance.now(), LEAST_MS);
   try {
-    await check(`${contract.section}.${key}`, file, exec);
+    checkCaller(`${contract.section}.${key}`, file);
+    await checkProgram(`${contract.section}.${key}`, file, exec);
     const { status, text, tooLate } = await runScript([file, ...process.argv.slice(2)], limitMs);
     log.info({ script: file, status, tooLate }, 'a script of the admin has ended');
     const { lines, problem } = statusSaid(text, status);
@@ -67,23 +66,12 @@ export async function callScript(script: Script): Promise<ScriptResult> {
   }
 }
 
-/** Throws unless it is a program that only root can change. */
-async function check(setting: string, file: string, exec: Exec): Promise<void> {
-  if (process.env[CALLED] !== undefined) {
-    throw new Fault('config.invalid', `${setting} (${file}) is this very hook, or calls it`, {
-      hint: 'name the script that had been in its place',
-    });
-  }
-  if (!file.startsWith('/')) throw new Fault('config.invalid', `${setting} must be the absolute path of a program`);
-  const mode = await exec.ask('trustedMode', { file }).catch((error: unknown) => {
-    if (isFault(error)) throw error;
-    throw new Fault('config.missing', `${file} can't be found: ${whyNot(error)}`, { hint: `look at ${setting}` });
+/** It must not be the hook that calls it. */
+function checkCaller(setting: string, file: string): void {
+  if (process.env[CALLED] === undefined) return;
+  throw new Fault('config.invalid', `${setting} (${file}) is this very hook, or calls it`, {
+    hint: 'name the script that had been in its place',
   });
-  if ((mode & 0o100) === 0) {
-    throw new Fault('config.invalid', `${file} is no program that root may run`, {
-      hint: `look at it with: ls -l ${shellWord(file)}`,
-    });
-  }
 }
 
 /** Milliseconds that the hook may take. */

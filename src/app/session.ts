@@ -5,8 +5,9 @@ import { sweepAttendance } from './attendance.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
 import type { Reply } from '../core/model/reply.ts';
 import { Journal } from '../core/journal/journal.ts';
+import { thaw } from '../core/run/thaw.ts';
 import type { JournalView } from '../core/journal/view.ts';
-import { encodeName, isJournal, journalPath, lockPath } from '../core/model/names.ts';
+import { encodeName, isJournal, journalPath, lockOf, lockPath } from '../core/model/names.ts';
 import type { Leftover } from '../core/journal/replay.ts';
 import { checkState, ensureDirectories, unwritable } from '../system/directories.ts';
 import { createMachine, type OurMachine } from './host.ts';
@@ -61,6 +62,8 @@ export async function withTask(
     ours = machine;
     try {
       lock = await lockTask(session.task, machine, waitSeconds);
+      // A command of a killed hook may hang as long as what it works on is at rest.
+      await thaw(journalPath(STATE_DIRECTORY, session.task), machine);
       await outliveOrphans(session.task, machine);
       const reply = await action(machine, lock);
       const fault = reply.kind === 'failed' && isFault(reply.fault) ? { fault: reply.fault.code } : {};
@@ -184,7 +187,7 @@ export async function clearStillborn(): Promise<void> {
     if (!isStillborn(journal)) continue;
     let lock: Lock | undefined;
     try {
-      lock = await lockFile(journal.replace(/\.journal$/, '.lock'), 0, exec);
+      lock = await lockFile(lockOf(journal), 0, exec);
       if (lock && isStillborn(journal)) Journal.load(journal);
     } catch {
       // It does no harm where it is; the next hook of its task removes it, too.

@@ -35,7 +35,6 @@ function problems(file: SourceFile, issue: Issue, path: Path): readonly Problem[
   if (issue.code === 'invalid_union') {
     const form = issue.errors.find((inner) => !inner.some(isOfAnotherType));
     if (form) return form.flatMap((inner) => problems(file, inner, [...path, ...inner.path]));
-    if (isTask(path)) return [{ path, what: 'value', text: `is ${whatItIs(value)}, ${TASK_MEANT}` }];
   }
   if (value === undefined) return [{ path, what: 'value', text: `missing; it ${issue.message}` }];
   const told = issue.code === 'custom' && typeof value === 'object';
@@ -48,15 +47,9 @@ function problems(file: SourceFile, issue: Issue, path: Path): readonly Problem[
   ];
 }
 
-const TASK_MEANT = 'must be an absolute path or a map, for example {lv: system/xenvm}';
-
 /* "is X, must be Y", but "is X, which is ambiguous". */
 function joined(message: string): string {
   return message.startsWith('must ') ? message : `which ${message}`;
-}
-
-function isTask(path: Path): boolean {
-  return path.length === 2 && path[0] === 'tasks';
 }
 
 /** The value itself, and not what is in it, is none that the form can have. */

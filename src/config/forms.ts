@@ -65,8 +65,9 @@ export function record<Value extends Form>(key: Check<string>, value: Value, mea
   return z.record(text('', key), value, { error: meant });
 }
 
-export function either<const Forms extends readonly Form[]>(...forms: Forms) {
-  return z.union(forms);
+/** One of several forms of different types; `meant` is said of a value of none of these. */
+export function either<const Forms extends readonly Form[]>(meant: string, ...forms: Forms) {
+  return z.union(forms, { error: meant });
 }
 
 /** The JSON Schema (draft 2020-12) of what is written. */

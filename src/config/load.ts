@@ -8,9 +8,10 @@ import { taskNameProblem } from './names.ts';
 import { mapOf, type SourceFile } from './data.ts';
 import type { Issue } from './forms.ts';
 import { DropInSchema, LogSection, MainSchema, SECTIONS, TaskSchema } from './schema.ts';
+import { meansFrom } from './quiesce/form.ts';
 import { givenIn } from './sources/lookup.ts';
 import type { Sources } from './source.ts';
-import { parseDuration, parseSize } from './units.ts';
+import { parsedDuration, parseSize } from './units.ts';
 import { invalid, problemAt, problemsOf } from './messages.ts';
 
 export interface Log {
@@ -97,15 +98,19 @@ type RecordInput = Exclude<TaskInput, string>;
 function taskFrom(name: string, input: TaskInput): Task {
   if (typeof input === 'string') return taskFrom(name, TaskSchema.parse({ path: input }));
   const size = parseSize(input.size);
-  const timeoutMs = parseDuration(input.timeout);
+  const timeoutMs = parsedDuration(input.timeout);
   const record: Readonly<Record<string, unknown>> = input;
   const [entry] = givenIn(record);
-  if (size.kind === 'problem' || typeof timeoutMs !== 'number' || !entry)
-    throw new Error(`task ${name} was not checked`);
+  if (size.kind === 'problem' || !entry) throw new Error(`task ${name} was not checked`);
   const { mount, autoextend, skip, check, keys, trust = entry.trust } = input;
   const source = entry.from(record[entry.key], record);
   const choice = { partitions: selectorsFrom(input.partitions), exclude: selectorsFrom(input.exclude) };
-  return { name, source, choice, skip, trust, keys, check, mount, size, autoextend, timeoutMs };
+  const quiescing = {
+    means: meansFrom(input.quiesce),
+    limitMs: parsedDuration(input.quiesceLimit),
+    require: input.require,
+  };
+  return { name, source, quiescing, choice, skip, trust, keys, check, mount, size, autoextend, timeoutMs };
 }
 
 function selectorsFrom(values: RecordInput['partitions']): readonly Selector[] {

@@ -29,7 +29,11 @@ const TaskRecord = map({
   .meta({ oneOf: sources.map(({ key }) => ({ required: [key] })) });
 
 /** A task: an absolute path, or a record. */
-export const TaskSchema = either(text(PATH_MEANT, pathProblem), TaskRecord);
+export const TaskSchema = either(
+  'must be an absolute path or a map, for example {lv: system/xenvm}',
+  text(PATH_MEANT, pathProblem),
+  TaskRecord,
+);
 
 const passing = contracts.filter(({ serves }) => serves === 'all jobs').map(({ title }) => title);
 

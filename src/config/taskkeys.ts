@@ -1,10 +1,12 @@
 import { parseSelector } from '../core/model/selection.ts';
 import { list, oneOf, onOff, quantity, text } from './forms.ts';
 import { fileProblem, MOUNT_MEANT, mountProblem, PATH_MEANT, pathProblem } from './names.ts';
+import { GRADES } from '../core/model/quiesce.ts';
+import { QuiesceForm } from './quiesce/form.ts';
 import { listed } from './messages.ts';
 import type { SourceEntry } from './sources/entry.ts';
 import { sources } from './sources/sources.ts';
-import { DURATION_MEANT, parseDuration, parseSize, SIZE_MEANT } from './units.ts';
+import { DURATION_MEANT, durationProblem, parseSize, SIZE_MEANT } from './units.ts';
 
 const SELECTOR_MEANT = 'must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV';
 
@@ -99,10 +101,25 @@ export const TASK_KEYS = {
       'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill ' +
         'sees to it while the task is open; a snapshot that fills faster than that is lost anyway. `plan` says whether there is room.',
     ),
-  timeout: quantity(DURATION_MEANT, (value) => {
-    const duration = parseDuration(value);
-    return typeof duration === 'number' ? undefined : duration.problem;
-  })
+  quiesce: QuiesceForm.optional()
+    .describe(
+      'Brings guests, databases or programs to rest while the snapshots are taken: one means or a list, of which the first rests ' +
+        'first and is let go last. Without it the data are as after a power cut.',
+    )
+    .meta({ examples: ['agent', '[agent, pause]'] }),
+  quiesceLimit: quantity(DURATION_MEANT, durationProblem)
+    .default('10s')
+    .describe(
+      'How long anything may be at rest. After that it is let go even if the hook hangs or was killed, and the snapshots count as `crash`.',
+    )
+    .meta({ examples: ['10s'] }),
+  require: oneOf(GRADES)
+    .default('crash')
+    .describe(
+      'What the snapshots must be worth at least, else the job fails: `application` (a database or program had written all), ' +
+        '`filesystem` (file systems were written out), `memory` (disks and memory of one instant), `crash` (as after a power cut).',
+    ),
+  timeout: quantity(DURATION_MEANT, durationProblem)
     .default('10m')
     .describe(
       'How long a hook may take; set it to what the backup software allows. After two thirds of it `pre` gives up and ' +

@@ -45,6 +45,19 @@ export function parseDuration(value: string | number): number | { readonly probl
   return ms <= LONGEST_MS ? ms : { problem: 'must be at most 24h' };
 }
 
+/** What is wrong with a time; undefined: nothing. */
+export function durationProblem(value: string | number): string | undefined {
+  const duration = parseDuration(value);
+  return typeof duration === 'number' ? undefined : duration.problem;
+}
+
+/** The milliseconds of a time that was found right. */
+export function parsedDuration(value: string | number): number {
+  const duration = parseDuration(value);
+  if (typeof duration !== 'number') throw new Error(`the time ${value} was not checked`);
+  return duration;
+}
+
 function problem(text: string): { kind: 'problem'; problem: string } {
   return { kind: 'problem', problem: text };
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { formatBytes } from '../core/text/bytes.ts';
 import type { Closed } from '../core/run/close.ts';
+import type { Cut } from '../core/model/quiesce.ts';
 import type { Reply } from '../core/model/reply.ts';
 import { Fault, isFault } from '../core/model/fault.ts';
 import { notSaved } from '../core/run/layout.ts';
@@ -13,7 +14,7 @@ import { namesOf } from '../core/text/users.ts';
 import { atMost, extended, formatDuration, headline, line, quoted } from './lines.ts';
 
 /** Together with the headline, the last line and a product's own status line these stay below 15. */
-const MOST = { snapshots: 4, mounts: 4, skipped: 3, notes: 2, detail: 5 } as const;
+const MOST = { snapshots: 4, mounts: 4, skipped: 3, notes: 2, cut: 1, detail: 5 } as const;
 
 /** What an opening came to, for the product's job log. */
 export function openedReply(task: string, opened: Opened, ms: number): Reply {
@@ -44,9 +45,10 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
         lines: [
           headline('pre', task, opened.run),
           ...clearedLine(opened.cleared),
+          ...cutLines(opened.cut),
           ...atMost(MOST.snapshots, 'snapshot', snapshots, where),
           ...atMost(
-            MOST.mounts,
+            MOST.mounts - cutLines(opened.cut).length,
             'mount',
             mounts.map(({ point, type, label }) => line('mount', point, `${type}${ofWhat(label, point)}, read-only`)),
             where,
@@ -58,6 +60,14 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       };
     }
   }
+}
+
+/** What the snapshots are worth, and how long everything stood still for that. */
+function cutLines(cut: Cut | undefined): readonly string[] {
+  if (!cut) return [];
+  const { grade, restedMs, by } = cut;
+  const rested = restedMs === undefined ? [] : [`at rest ${(restedMs / 1000).toFixed(2)} s ${by}`];
+  return [line('cut', ...rested, `grade ${grade}`), ...cut.notes.slice(0, MOST.cut).map((note) => line('note', note))];
 }
 
 function clearedLine(cleared: Extract<Opened, { kind: 'opened' }>['cleared']): readonly string[] {

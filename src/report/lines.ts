@@ -3,7 +3,18 @@ import { escapeText } from '../core/text/escape.ts';
 import { VERSION } from '../core/model/version.ts';
 
 /** The words that begin the lines of a job log. */
-type Word = 'cleared' | 'snapshot' | 'mount' | 'skipped' | 'ready' | 'verdict' | 'removed' | 'left' | 'failed' | 'note';
+type Word =
+  | 'cleared'
+  | 'cut'
+  | 'snapshot'
+  | 'mount'
+  | 'skipped'
+  | 'ready'
+  | 'verdict'
+  | 'removed'
+  | 'left'
+  | 'failed'
+  | 'note';
 
 /** `holdstill 0.1.0 pre  Backup_XEN_vm1  run 7f3a11c2` */
 export function headline(verb: string, task: string, run: string | undefined): string {

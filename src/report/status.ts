@@ -52,10 +52,25 @@ function branchOf(status: TaskStatus, width: number): Branch {
   const alone = unwatched.map((text) => ({ text: paint.warn(text), below: [] }));
   const users =
     status.users.length === 0 ? [] : [{ text: paint.faint(`in use by ${namesOf(status.users)}`), below: [] }];
+  const grade = status.grade === undefined ? [] : [{ text: paint.faint(`grade ${status.grade}`), below: [] }];
   return {
     text: `${name}  ${state}  ${facts}`,
-    below: [...status.snapshots.map(snapshotBranch), ...notSaved, ...alone, ...users, ...others],
+    below: [
+      ...(status.resting ?? []).map(restingBranch),
+      ...grade,
+      ...status.snapshots.map(snapshotBranch),
+      ...notSaved,
+      ...alone,
+      ...users,
+      ...others,
+    ],
   };
+}
+
+function restingBranch({ what, until, byHand }: NonNullable<TaskStatus['resting']>[number]): Branch {
+  const seconds = Math.ceil((Date.parse(until) - Date.now()) / 1000);
+  const when = seconds > 0 ? `it is let go in ${seconds} s at most` : `it should run again by now: ${byHand}`;
+  return { text: paint.bad(`FROZEN: ${what}; ${when}`), below: [] };
 }
 
 /** `4 × loop, 9 × directory`: while all is well nobody needs their names. */

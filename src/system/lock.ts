@@ -13,6 +13,8 @@ export interface Lock {
   /** Says in the file what this process is about to do. */
   note(text: string): void;
   release(): void;
+  /** The same, but what a killed holder had noted stays for whoever comes next. */
+  leave(): void;
 }
 
 /**
@@ -34,7 +36,13 @@ export async function lockFile(file: string, waitSeconds: number, exec: Commands
       // Whoever held it before us may have removed the file: then ours is a lock on nothing.
       const { ino } = fs.fstatSync(fd);
       taken = ino === fs.lstatSync(file, { throwIfNoEntry: false })?.ino;
-      if (taken) return { left: noteIn(fd), note: (text) => note(fd, text), release: () => release(file, fd) };
+      if (taken)
+        return {
+          left: noteOf(fd),
+          note: (text) => note(fd, text),
+          release: () => release(file, fd),
+          leave: () => (noteOf(fd) === '' ? release(file, fd) : fs.closeSync(fd)),
+        };
     } finally {
       if (!taken) fs.closeSync(fd);
     }
@@ -68,7 +76,22 @@ export async function isTaken(file: string, exec: Commands): Promise<boolean> {
   }
 }
 
-function noteIn(fd: number): string {
+/** What the holder of a lock has noted in its file; '': nothing, or there is none. */
+export function noteIn(file: string): string {
+  let fd: number;
+  try {
+    fd = openUnfollowed(file, fs.constants.O_RDONLY);
+  } catch {
+    return '';
+  }
+  try {
+    return noteOf(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function noteOf(fd: number): string {
   const bytes = Buffer.alloc(MOST_BYTES);
   return bytes.toString('utf8', 0, fs.readSync(fd, bytes, 0, MOST_BYTES, 0)).trim();
 }

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { Fault, isFault } from '../core/model/fault.ts';
 import { errorCode } from '../core/files/trust.ts';
+import { shellWord } from '../core/text/shell.ts';
+import { whyNot } from '../core/text/why.ts';
 import type { Exec } from './command.ts';
 
 /** How a shell leaves where a command can't be run: POSIX, Shell Command Language, 2.8.2. */
@@ -45,5 +47,19 @@ async function stateOf(
   } catch (error) {
     if (isFault(error)) return 'does not answer';
     return errorCode(error) === 'EACCES' ? 'is not executable' : 'absent';
+  }
+}
+
+/** Throws unless a setting names a program that only root can change: `config.invalid`, `config.insecure`, `config.missing`. */
+export async function checkProgram(setting: string, file: string, exec: Exec): Promise<void> {
+  if (!file.startsWith('/')) throw new Fault('config.invalid', `${setting} must be the absolute path of a program`);
+  const mode = await exec.ask('trustedMode', { file }).catch((error: unknown) => {
+    if (isFault(error)) throw error;
+    throw new Fault('config.missing', `${file} can't be found: ${whyNot(error)}`, { hint: `look at ${setting}` });
+  });
+  if ((mode & 0o100) === 0) {
+    throw new Fault('config.invalid', `${file} is no program that root may run`, {
+      hint: `look at it with: ls -l ${shellWord(file)}`,
+    });
   }
 }

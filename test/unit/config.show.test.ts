@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { describeMeans } from '../../src/config/quiesce/form.ts';
 import { describeSource } from '../../src/config/sources/lookup.ts';
 import { sources } from '../../src/config/sources/sources.ts';
 import { TASK_KEYS } from '../../src/config/taskkeys.ts';
+import { UNTOUCHED } from '../../src/core/model/quiesce.ts';
 import type { Task } from '../../src/core/model/task.ts';
 import { configText } from '../../src/report/config.ts';
 
@@ -15,10 +17,24 @@ const task: Omit<Task, 'source'> = {
   keys: ['/k'],
   check: false,
   autoextend: true,
+  quiescing: UNTOUCHED,
   timeoutMs: 60_000,
 };
 
-const lv = ['mount', 'size', 'autoextend', 'partitions', 'exclude', 'keys', 'check', 'skip', 'trust', 'timeout'];
+const lv = [
+  'mount',
+  'size',
+  'autoextend',
+  'partitions',
+  'exclude',
+  'keys',
+  'check',
+  'skip',
+  'trust',
+  'quiesce',
+  'require',
+  'timeout',
+];
 test.each<[Task['source'], string, readonly string[]]>([
   [{ kind: 'lv', vg: 'vg', lv: 'a' }, 'lv vg/a', lv],
   [{ kind: 'path', path: '/s' }, 'path /s', lv],
@@ -26,11 +42,15 @@ test.each<[Task['source'], string, readonly string[]]>([
   [
     { kind: 'file', glob: '/i/*', copy: true },
     'file /i/*',
-    ['mount', 'copy', 'partitions', 'exclude', 'keys', 'check', 'skip', 'trust', 'timeout'],
+    ['mount', 'copy', 'partitions', 'exclude', 'keys', 'check', 'skip', 'trust', 'quiesce', 'require', 'timeout'],
   ],
-  [{ kind: 'subvolume', path: '/s' }, 'subvolume /s', ['mount', 'exclude', 'skip', 'trust', 'timeout']],
+  [
+    { kind: 'subvolume', path: '/s' },
+    'subvolume /s',
+    ['mount', 'exclude', 'skip', 'trust', 'quiesce', 'require', 'timeout'],
+  ],
 ])('what is shown of %j is what means something for it', (source, first, settings) => {
-  const [line, ...rows] = configText([{ ...task, source }], describeSource)
+  const [line, ...rows] = configText([{ ...task, source }], describeSource, describeMeans)
     .trimEnd()
     .split('\n');
   expect(line?.replaceAll(/ +/g, ' ')).toBe(`t ${first}`);

@@ -7,6 +7,7 @@ import { mapsFor } from '../../src/core/run/devices.ts';
 import { emptyOrigins, layOut, shortcoming } from '../../src/core/run/layout.ts';
 import { encodeName } from '../../src/core/model/names.ts';
 import type { Origin } from '../../src/core/model/snapshot.ts';
+import { UNTOUCHED } from '../../src/core/model/quiesce.ts';
 import type { Task } from '../../src/core/model/task.ts';
 import { VERSION } from '../../src/core/model/version.ts';
 import type { Inspector } from '../../src/core/ports/guests.ts';
@@ -111,6 +112,7 @@ describe('the layout of mounts', () => {
     keys: [],
     check: false,
     autoextend: true,
+    quiescing: UNTOUCHED,
     timeoutMs: 1,
   };
   const each: Task = { ...task, source: { kind: 'each', vg: 'v', glob: '*', exclude: [] } };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseSelector, withoutExcluded } from '../../src/core/model/selection.ts';
 import { notSaved, shortcoming, type Layout } from '../../src/core/run/layout.ts';
 import type { LeftOut, Origin } from '../../src/core/model/snapshot.ts';
+import { UNTOUCHED } from '../../src/core/model/quiesce.ts';
 import type { Task } from '../../src/core/model/task.ts';
 
 const lost = (label: string): LeftOut => ({ label, reason: 'is a file system of its own', harmless: false });
@@ -17,6 +18,7 @@ const task = (skip: Task['skip'], ...exclude: readonly string[]): Task => ({
   keys: [],
   check: false,
   autoextend: true,
+  quiescing: UNTOUCHED,
   timeoutMs: 600_000,
 });
 const origin = { provider: 'lvm', label: 'vg0/data' } as Origin;

@@ -2,6 +2,7 @@ import type { Machine } from '../../src/core/ports/machine.ts';
 import type { Provider } from '../../src/core/ports/provider.ts';
 import type { Origin } from '../../src/core/model/snapshot.ts';
 import type { NotedStep, UndoHandler } from '../../src/core/model/step.ts';
+import { UNTOUCHED } from '../../src/core/model/quiesce.ts';
 import type { Task } from '../../src/core/model/task.ts';
 
 /** A machine that is not there: what exists on it, by kind and name, and what was done to it, in order. */
@@ -152,6 +153,7 @@ export function taskOf(path: string): Task {
     keys: [],
     check: false,
     autoextend: true,
+    quiescing: UNTOUCHED,
     timeoutMs: 1000,
   };
 }

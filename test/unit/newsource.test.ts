@@ -7,6 +7,7 @@ import { sources } from '../../src/config/sources/sources.ts';
 import type { SourceOf } from '../../src/core/model/task.ts';
 import type { Provider } from '../../src/core/ports/provider.ts';
 import { resolveAll } from '../../src/core/run/storages.ts';
+import { describeMeans } from '../../src/config/quiesce/form.ts';
 import { configText } from '../../src/report/config.ts';
 
 /* A source that holdstill does not know, as an entry in a file of its own would be. */
@@ -106,7 +107,7 @@ test('what is hardly meant is told', () => {
 
 test('people find it in all that is made of the keys', () => {
   const { tasks } = loadConfig(sourcesOf('  t: {tape: r1}'));
-  const shown = configText([...tasks.values()], describeSource);
+  const shown = configText([...tasks.values()], describeSource, describeMeans);
   expect(shown).toMatch(/^t +tape r1\n/);
   expect(shown).toMatch(/\n {2}loop +false\n/);
   expect(shown).not.toMatch(/\n {2}(size|keys)/);

@@ -34,6 +34,7 @@ function planOf(guests: number): Plan {
     task: vg,
     prepared: {
       mount: `/run/holdstill/${vg}`,
+      rests: { rests: [], still: [] },
       guests: [],
       leftOut: [],
       planned: names.map((name) => ({

@@ -52,7 +52,9 @@ export type Line =
   | { readonly kept: readonly number[]; readonly undone: readonly number[] }
   | { readonly opened: readonly OpenedPath[]; readonly notSaved: readonly string[]; readonly at: string }
   | { readonly closing: Verdict; readonly at: string }
-  | { readonly watched: string; readonly optional: true };
+  | { readonly watched: string; readonly optional: true }
+  /** What the snapshots are worth. */
+  | { readonly grade: string; readonly optional: true };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -141,12 +143,25 @@ function pick(fields: Fields, keys: readonly string[]): Fields {
 }
 
 function isLine(value: object): value is Line {
-  const { do: step, n, learned, undone, kept = [], opened, notSaved, closing, watched, optional } = value as Fields;
+  const {
+    do: step,
+    n,
+    learned,
+    undone,
+    kept = [],
+    opened,
+    notSaved,
+    closing,
+    watched,
+    grade,
+    optional,
+  } = value as Fields;
   if (step !== undefined) return Number.isInteger(n) && isTexts(step) && 'kind' in step;
   if (learned !== undefined) return Number.isInteger(n) && isTexts(learned);
   if (undone !== undefined) return isNumbers(undone) && isNumbers(kept);
   if (opened !== undefined) return Array.isArray(opened) && opened.every(isTexts) && isTextList(notSaved);
   if (watched !== undefined) return typeof watched === 'string' && optional === true;
+  if (grade !== undefined) return typeof grade === 'string' && optional === true;
   const { kind, reason, reasons } = (closing ?? {}) as Fields;
   return (
     kind === 'good' || (kind === 'bad' && isTextList(reasons)) || (kind === 'unknown' && typeof reason === 'string')

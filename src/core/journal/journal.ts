@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { syncDirectory } from '../files/open.ts';
 import path from 'node:path';
 import { Fault } from '../model/fault.ts';
+import type { Grade } from '../model/quiesce.ts';
 import type { OpenedPath, Verdict } from '../model/reply.ts';
 import { openSafely, readAll } from './file.ts';
 import { FIRST_WITH_OPTIONAL, FORMAT, parseJournal, type JournalHeader, type Line } from './format.ts';
@@ -113,6 +114,10 @@ export class Journal implements JournalView {
     return this.#contents.watched;
   }
 
+  get grade(): string | undefined {
+    return this.#contents.grade;
+  }
+
   /** Notes steps before they are tried. */
   note(steps: readonly Step[]): readonly NotedStep[] {
     const noted = steps.map((step, index) => ({ number: this.#contents.next + index, step, facts: undefined }));
@@ -138,11 +143,17 @@ export class Journal implements JournalView {
     this.#record([{ kept: numbers, undone: numbers }]);
   }
 
-  /** Notes that the task is open. `watched`: somebody shall watch its snapshots from now on, which not every format can say. */
-  markOpened(paths: readonly OpenedPath[], notSaved: readonly string[], watched: boolean): void {
+  /**
+   * Notes that the task is open. `watched`: somebody shall watch its snapshots from now on; `grade`: what they are worth. Not every
+   * format can say these.
+   */
+  markOpened(paths: readonly OpenedPath[], notSaved: readonly string[], watched: boolean, grade?: Grade): void {
     const at = new Date().toISOString();
     const lines: Line[] = [{ opened: paths, notSaved, at }];
-    if (watched && this.header.format.level >= FIRST_WITH_OPTIONAL) lines.push({ watched: at, optional: true });
+    if (this.header.format.level >= FIRST_WITH_OPTIONAL) {
+      if (watched) lines.push({ watched: at, optional: true });
+      if (grade !== undefined) lines.push({ grade, optional: true });
+    }
     this.#record(lines);
   }
 

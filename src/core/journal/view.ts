@@ -18,6 +18,8 @@ export interface JournalView {
   readonly verdict: Verdict | undefined;
   /** Since when somebody should be watching its snapshots, so that they don't run full: ISO 8601, UTC. Undefined: nobody has to. */
   readonly watched: string | undefined;
+  /** What its snapshots are worth: a `Grade`. Undefined: nobody asked for that. */
+  readonly grade: string | undefined;
 }
 
 /** What the lines that were read or written so far add up to. */
@@ -30,6 +32,7 @@ export interface Contents {
   notSaved: readonly string[];
   verdict: Verdict | undefined;
   watched: string | undefined;
+  grade: string | undefined;
 }
 
 export function contentsOf(lines: readonly Line[]): Contents {
@@ -41,6 +44,7 @@ export function contentsOf(lines: readonly Line[]): Contents {
     notSaved: [],
     verdict: undefined,
     watched: undefined,
+    grade: undefined,
   };
   for (const line of lines) apply(line, contents);
   return contents;
@@ -62,6 +66,8 @@ export function apply(line: Line, to: Contents): void {
     to.notSaved = line.notSaved;
   } else if ('watched' in line) {
     to.watched = line.watched;
+  } else if ('grade' in line) {
+    to.grade = line.grade;
   } else {
     to.verdict = line.closing;
   }

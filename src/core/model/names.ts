@@ -47,6 +47,16 @@ export function lockPath(stateDirectory: string, task: string): string {
   return path.join(stateDirectory, `${encodeName(task)}.lock`);
 }
 
+/** The same, by its journal. */
+export function lockOf(journal: string): string {
+  return journal.replace(/\.journal$/, '.lock');
+}
+
+/** The lock of the process that lets go what a task has at rest, by the journal of the task: there only during a cut. */
+export function guardPath(journal: string): string {
+  return journal.replace(/\.journal$/, '.guard');
+}
+
 /** The journals in a directory listing. */
 export function isJournal(fileName: string): boolean {
   return fileName.endsWith(JOURNAL);

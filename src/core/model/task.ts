@@ -1,3 +1,4 @@
+import type { Quiescing } from './quiesce.ts';
 import type { Selection } from './selection.ts';
 import type { Trust } from './volume.ts';
 
@@ -36,6 +37,8 @@ export interface Task {
   readonly check: boolean;
   /** Whether a thick snapshot that fills up is extended while the task is open. */
   readonly autoextend: boolean;
+  /** How it is brought to rest while its snapshots are taken. */
+  readonly quiescing: Quiescing;
   /** Milliseconds that a hook may take; see deadline.ts. */
   readonly timeoutMs: number;
 }

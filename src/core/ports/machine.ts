@@ -2,6 +2,7 @@ import type { Needs } from '../model/needs.ts';
 import type { JournalView } from '../journal/view.ts';
 import type { Provider } from './provider.ts';
 import type { Inventory } from './inventory.ts';
+import type { Guard, Quiescer } from './quiescer.ts';
 import type { Adopted } from '../model/adopted.ts';
 import type { NotedStep, UndoHandler } from '../model/step.ts';
 import type { Loops, Maps } from './devices.ts';
@@ -12,6 +13,8 @@ import type { Foresight, Markers, MountPoints, Mounts } from './mounts.ts';
 export interface Machine {
   readonly providers: readonly Provider[];
   readonly inventories: readonly Inventory[];
+  readonly quiescers: readonly Quiescer[];
+  readonly guard: Guard;
   readonly inspector: Inspector;
   readonly unlocker: Unlocker;
   readonly maps: Maps;

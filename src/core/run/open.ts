@@ -9,8 +9,10 @@ import type { Machine } from '../ports/machine.ts';
 import { journalPath } from '../model/names.ts';
 import type { Opened } from './opened.ts';
 import { prepare, type Prepared } from './prepare.ts';
-import { stampsFor, takeAll } from './storages.ts';
+import { cut } from './cut.ts';
+import { stampsFor } from './storages.ts';
 import { replay } from '../journal/replay.ts';
+import type { Cut } from '../model/quiesce.ts';
 import type { Step } from '../model/step.ts';
 import type { Task } from '../model/task.ts';
 
@@ -56,13 +58,13 @@ export async function open(opening: Opening, host: Machine): Promise<Opened> {
     callers: opening.callers,
   });
   try {
-    const { layout, findings } = await carryOut(opening.task, prepared, journal, machine);
+    const { layout, findings, cut: told } = await carryOut(opening.task, prepared, journal, machine);
     const paths = pathsFor(prepared, layout);
     const watched = prepared.planned.some(({ growth }) => growth.possible);
-    journal.markOpened(paths, notSaved(layout, prepared.leftOut), watched);
+    journal.markOpened(paths, notSaved(layout, prepared.leftOut), watched, told?.grade);
     machine.log.info({ run, paths, findings }, 'opened');
     const unwatched = watched ? await machine.watch() : undefined;
-    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, findings, unwatched };
+    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, findings, unwatched, cut: told };
   } catch (error) {
     machine.log.error({ err: error }, 'opening failed, undoing it');
     return { kind: 'failed', fault: asError(error), leftovers: await replay(journal, machine) };
@@ -76,9 +78,9 @@ async function carryOut(
   prepared: Prepared,
   journal: Journal,
   machine: Machine,
-): Promise<{ readonly layout: Layout; readonly findings: readonly string[] }> {
+): Promise<{ readonly layout: Layout; readonly findings: readonly string[]; readonly cut: Cut | undefined }> {
   const { planned, mount } = prepared;
-  const taken = await takeAll(planned, machine.providers, journal);
+  const { facts: taken, cut: told } = await cut(prepared, task.quiescing, journal, machine);
   machine.checkInterrupted();
 
   const looked = await inspectAll(
@@ -123,7 +125,7 @@ async function carryOut(
   const stamps = stampsFor(journal.steps, machine.mounts.areQuiet(layout.mounts), machine.providers);
   journal.learn([...directories, ...markers, ...noted, ...stamps.steps], [...made, ...facts, ...stamps.facts]);
   machine.checkInterrupted();
-  return { layout, findings: [...new Set([...findings, ...machine.notes])] };
+  return { layout, cut: told, findings: [...new Set([...findings, ...machine.notes])] };
 }
 
 /** One path per origin of which something is mounted: the place at or below which all of it is found. */

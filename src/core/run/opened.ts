@@ -1,3 +1,4 @@
+import type { Cut } from '../model/quiesce.ts';
 import type { OpenedPath } from '../model/reply.ts';
 import type { Layout } from './layout.ts';
 import type { Prepared } from './prepare.ts';
@@ -15,6 +16,8 @@ export type Opened =
       readonly cleared: { readonly run: string; readonly wasOpen: boolean } | undefined;
       /** What the check of the file systems found, a line each. */
       readonly findings: readonly string[];
+      /** What the snapshots are worth; undefined where nobody asked for that. */
+      readonly cut: Cut | undefined;
       /** Why snapshots that could be extended won't be. */
       readonly unwatched: string | undefined;
     }

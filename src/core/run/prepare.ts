@@ -4,10 +4,12 @@ import { Fault } from '../model/fault.ts';
 import type { Machine } from '../ports/machine.ts';
 import { encodeName } from '../model/names.ts';
 import { shellWord } from '../text/shell.ts';
-import type { PlannedSnapshot, Resolved } from '../model/snapshot.ts';
+import type { PlannedSnapshot, Resolved, RunNames } from '../model/snapshot.ts';
 import type { Source, Task } from '../model/task.ts';
 import { guestParts, type GuestParts } from './guests.ts';
 import type { Guest } from '../model/guest.ts';
+import { prepareMeans } from '../ports/quiescer.ts';
+import { OFF, type Rests } from '../model/quiesce.ts';
 import { planAll, resolveAll } from './storages.ts';
 
 /** What can be settled about an opening while the machine is only looked at. */
@@ -15,6 +17,8 @@ export interface Prepared {
   readonly mount: string;
   /** The guests whose disks are saved; none where the task names no guest. */
   readonly guests: readonly Guest[];
+  /** What is to rest while the snapshots are taken. */
+  readonly rests: Rests;
   readonly planned: readonly PlannedSnapshot[];
   readonly leftOut: Resolved['leftOut'];
 }
@@ -29,10 +33,12 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
   for (const file of task.keys) await machine.unlocker.checkKey(file);
   const { origins, leftOut, guests } = await resolve(task, machine);
   const planned = await planAll(origins, task.size, { task: task.name, run }, machine.providers);
+  const rests = await restsFor(task, guests, { task: task.name, run }, machine);
   const off = { growth: { possible: false, note: 'off' } };
   return {
     mount,
     guests,
+    rests,
     planned: task.autoextend ? planned : planned.map((one) => ({ ...one, ...off })),
     leftOut: withoutExcluded(leftOut, task.choice),
   };
@@ -50,6 +56,23 @@ async function resolve({ name, source, skip }: Task, machine: Machine): Promise<
   if (lost.length === 0) return parts;
   const why = lost.map(({ label, reason }) => `${label} ${reason}`).join('; ');
   throw new Fault('origin.unsuitable', why, { hint: `leave it out with 'exclude' of the guest, or set skip: warn` });
+}
+
+/** Asked for last, since a guest's agent or a database may need time to answer. Throws `quiesce.failed`. */
+async function restsFor(
+  { quiescing }: Task,
+  guests: readonly Guest[],
+  names: RunNames,
+  { quiescers }: Machine,
+): Promise<Rests> {
+  const all: Rests[] = [];
+  for (const means of quiescing.means) all.push(await prepareMeans(means, guests, names, quiescers));
+  const asked = all.length > 0;
+  const off = guests.filter(({ state }) => state === 'off');
+  return {
+    rests: all.flatMap(({ rests }) => rests),
+    still: asked ? all.flatMap(({ still }) => still) : off.map(({ name }) => ({ guest: name, ...OFF })),
+  };
 }
 
 /** No storage takes it; with the reason of each. */

@@ -4,6 +4,7 @@ import type { Verdict } from '../model/reply.ts';
 import type { JournalView } from '../journal/view.ts';
 import type { Machine, Unwatched } from '../ports/machine.ts';
 import type { Health } from '../model/snapshot.ts';
+import { restsAmong } from './thaw.ts';
 import { stateOf, type OpenState } from './recover.ts';
 import { describeStep, dependsOn } from '../journal/replay.ts';
 import type { NotedStep } from '../model/step.ts';
@@ -24,6 +25,10 @@ export interface TaskStatus {
   readonly unwatched?: Unwatched | undefined;
   /** Who reads it, or keeps it busy in another way. */
   readonly users: readonly string[];
+  /** What its snapshots are worth: a `Grade`; undefined where nobody asked for that. */
+  readonly grade?: string | undefined;
+  /** What is at rest now, or may be, and until when at most (ISO 8601, UTC) if the guard does its work. */
+  readonly resting?: readonly { readonly what: string; readonly until: string; readonly byHand: string }[];
   /** Everything else that stands in the journal: loop devices, directories. */
   readonly others: readonly { readonly kind: string; readonly what: string }[];
 }
@@ -65,7 +70,12 @@ export async function taskStatusOf(noted: JournalView, machine: Machine): Promis
     const bytesAtFirst = Number(step.facts?.['bytes'] ?? 0);
     snapshots.push({ origin: label, snapshot: name, health, adopted, bytesAtFirst, mounts });
   }
-  const shown = new Set(['mount', ...machine.providers.map(({ kind }) => kind)]);
+  const resting = restsAmong(journal.steps, machine);
+  const shown = new Set([
+    'mount',
+    ...machine.providers.map(({ kind }) => kind),
+    ...machine.quiescers.map(({ kind }) => kind),
+  ]);
   const { header, notSaved } = journal;
   return {
     task: header.task,
@@ -76,6 +86,8 @@ export async function taskStatusOf(noted: JournalView, machine: Machine): Promis
     since: header.startedAt,
     snapshots,
     notSaved,
+    grade: journal.grade,
+    resting: resting.map((step) => ({ until: step.step['until'] ?? '', ...describeStep(step, machine) })),
     unwatched: machine.unwatched(journal),
     users: await machine.usersOf(journal.steps),
     others: journal.steps

@@ -50,8 +50,10 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
     cleared: cleared === undefined ? undefined : { run: cleared, wasOpen: true },
     findings: labels,
     unwatched: cleared,
+    cut: cleared === undefined ? undefined : { grade: 'crash', restedMs: 5, by: cleared, notes: labels },
     prepared: {
       mount: points[0] ?? '',
+      rests: { rests: [], still: [] },
       guests: [],
       leftOut: types.map((label) => ({ label, reason: label, harmless: false })),
       planned: labels.map((label) => ({

@@ -5,6 +5,7 @@ import { loadConfig, loadTask } from '../../../src/config/load.ts';
 import { plainPath } from '../../../src/config/names.ts';
 import { surelyNotConfigured } from '../../../src/config/precheck.ts';
 import { readSources } from '../../../src/config/source.ts';
+import { describeMeans } from '../../../src/config/quiesce/form.ts';
 import { describeSource } from '../../../src/config/sources/lookup.ts';
 import { generic } from '../../../src/contracts/generic.ts';
 import { sesam } from '../../../src/contracts/sesam.ts';
@@ -178,7 +179,7 @@ export const configs: readonly Property[] = [
         );
       } else if (!(whole instanceof Error)) {
         must(
-          !/[\0-\u0009\u000b-\u001f]/.test(configText([...whole.tasks.values()], describeSource)),
+          !/[\0-\u0009\u000b-\u001f]/.test(configText([...whole.tasks.values()], describeSource, describeMeans)),
           'a control character in config show',
         );
       }

@@ -66,6 +66,7 @@ const plan: fc.Arbitrary<Plan> = fc
     task,
     prepared: {
       mount: place,
+      rests: { rests: [], still: [] },
       guests: labels.map((name) => ({ name, uuid: name, hypervisor: 'libvirt', state: 'running', disks: [] })),
       leftOut: labels.map((label) => ({ label, reason: label, harmless: false })),
       planned: labels.map((label, index) => ({

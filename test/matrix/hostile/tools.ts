@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { layOut, emptyOrigins, notSaved } from '../../../src/core/run/layout.ts';
 import { snapshotStep, type Origin } from '../../../src/core/model/snapshot.ts';
+import { UNTOUCHED } from '../../../src/core/model/quiesce.ts';
 import type { Step } from '../../../src/core/model/step.ts';
 import type { Source, Task } from '../../../src/core/model/task.ts';
 import { driverOf } from '../../../src/guests/filesystems.ts';
@@ -277,6 +278,7 @@ export const tools: readonly Property[] = [
         keys: [],
         check: false,
         autoextend: true,
+        quiescing: UNTOUCHED,
         timeoutMs: 1,
       };
       const origins = devices.map((device): Origin => ({

@@ -1,0 +1,50 @@
+import type { Guest } from '../model/guest.ts';
+import type { Quiesce, QuiesceKinds, QuiesceOf, Rests } from '../model/quiesce.ts';
+import type { RunNames } from '../model/snapshot.ts';
+import type { Facts, NotedStep, UndoHandler } from '../model/step.ts';
+
+/** One way to bring guests, databases or whatever else writes to rest, while snapshots are taken. */
+export interface Quiescer<Kind extends keyof QuiesceKinds = keyof QuiesceKinds> {
+  /** The kind of the means, and of all its steps. */
+  readonly kind: Kind;
+  /**
+   * What is to rest, after a look whether it can be done: the agent answers, the database lets us in. Changes nothing. Throws
+   * `quiesce.failed`.
+   */
+  prepare(means: QuiesceOf<Kind>, guests: readonly Guest[], names: RunNames): Promise<Rests>;
+  /**
+   * Brings it to rest, and ends when it rests. The step is noted. Throws `quiesce.failed` where it does not rest within so many
+   * milliseconds, or at all: then it may rest yet, and is let go in any case.
+   */
+  rest(step: NotedStep, mostMs: number): Promise<Facts>;
+  /** Whether the step's undo found that it had been let go before: what was cut then may not be of one instant. */
+  wasEarly(step: NotedStep): boolean;
+  /** Lets it go. `undone` only where it surely runs, and does not come to rest later by what was given up. */
+  readonly handler: UndoHandler;
+}
+
+/** Sees to it that what rests is let go, whatever becomes of this process. */
+export interface Guard {
+  /**
+   * Starts another process that undoes the steps of these kinds in the journal of a task as soon as the lock of the task is free, or
+   * after `limitMs`. Resolves when it watches; throws `quiesce.unguarded` where it does not.
+   */
+  arm(journal: { readonly path: string; readonly run: string }, limitMs: number): Promise<void>;
+}
+
+/** The means of a task by their kind. Throws where there is none: a task has only what config/quiesce makes. */
+export function quiescerOf(kind: string, quiescers: readonly Quiescer[]): Quiescer {
+  const found = quiescers.find((one) => one.kind === kind);
+  if (!found) throw new Error(`nothing brings to rest by '${kind}'`);
+  return found;
+}
+
+/** Of `Quiescer.prepare`, where the kind of the means is not known. */
+export function prepareMeans(
+  means: Quiesce,
+  guests: readonly Guest[],
+  names: RunNames,
+  quiescers: readonly Quiescer[],
+): Promise<Rests> {
+  return quiescerOf(means.kind, quiescers).prepare(means, guests, names);
+}

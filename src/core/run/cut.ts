@@ -1,0 +1,109 @@
+import type { Journal } from '../journal/journal.ts';
+import { undo } from '../journal/replay.ts';
+import { Fault } from '../model/fault.ts';
+import { gradeOf, isAtLeast, type Cut, type Quiescing, type Rests } from '../model/quiesce.ts';
+import type { PlannedSnapshot } from '../model/snapshot.ts';
+import type { Facts, NotedStep } from '../model/step.ts';
+import type { Machine } from '../ports/machine.ts';
+import { quiescerOf } from '../ports/quiescer.ts';
+import type { Prepared } from './prepare.ts';
+import { takeAll } from './storages.ts';
+
+/** The guard's time begins a little before ours. */
+const GUARD_EARLIER_MS = 500;
+
+/** The snapshots of a cut: the facts of their last steps, and what the cut is worth; undefined where nobody asked for that. */
+export interface Taken {
+  readonly facts: readonly Facts[];
+  readonly cut: Cut | undefined;
+}
+
+/**
+ * Brings to rest, takes all snapshots, and lets go in the reverse order, whatever happens between. Nothing else is done meanwhile.
+ * All that is to rest is noted, and the guard armed, before the first thing rests. Throws `quiesce.failed`,
+ * `quiesce.unguarded`, `quiesce.grade` where the cut is worth less than the task asks for, and what `Provider.take` throws.
+ */
+export async function cut(
+  { planned, guests, rests }: Prepared,
+  quiescing: Quiescing,
+  journal: Journal,
+  machine: Machine,
+): Promise<Taken> {
+  if (rests.rests.length === 0) {
+    const facts = await takeAll(planned, machine.providers, journal);
+    if (guests.length === 0) return { facts, cut: undefined };
+    const notes = rests.still.map(({ guest, why }) => `${guest} ${why}`);
+    const told = { grade: gradeOf(guests, rests), restedMs: undefined, by: undefined, notes };
+    return { facts, cut: sufficient(told, quiescing) };
+  }
+  const until = new Date(Date.now() + quiescing.limitMs).toISOString();
+  const steps = journal.note(rests.rests.map(({ step }) => ({ ...step, until })));
+  await machine.guard.arm({ path: journal.path, run: journal.header.run }, quiescing.limitMs);
+  machine.checkInterrupted();
+  const began = performance.now();
+  const leftMs = (): number => quiescing.limitMs - (performance.now() - began);
+  const { facts, late } = await whileResting(planned, steps, leftMs, journal, machine);
+  const restedMs = performance.now() - began;
+  const standing = journal.steps.filter(({ number }) => steps.some((step) => step.number === number));
+  if (standing.length > 0) throw stillResting(standing, machine);
+  machine.log.info({ restedMs, late }, 'all that rested was let go');
+  return { facts, cut: sufficient(worth(rests, steps, late, guests, restedMs, machine), quiescing) };
+}
+
+async function whileResting(
+  planned: readonly PlannedSnapshot[],
+  steps: readonly NotedStep[],
+  leftMs: () => number,
+  journal: Journal,
+  machine: Machine,
+): Promise<{ readonly facts: readonly Facts[]; readonly late: boolean }> {
+  try {
+    for (const noted of steps) {
+      machine.checkInterrupted();
+      const left = leftMs();
+      if (left <= 0)
+        throw new Fault('quiesce.failed', `the time for the cut was over before ${describe(noted, machine)} rested`);
+      await quiescerOf(noted.step.kind, machine.quiescers).rest(noted, left);
+    }
+    machine.checkInterrupted();
+    const facts = await takeAll(planned, machine.providers, journal);
+    return { facts, late: leftMs() < GUARD_EARLIER_MS };
+  } finally {
+    // Its leftovers are in the journal, where whoever undoes the rest of it finds them.
+    await undo(journal, steps, machine);
+  }
+}
+
+function describe(step: NotedStep, machine: Machine): string {
+  return machine.undo.get(step.step.kind)?.describe(step).what ?? step.step.kind;
+}
+
+function stillResting(steps: readonly NotedStep[], machine: Machine): Fault {
+  const names = steps.map((step) => describe(step, machine));
+  return new Fault('quiesce.failed', `${names.join(', ')} could not be let go`);
+}
+
+function worth(
+  rests: Rests,
+  steps: readonly NotedStep[],
+  late: boolean,
+  guests: Prepared['guests'],
+  restedMs: number,
+  machine: Machine,
+): Cut {
+  const early = steps.filter((step) => quiescerOf(step.step.kind, machine.quiescers).wasEarly(step) || late);
+  const by = [...new Set(rests.rests.map((rest) => rest.by))].join(', ');
+  const notes = [
+    ...rests.still.map(({ guest, why }) => `${guest} ${why}`),
+    ...early.map((step) => `${describe(step, machine)} was let go before all snapshots were taken`),
+  ];
+  return { grade: early.length > 0 ? 'crash' : gradeOf(guests, rests), restedMs, by, notes };
+}
+
+function sufficient(told: Cut, { require }: Quiescing): Cut {
+  if (isAtLeast(told.grade, require)) return told;
+  const why = told.notes.length > 0 ? `: ${told.notes.join('; ')}` : '';
+  throw new Fault('quiesce.grade', `the snapshots are of grade ${told.grade}, and the task requires ${require}${why}`, {
+    hint: `see 'quiesce' and 'require' of the task`,
+  });
+}

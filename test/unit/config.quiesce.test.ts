@@ -1,0 +1,111 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeMeans } from '../../src/config/quiesce/form.ts';
+import { loadTask } from '../../src/config/load.ts';
+import { readSources } from '../../src/config/source.ts';
+import { isFault } from '../../src/core/model/fault.ts';
+import { problemsOf } from '../../src/config/messages.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'holdstill-quiesce-'));
+  chmodSync(directory, 0o755);
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function load(record: string) {
+  const file = join(directory, 'holdstill.yaml');
+  writeFileSync(file, `version: 1\ntasks:\n  t: ${record}\n`);
+  chmodSync(file, 0o644);
+  return loadTask(readSources(directory, { owner: process.getuid?.() ?? 0 }), 't').task;
+}
+
+const guest = {
+  name: 'web',
+  each: false,
+  exclude: [],
+  hypervisor: undefined,
+  uri: undefined,
+  disks: [],
+  excludeDisks: [],
+};
+
+test.each([
+  ['{vm: web}', { kind: 'vm', guests: guest }],
+  [
+    '{vm: {name: web, uri: "qemu:///session", disks: [vda], exclude: [vdb]}}',
+    {
+      kind: 'vm',
+      guests: { ...guest, hypervisor: 'libvirt', uri: 'qemu:///session', disks: ['vda'], excludeDisks: ['vdb'] },
+    },
+  ],
+  [
+    "{each: {vm: 'web-*', exclude: ['* old']}}",
+    { kind: 'each', guests: { ...guest, name: 'web-*', each: true, exclude: ['* old'] } },
+  ],
+])('guests are named: %s', (record, source) => {
+  expect(load(record)).toMatchObject({ source, trust: 'guest' });
+});
+
+test('a task is brought to rest by one means or several', () => {
+  const command = '{command: {rest: [/bin/rest, now], thaw: [/bin/thaw], timeout: 3s}}';
+  const means = { kind: 'command', rest: ['/bin/rest', 'now'], thaw: ['/bin/thaw'], timeoutMs: 3000 };
+  expect(load(`{lv: a/b, quiesce: ${command}, quiesceLimit: 5s, require: application}`).quiescing).toEqual({
+    means: [means],
+    limitMs: 5000,
+    require: 'application',
+  });
+  expect(load(`{lv: a/b, quiesce: [${command}, ${command}]}`).quiescing.means).toEqual([means, means]);
+  expect(load('{lv: a/b}').quiescing).toEqual({ means: [], limitMs: 10_000, require: 'crash' });
+  expect(load(`{lv: a/b, quiesce: ${command}}`).quiescing.means.map(describeMeans)).toEqual([
+    'command /bin/rest now (/bin/thaw)',
+  ]);
+});
+
+test.each([
+  ['{each: {lv: a/b, vm: c}}', ['7: tasks.t.each: must have either lv or vm, for example {lv: in.zekjur.net/domu-*}']],
+  ['{vm: a/b}', ['11: tasks.t.vm: is "a/b", must not hold a "/"']],
+  [
+    '{vm: 7}',
+    ['11: tasks.t.vm: is 7, must be the name of a guest, or a map, for example {name: kvmserv, disks: [vda]}'],
+  ],
+  [
+    '{vm: {nam: x}}',
+    [
+      '11: tasks.t.vm.name: missing; it must be the name of a guest, for example kvmserv',
+      '12: tasks.t.vm.nam: unknown key, did you mean "name"?',
+    ],
+  ],
+  [
+    '{vm: {name: a, uri: "qemu+ssh://other/system"}}',
+    [
+      '26: tasks.t.vm.uri: is "qemu+ssh://other/system", which names another host; only guests of this host can be saved',
+    ],
+  ],
+  [
+    '{vm: {name: a, hypervisor: xen, uri: "xen:///"}}',
+    ['43: tasks.t.vm.uri: is "xen:///", which has no effect for xen'],
+  ],
+  [
+    '{lv: a/b, quiesce: {command: {rest: [a], thaw: [/b]}}}',
+    ['36: tasks.t.quiesce.command.rest: must begin with the absolute path of a program'],
+  ],
+  [
+    '{lv: a/b, quiesce: {comand: {}}}',
+    [
+      '16: tasks.t.quiesce: must have exactly one of command',
+      '26: tasks.t.quiesce.comand: unknown key, did you mean "command"?',
+    ],
+  ],
+  ['{lv: a/b, require: best}', ['25: tasks.t.require: is "best", must be application, filesystem, memory or crash']],
+])('what is wrong with it is told: %s', (record, lines) => {
+  let told: readonly string[] = [];
+  try {
+    load(record);
+  } catch (error) {
+    told = isFault(error) ? problemsOf(error) : [String(error)];
+  }
+  expect(told.map((line) => line.replace(`${directory}/holdstill.yaml:3:`, ''))).toEqual(lines);
+});
