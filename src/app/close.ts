@@ -114,7 +114,7 @@ function noteTold(
       taken.flatMap((one) => (one === told ? kept : [one])),
     );
   } catch (error) {
-    log.warn({ err: error }, 'who comes next will be told the same');
+    log.warn({ err: error }, 'could not note that a job was told this; the next job will be told the same');
   }
 }
 

@@ -199,7 +199,7 @@ async function startWatcher(exec: Exec, log: Log): Promise<string | undefined> {
     await startAgain(env);
     return undefined;
   } catch (error) {
-    log.error({ err: error }, 'nobody watches the snapshots');
+    log.error({ err: error }, 'no process watches the snapshots');
     return whyNot(error);
   }
 }

@@ -27,7 +27,7 @@ export async function openedOrReply(
   const callers = callersOf();
   let opened: Opened | undefined;
   try {
-    if (!work.sources) throw new Error('opening needs a configuration');
+    if (!work.sources) throw new Error('no configuration to open the task with');
     // Closing needs no configuration, so it should not pay for the reading of one.
     const { loadTask } = await import('../config/load.ts');
     const { task, log } = loadTask(work.sources, work.task);

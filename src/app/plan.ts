@@ -21,7 +21,7 @@ export async function planTask(
   const journal = Journal.read(journalPath(STATE_DIRECTORY, name));
   if (journal) {
     throw new Fault('task.busy', `task ${name} is open (run ${journal.header.run}), so its mount point is in use`, {
-      hint: `look again when it is closed: holdstill status ${shellWord(name)}`,
+      hint: `try again when it is closed; to see whether it is: holdstill status ${shellWord(name)}`,
     });
   }
   const session = { task: name, contract: 'cli', phase: 'plan', level: log.level, timeoutMs: task.timeoutMs };

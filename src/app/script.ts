@@ -70,8 +70,8 @@ export async function callScript(script: Script): Promise<ScriptResult> {
 /** Throws unless it is a program that only root can change. */
 async function check(setting: string, file: string, exec: Exec): Promise<void> {
   if (process.env[CALLED] !== undefined) {
-    throw new Fault('config.invalid', `${setting} (${file}) is this very hook, or calls it`, {
-      hint: 'name the script that had been in its place',
+    throw new Fault('config.invalid', `${setting} (${file}) is this hook itself, or calls it`, {
+      hint: 'name the script that was there before the hook',
     });
   }
   if (!file.startsWith('/')) throw new Fault('config.invalid', `${setting} must be the absolute path of a program`);
@@ -80,7 +80,7 @@ async function check(setting: string, file: string, exec: Exec): Promise<void> {
     throw new Fault('config.missing', `${file} can't be found: ${whyNot(error)}`, { hint: `look at ${setting}` });
   });
   if ((mode & 0o100) === 0) {
-    throw new Fault('config.invalid', `${file} is no program that root may run`, {
+    throw new Fault('config.invalid', `${file} is not a program that root can run`, {
       hint: `look at it with: ls -l ${shellWord(file)}`,
     });
   }

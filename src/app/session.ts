@@ -111,7 +111,7 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
   if (silent || !isThere(journal)) return [];
   return [
     {
-      what: `all that ${journal} lists`,
+      what: `everything that ${journal} lists`,
       reason: 'the task was not closed',
       byHand: 'see: holdstill status',
       needed: false,

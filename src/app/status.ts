@@ -64,7 +64,11 @@ export async function statusOf(
   const runs = new Set([...journals, ...after].map(({ header }) => header.run));
   const strays = marked
     .filter(({ run }) => !runs.has(run))
-    .map(({ what, byHand, users = [] }) => ({ what, users, byHand: users.length > 0 ? 'look whose it is' : byHand }));
+    .map(({ what, byHand, users = [] }) => ({
+      what,
+      users,
+      byHand: users.length > 0 ? 'find out who owns it' : byHand,
+    }));
   const configured = isFault(config) ? [] : [...config.taskNames].toSorted();
   const idle = configured.filter((task) => !open.some((one) => one.task === task)).map(idleTask);
   const tasks = [...open, ...idle].filter(({ task }) => only === undefined || task === only);
@@ -115,7 +119,10 @@ async function markedBy(
 ): Promise<readonly Marked[]> {
   const listed = machine.providers.map((provider) =>
     provider.marked('now', sources).catch((error: unknown) => {
-      problems.push({ text: `snapshots that no journal knows can't be looked for: ${whyNot(error)}`, exit: 1 });
+      problems.push({
+        text: `holdstill could not search for snapshots that no journal lists: ${whyNot(error)}`,
+        exit: 1,
+      });
       return [];
     }),
   );

@@ -7,7 +7,7 @@ import { ignoredIn } from './ignored.ts';
 import { asRoot, whyNot } from '../core/text/why.ts';
 
 const LARGEST = 1024 * 1024;
-const LEAST_FILE = `the least it needs are three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"`;
+const LEAST_FILE = `it needs at least three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"`;
 
 /** A file of the configuration, read but not understood. */
 export interface RawFile {

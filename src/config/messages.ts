@@ -3,7 +3,7 @@ import { escapeText } from '../core/text/escape.ts';
 import { Fault } from '../core/model/fault.ts';
 import type { Path, Position, SourceFile } from './data.ts';
 
-const CHECK_HINT = 'correct it, then check the whole with: holdstill config validate';
+const CHECK_HINT = 'correct it, then check everything with: holdstill config validate';
 /* As long as the name of a task may be. */
 const LONGEST_SHOWN = 128;
 
@@ -65,7 +65,9 @@ export function listed(words: readonly string[], last: 'and' | 'or'): string {
 /** Says that a key is unknown, and which one was probably meant or which there are. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const meant = closest(key, known);
-  return `unknown key, ${meant === undefined ? `there are ${known.join(', ')}` : `did you mean "${meant}"?`}`;
+  return meant === undefined
+    ? `unknown key; the keys are ${known.join(', ')}`
+    : `unknown key, did you mean "${meant}"?`;
 }
 
 /** The known word that `word` was probably meant to be; undefined where none is near. */

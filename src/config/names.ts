@@ -49,8 +49,8 @@ export function splitChecked(text: string): VgName {
 export function taskNameProblem(name: string): string | undefined {
   if (name === '') return 'the name of a task must not be empty';
   if (Buffer.byteLength(name) > LONGEST_TASK) return `the name of a task must not be longer than ${LONGEST_TASK} bytes`;
-  if (name.includes('/')) return 'the name of a task must not hold a "/"';
-  if (CONTROL.test(name)) return 'the name of a task must not hold a control character';
+  if (name.includes('/')) return 'the name of a task must not contain a "/"';
+  if (CONTROL.test(name)) return 'the name of a task must not contain a control character';
   if (/^[-.]/.test(name)) return 'the name of a task must not begin with "-" or "."';
   return name === name.trim() ? undefined : 'the name of a task must not begin or end with a blank';
 }
@@ -78,15 +78,15 @@ export function globProblem(glob: string): string | undefined {
   const flat = glob.replace(/\[[!^]?[A-Za-z0-9+_.-]+\]/g, '?');
   if (/[[\]]/.test(flat)) return 'has a "[" or "]" without its partner, or an empty "[]"';
   if (!isGlob(glob)) return 'has a range in "[]" that runs backwards';
-  return /^[A-Za-z0-9+_.*?-]+$/.test(flat) ? undefined : 'has a character that no name of an LV can hold';
+  return /^[A-Za-z0-9+_.*?-]+$/.test(flat) ? undefined : 'has a character that LVM does not allow in the name of an LV';
 }
 
 /** What is wrong with a path whose volume is wanted; undefined: nothing. */
 export function pathProblem(path: string): string | undefined {
   if (!path.startsWith('/')) return PATH_MEANT;
-  if (CONTROL.test(path)) return 'must not hold a control character';
+  if (CONTROL.test(path)) return 'must not contain a control character';
   if (Buffer.byteLength(path) > LONGEST_PATH) return `must not be longer than ${LONGEST_PATH} bytes`;
-  return path.split('/').includes('..') ? 'must not hold ".."' : undefined;
+  return path.split('/').includes('..') ? 'must not contain ".."' : undefined;
 }
 
 /** What is wrong with a path that may hold patterns; undefined: nothing. */
@@ -132,7 +132,7 @@ function vgNamed(text: string, meant: string): VgName | string {
 }
 
 function lvmNameProblem(what: 'VG' | 'LV', name: string): string | undefined {
-  if (name === '.' || name === '..') return `has "${name}" for the name of the ${what}`;
+  if (name === '.' || name === '..') return `has "${name}" as the name of the ${what}`;
   if (name.length > LONGEST_LVM_NAME) return `has a name of the ${what} longer than ${LONGEST_LVM_NAME} bytes`;
   return isLvmName(name)
     ? undefined

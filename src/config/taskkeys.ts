@@ -96,8 +96,8 @@ export const TASK_KEYS = {
   autoextend: onOff()
     .default(true)
     .describe(
-      'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill ' +
-        'sees to it while the task is open; a snapshot that fills faster than that is lost anyway. `plan` says whether there is room.',
+      'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill does ' +
+        'this while the task is open; a snapshot that fills faster than that is lost anyway. `plan` says whether there is room.',
     ),
   timeout: quantity(DURATION_MEANT, (value) => {
     const duration = parseDuration(value);

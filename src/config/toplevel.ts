@@ -34,6 +34,6 @@ export const VERSION_MEANT = 'must be 1';
 /** Says that a key at the top of `file` is unknown, or known but in the other kind of file. */
 export function unknownTopKey(file: SourceFile, key: string): string {
   return !file.main && MAIN_KEYS.includes(key)
-    ? 'belongs into holdstill.yaml; a file of tasks.d has only tasks'
+    ? 'belongs in holdstill.yaml; a file in tasks.d has only tasks'
     : unknownKey(key, file.main ? MAIN_KEYS : DROP_IN_KEYS);
 }

@@ -91,7 +91,7 @@ function sharedWith(other: Owner | undefined, file: SourceFile, task: Task): rea
   if (!other) return [];
   const path = ['tasks', other.task.name];
   const where = at(other.file.path, other.file.position(path, 'key'));
-  return [warn(file, task.name, undefined, `saves what task ${quoted(other.task.name)} at ${where} saves, too`)];
+  return [warn(file, task.name, undefined, `saves the same as task ${quoted(other.task.name)} at ${where}`)];
 }
 
 /** Whether two tasks save the same, or one of them what the other saves among others. Those that choose parts are meant to. */

@@ -46,7 +46,7 @@ export function findImages({ file: glob }: { readonly file: string }): {
   if (first < 0) {
     const found = lookAt(realFile(glob));
     if ('file' in found) return { images: [{ ...found, parts: [path.basename(glob)] }], leftOut: [] };
-    throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${found.reason}`);
+    throw new Fault('origin.unsuitable', `cannot take a snapshot of ${glob}: it ${found.reason}`);
   }
   const top = `/${segments.slice(0, first).join('/')}`;
   const leftOut: LeftOut[] = [];
@@ -99,7 +99,11 @@ function expand(
     const owner = linkOfOthers(label);
     if (owner === undefined)
       return rest.length === 0 ? [[...above, name]] : expand(top, [...above, name], rest, leftOut);
-    leftOut.push({ label, reason: `is a link of user ${owner}, who may let it lead anywhere`, harmless: false });
+    leftOut.push({
+      label,
+      reason: `is a link that belongs to user ${owner}, who could point it anywhere`,
+      harmless: false,
+    });
     return [];
   });
 }
@@ -142,7 +146,7 @@ function lookAt(label: string): Omit<Image, 'parts'> | Omit<LeftOut, 'label'> {
     const code = errorCode(error);
     if (code === undefined) throw error;
     return code === 'ENOENT'
-      ? whyNothing(label, 'went away just now')
+      ? whyNothing(label, 'was removed a moment ago')
       : { reason: `can't be looked at: ${whyNot(error)}`, harmless: false };
   }
 }
@@ -162,7 +166,7 @@ function whyNothing(label: string, otherwise: string): Omit<LeftOut, 'label'> {
     return { reason: 'is a link that leads nowhere: is a file system not mounted?', harmless: false };
   // Node.js makes U+FFFD of bytes that are no UTF-8, and a file of such a name can't be reached by it.
   const odd = label.includes('\u{fffd}');
-  return odd ? { reason: 'has a name that is no UTF-8', harmless: false } : { reason: otherwise, harmless: true };
+  return odd ? { reason: 'has a name that is not UTF-8', harmless: false } : { reason: otherwise, harmless: true };
 }
 
 /** As `whyNoImage`. */

@@ -28,7 +28,7 @@ const NTFS = {
 async function check(step: Step, exec: Exec): Promise<string | undefined> {
   const { label = '', type = '', device = '', point = '' } = step;
   const command = checkOf(type, device);
-  if (!command) return `${label}: ${type} is not checked, no program for that is known`;
+  if (!command) return `${label}: ${type} is not checked, because holdstill knows no program for that`;
   if (type === 'xfs') {
     // Only the kernel replays its journal; without that xfs_repair reports damage where there is none.
     const complaint = await mountBy(driverOf(type, trustOf(step), device), device, point, exec);
@@ -43,11 +43,11 @@ async function check(step: Step, exec: Exec): Promise<string | undefined> {
   if (failed) throw damaged(step, 'its check could not be carried out', lines, shellLine(command));
   if (bad) throw damaged(step, 'its check found errors', lines);
   return corrected
-    ? `${label}: the check mended ${type} in the snapshot; the disk itself still has what it mended`
+    ? `${label}: the check repaired ${type} in the snapshot; the disk itself still has the damage`
     : undefined;
 }
 
 function damaged({ label }: Step, what: string, detail: readonly string[], command?: string): Fault {
-  const hint = command === undefined ? 'check the disk itself, while nothing uses it' : `what was typed: ${command}`;
+  const hint = command === undefined ? 'check the disk itself, while nothing uses it' : `the command was: ${command}`;
   return new Fault('volume.damaged', `${label}: ${what}`, { detail, hint });
 }

@@ -70,7 +70,7 @@ function wentAway(noted: NotedStep, namespaces: ReadonlySet<string | undefined>)
   const mount = `its mount at ${pointOf(noted)}`;
   return facts?.['namespace'] === undefined || namespaces.has(facts['namespace'])
     ? `${mount} went away while the task was open: only holdstill may unmount it`
-    : `${mount} went away with the mount namespace of the hook that made it: the backup has to run in the same one`;
+    : `${mount} went away with the mount namespace of the hook that made it: run the backup in the same one`;
 }
 
 function changeOf(noted: NotedStep, mounts: readonly MountEntry[], loops: readonly LoopDevice[]): string | undefined {

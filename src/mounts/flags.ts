@@ -38,7 +38,7 @@ const SINCE_REMOUNT = '2.38';
 
 /** What to tell of mounts in which a system can't keep links from leading elsewhere. */
 function linksLeadBy(reason: string): string {
-  return `links in the mounts are not kept from leading elsewhere: ${reason}`;
+  return `links in the mounts can lead outside of the mount: ${reason}`;
 }
 
 /** What a plan can tell of the flags of a mount that these drivers make: what an opening would. */

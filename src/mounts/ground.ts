@@ -60,7 +60,11 @@ function createGround(prober: Prober): MountGround {
     async absence({ step, facts }) {
       const noted = facts?.['within'] ?? '';
       if (noted === '' || noted === (await homeIdentity(step))) return { kind: 'undone' };
-      return { kind: 'left', reason: `the directory that it was made in is not at ${step['home']} now`, absent: true };
+      return {
+        kind: 'left',
+        reason: `${step['home']} is not the directory that it was made in; is a file system not mounted?`,
+        absent: true,
+      };
     },
   };
 }

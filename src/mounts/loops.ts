@@ -30,7 +30,7 @@ export async function attach(steps: readonly NotedStep[], exec: Exec): Promise<r
     await exec.run(detachLoops(wrong.map(({ device }) => device)));
     throw new Fault(
       'mount.failed',
-      `${wrong[0]?.step['backing']} is not the snapshot that was taken: somebody put something else there`,
+      `${wrong[0]?.step['backing']} is not the snapshot that holdstill took: somebody replaced it`,
     );
   }
   return made.map((loop): Facts => {
@@ -71,7 +71,7 @@ export function undoLoops(exec: Exec): UndoHandler {
 
     describe: ({ step: { backing }, facts }) => {
       const device = facts?.['device'];
-      const byHand = `look whose it is: losetup --list ${device ?? ''}`.trim();
+      const byHand = `find out who owns it: losetup --list ${device ?? ''}`.trim();
       return { what: `${device ?? 'a loop device'} over ${backing}`, byHand };
     },
   };

@@ -150,8 +150,8 @@ async function whyNoFile({ mount }: Backing, exec: Exec): Promise<string> {
   const below = mount && devicesBelow(mount.device, await readLoops(exec)).at(-1)?.number;
   const loop = (await readLoops(exec)).find(({ number }) => number === below);
   return loop && loop.below === undefined
-    ? `no image file, but in one: on ${loop.device} over ${loop.backing}; write file: ${loop.backing}`
-    : 'no image file';
+    ? `not an image file, but inside one: on ${loop.device} over ${loop.backing}; write file: ${loop.backing}`
+    : 'not an image file';
 }
 
 /** One after the other: they ask one process. */
@@ -192,7 +192,7 @@ function originOf({ file, parts, inode, directory }: Image, each: boolean, copy:
 function cannotShare(file: string, mount: MountEntry | undefined): Fault {
   return new Fault(
     'origin.unsuitable',
-    `${file} can't be an origin: it is ${placeOf({ mount })}, where files can't share blocks`,
+    `cannot take a snapshot of ${file}: it is ${placeOf({ mount })}, where files can't share blocks`,
     {
       hint: `keep images on ${SHARING.join(', ')}, or set copy: true where nothing writes to them during the copy`,
     },
@@ -246,7 +246,7 @@ async function removeOne(noted: NotedStep, directories: Set<string>, exec: Exec)
       return {
         kind: 'left',
         reason: `somebody renamed it to ${file}`,
-        byHand: `look whose it is: ls -l ${shellWord(file)}`,
+        byHand: `find out who owns it: ls -l ${shellWord(file)}`,
       };
     }
     const adoption = adoptionOf(noted);

@@ -50,7 +50,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       const under = named ? { row: named, layers: [] } : lvBehind(behind, rows, await readLoops(exec));
       if (!under) {
         const what =
-          behind.kind === 'other' ? 'no logical volume' : `not on a logical volume: it is ${placeOf(behind)}`;
+          behind.kind === 'other' ? 'not a logical volume' : `not on a logical volume: it is ${placeOf(behind)}`;
         return { claims: false, why: what };
       }
       const { row, layers } = under;
@@ -63,7 +63,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       const why = layers.length > 0 ? `${where}; it needs 'keys'` : where;
       return {
         claims: behind.kind === 'directory',
-        why: behind.kind === 'file' ? `no directory, but a file ${why}` : why,
+        why: behind.kind === 'file' ? `not a directory, but a file ${why}` : why,
       };
     },
 

@@ -32,7 +32,7 @@ export function createExec(log: Log, limits: Limits, mark: string): Commands {
     patienceMs: (most) => Math.min(most, limits.commandMs() / 2),
     async run(command) {
       const { tool, argv, within = [], secret } = command;
-      if (command.mutates && !CHANGING_TOOLS.includes(tool)) throw new Error(`${tool} is none of CHANGING_TOOLS`);
+      if (command.mutates && !CHANGING_TOOLS.includes(tool)) throw new Error(`${tool} is not one of CHANGING_TOOLS`);
       const input = secret ? undefined : command.input;
       // A tool that does not understand its input prints it.
       const told = secret ? '' : undefined;

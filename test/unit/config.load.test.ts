@@ -44,7 +44,7 @@ function faultOf(action: () => unknown): Fault {
 function told(action: () => unknown): readonly string[] {
   const fault = faultOf(action);
   expect(fault.code).toBe('config.invalid');
-  expect(fault.hint).toBe('correct it, then check the whole with: holdstill config validate');
+  expect(fault.hint).toBe('correct it, then check everything with: holdstill config validate');
   return (fault.detail.length > 0 ? fault.detail : [fault.message]).map((line) => line.replaceAll(`${directory}/`, ''));
 }
 
@@ -196,13 +196,13 @@ test.each([
   [
     ' {lv: a/b, vm: x}',
     [
-      '16: tasks.t.vm: unknown key, there are lv, path, each, file, subvolume, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
+      '16: tasks.t.vm: unknown key; the keys are lv, path, each, file, subvolume, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
     ],
   ],
   [
     ' {lv: a/b, "x\\e[31m": 1}',
     [
-      '16: tasks.t."x\\x1b[31m": unknown key, there are lv, path, each, file, subvolume, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
+      '16: tasks.t."x\\x1b[31m": unknown key; the keys are lv, path, each, file, subvolume, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, timeout',
     ],
   ],
   [
@@ -249,8 +249,8 @@ test.each([
 
 test.each([
   ['"-x"', '3: tasks.-x: the name of a task must not begin with "-" or "."'],
-  ['a/b', '3: tasks."a/b": the name of a task must not hold a "/"'],
-  ['"a\\nb"', '3: tasks."a\\nb": the name of a task must not hold a control character'],
+  ['a/b', '3: tasks."a/b": the name of a task must not contain a "/"'],
+  ['"a\\nb"', '3: tasks."a\\nb": the name of a task must not contain a control character'],
   ['x'.repeat(300), `3: tasks.${'x'.repeat(300)}: the name of a task must not be longer than 128 bytes`],
 ])('a wrong name: %s', (name, line) => {
   const sources = sourcesOf(`version: 1\ntasks:\n  ${name}: /a\n`);
@@ -282,12 +282,12 @@ test('the faults of other tasks and files do not concern a task', () => {
   });
   expect(loadTask(sources, 'good').task.name).toBe('good');
   expect(told(() => loadTask(sources, 'x'))).toEqual([
-    'tasks.d/worse.yaml:1:1: log: belongs into holdstill.yaml; a file of tasks.d has only tasks',
+    'tasks.d/worse.yaml:1:1: log: belongs in holdstill.yaml; a file in tasks.d has only tasks',
   ]);
   expect(told(() => loadConfig(sources))).toEqual([
     'tasks.d/bad.yaml:1:9: wrong indentation, or a "[" or "{" before it that is not closed',
     'holdstill.yaml:4:3: tasks.wrong: has none of lv, path, each, file, subvolume; give exactly one, for example lv: system/xenvm',
-    'tasks.d/worse.yaml:1:1: log: belongs into holdstill.yaml; a file of tasks.d has only tasks',
+    'tasks.d/worse.yaml:1:1: log: belongs in holdstill.yaml; a file in tasks.d has only tasks',
   ]);
 });
 

@@ -182,7 +182,7 @@ test.each(['no directory', 'an empty directory', 'an empty tasks.d'])('nothing i
   const fault = faultOf(() => readSources(asked, { owner: uid }));
   expect([fault.code, fault.message]).toEqual(['config.missing', `there is no ${join(asked, 'holdstill.yaml')}`]);
   expect(fault.hint).toBe(
-    'the least it needs are three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"',
+    'it needs at least three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"',
   );
 });
 

@@ -20,7 +20,7 @@ function warnings(tasks: string, more: Readonly<Record<string, string>> = {}): r
   return warningsOf(sources, loadConfig(sources).tasks).map((line) => line.replaceAll(`${directory}/`, ''));
 }
 
-const saves = (first: string, at = '3:3'): string => `saves what task "${first}" at holdstill.yaml:${at} saves, too`;
+const saves = (first: string, at = '3:3'): string => `saves the same as task "${first}" at holdstill.yaml:${at}`;
 
 test.each([
   ['nothing to warn of', '  a: {lv: vg0/a, size: 1G, timeout: 90}\n  b: {lv: vg0/b, timeout: 20s}\n  c: /srv/c', []],

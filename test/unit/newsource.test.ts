@@ -100,7 +100,7 @@ test('what is hardly meant is told', () => {
   const warnings = warningsOf(found, loadConfig(found).tasks).map((line) => line.replaceAll(`${directory}/`, ''));
   expect(warnings).toEqual([
     'holdstill.yaml:3:13: tasks.a.tape: is mostly empty',
-    'holdstill.yaml:5:3: tasks.c: saves what task "b" at holdstill.yaml:4:3 saves, too',
+    'holdstill.yaml:5:3: tasks.c: saves the same as task "b" at holdstill.yaml:4:3',
   ]);
 });
 

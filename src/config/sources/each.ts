@@ -27,11 +27,11 @@ export const each: SourceEntry<SourceOf<'each'>, Written> = {
   form: map(
     {
       lv: text(EACH_MEANT, eachProblem)
-        .describe('The VG and a pattern (`*`, `?`, `[...]`) for its LVs; it is an error if no LV matches.')
+        .describe('The VG and a pattern (`*`, `?`, `[...]`) for its LVs. It is an error if no LV matches.')
         .meta({ examples: ['in.zekjur.net/domu-*'] }),
       exclude: list(text(GLOB_MEANT, globProblem), 'must be a list of patterns, for example [domu-test*]')
         .default([])
-        .describe('LVs to leave out: patterns for the names of LVs without the VG; what is left out is not protected.')
+        .describe('LVs to leave out: patterns for the names of LVs, without the VG. What is left out is not saved.')
         .meta({ examples: [['domu-test*', '*-swap']] }),
     },
     'must be a map, for example each: {lv: in.zekjur.net/domu-*}',

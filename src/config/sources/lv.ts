@@ -13,7 +13,7 @@ declare module '../../core/model/task.ts' {
 export const lv: SourceEntry<SourceOf<'lv'>, string> = {
   key: 'lv',
   form: text(LV_MEANT, lvProblem)
-    .describe('The logical volume to snapshot, VG/LV or /dev/VG/LV.')
+    .describe('Takes a snapshot of this logical volume: VG/LV or /dev/VG/LV.')
     .meta({ examples: ['system/xenvm', '/dev/system/xenvm'] }),
   without: [],
   excludes: ['parts'],

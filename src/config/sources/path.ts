@@ -14,7 +14,7 @@ export const path: SourceEntry<SourceOf<'path'>, string> = {
   key: 'path',
   form: text(PATH_MEANT, pathProblem)
     .describe(
-      'Snapshots the LV or the btrfs subvolume behind this path; the mount then shows just what is below the path.',
+      'Takes a snapshot of the LV or the btrfs subvolume behind this path. The mount shows only what is below the path.',
     )
     .meta({ examples: ['/srv/data'] }),
   without: [],

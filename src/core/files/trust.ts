@@ -101,7 +101,7 @@ function openFile(path: string, flags: number, subject: Subject): number {
 }
 
 function notOurs(path: string, why: string): Pick<Weakness, 'message' | 'hint'> {
-  return { message: `${path} ${why}`, hint: `look whose it is, and move it away: ls -l ${shellWord(path)}` };
+  return { message: `${path} ${why}`, hint: `find out who owns it, and move it away: ls -l ${shellWord(path)}` };
 }
 
 function parts(path: string): string[] {

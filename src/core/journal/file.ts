@@ -23,11 +23,11 @@ export function openSafely(file: string, mode: 'r' | 'r+'): number | undefined {
   }
   const stat = fs.fstatSync(fd);
   const problem = !stat.isFile()
-    ? 'is no regular file'
+    ? 'is not a regular file'
     : stat.uid !== 0 && stat.uid !== process.geteuid?.()
       ? `belongs to user ${stat.uid}, not to root`
       : (stat.mode & 0o022) !== 0
-        ? 'can be written by others than root'
+        ? 'is writable for users other than root'
         : stat.size > LARGEST
           ? `is too large for a journal (${stat.size} bytes)`
           : undefined;

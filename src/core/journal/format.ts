@@ -96,9 +96,9 @@ export function parseJournal(
   if ('wrong' in found) throw broken(file, `line ${found.wrong} is damaged, or the lines before it are`);
   const [first, ...lines] = found.values as readonly Fields[];
   const header = first && level?.header(first);
-  if (!level || !header) throw broken(file, 'its first line is not that of a journal');
+  if (!level || !header) throw broken(file, 'its first line is not the first line of a journal');
   const strange = lines.findIndex((line) => !isLine(line) && !level.mayPass(line));
-  if (strange >= 0) throw broken(file, `line ${strange + 2} is not that of a journal`);
+  if (strange >= 0) throw broken(file, `line ${strange + 2} is not a line of a journal`);
   const its = journalPath(path.dirname(file), header.task);
   if (its !== file) throw broken(file, `is the journal of another task; its name should be ${its}`);
   if (header.machine !== machine) {

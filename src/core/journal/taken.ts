@@ -38,7 +38,7 @@ export function readTaken(stateDirectory: string, task: string): readonly Taken[
   } finally {
     fs.closeSync(fd);
   }
-  throw broken(file, 'is not what holdstill has written', {
+  throw broken(file, 'is not a file that holdstill wrote', {
     hint: 'it only says which runs another run took over; if no job is running, move it away',
   });
 }
@@ -81,7 +81,7 @@ export function rememberTaken(
   try {
     writeTaken(stateDirectory, header.task, [...readTaken(stateDirectory, header.task), takenFrom(header, '')]);
   } catch (error) {
-    log.error({ err: error }, 'that a run was closed by hand is not noted');
+    log.error({ err: error }, 'could not note that somebody closed a run by hand');
   }
 }
 

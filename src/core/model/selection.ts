@@ -64,10 +64,10 @@ export function isNamed({ partitions }: Selection, { vg, lv }: Traits): boolean 
 export function unwanted({ partitions, exclude }: Selection, traits: Traits): string | undefined {
   if (exclude.some((selector) => fits(selector, traits) === true)) return EXCLUDED;
   const chosen = partitions.length === 0 || partitions.some((selector) => fits(selector, traits) !== false);
-  return chosen ? undefined : 'is not one of those asked for (partitions)';
+  return chosen ? undefined : "'partitions' does not name it";
 }
 
-const EXCLUDED = 'is left out, as asked (exclude)';
+const EXCLUDED = "'exclude' names it";
 
 /** What a source leaves aside: what `exclude` names, with all below it, is meant to be. */
 export function withoutExcluded(leftOut: readonly LeftOut[], { exclude }: Selection): readonly LeftOut[] {

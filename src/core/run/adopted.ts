@@ -26,7 +26,7 @@ export interface Traces {
  * was written while our mounts stood, and nobody is seen any more, may have been their drivers.
  */
 export function adoptionFrom(label: string, { mounts, openers, bytes, done, standing }: Traces): string | undefined {
-  if (mounts.length > 0) return `mounted it writable at ${namesOf(mounts)}, perhaps in the place of ${label}`;
+  if (mounts.length > 0) return `mounted it writable at ${namesOf(mounts)}, perhaps instead of ${label}`;
   if (done !== undefined) return done;
   if (bytes === 0) return undefined;
   if (openers.length > 0) return `opened it for writing: ${namesOf(openers)}`;

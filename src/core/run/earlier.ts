@@ -71,7 +71,7 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
     journal.markClosing({ kind: 'bad', reasons: ['a later run of the task removed it'] });
     const leftovers = await replay(journal, machine, unsure);
     if (leftovers.length === 0) return { kind: 'clear', cleared: { run: header.run, wasOpen } };
-    const fault = new Fault('task.busy', `what run ${header.run} of this task left can't be removed`);
+    const fault = new Fault('task.busy', `holdstill cannot remove what run ${header.run} of this task left`);
     return { kind: 'failed', fault, leftovers };
   } finally {
     journal.close();

@@ -220,22 +220,22 @@ export function shortcoming(
   // Of a single origin that would be said twice.
   const none = choice.partitions.length > 0 && (missing === undefined || origins.length > 1) ? without : [];
   const unmet = [
-    ...(missing === undefined ? [] : [`nothing fits ${missing}`]),
-    ...none.map(({ label }) => `nothing in ${label} fits`),
+    ...(missing === undefined ? [] : [`nothing matches ${missing}`]),
+    ...none.map(({ label }) => `nothing in ${label} matches`),
   ];
   if (unmet.length > 0) {
-    return new Fault('mount.nothing', `${unmet.join('; ')} (partitions); there is ${whatThereIs(layout)}`, {
+    return new Fault('mount.nothing', `'partitions': ${unmet.join('; ')}; there is ${whatThereIs(layout)}`, {
       hint: `correct 'partitions' of the task`,
     });
   }
   const denied = layout.skipped.filter((part) => part.asked && !part.unwanted && !part.harmless);
   if (denied.length > 0) {
     const why = denied.map(({ label, reason }) => `${label}: ${reason}`).join('; ');
-    return new Fault('mount.nothing', `what is asked for by name can't be saved: ${why} (partitions)`);
+    return new Fault('mount.nothing', `'partitions' names something that cannot be saved: ${why}`);
   }
   const empty = emptyOrigins(origins, layout);
   if (empty.length > 0) {
-    return new Fault('mount.nothing', `nothing that could be saved is in ${empty.join('; ')}`, {
+    return new Fault('mount.nothing', `nothing can be saved of ${empty.join('; ')}`, {
       hint: source.kind === 'each' ? `if you do not want to save it, add it to 'exclude'` : '',
     });
   }

@@ -18,7 +18,7 @@ export function statusSaid(text: string, exit: number): ScriptStatus {
   const results = all.filter((line) => RESULT.test(line)).map((line) => line.slice('STATUS:'.length).trim());
   const error = results.find((result) => /^ERR/i.test(result));
   if (error !== undefined) return { lines, problem: textOf(error) };
-  return { lines, problem: exit === 0 || results.length > 0 ? undefined : `left with exit status ${exit}` };
+  return { lines, problem: exit === 0 || results.length > 0 ? undefined : `ended with exit status ${exit}` };
 }
 
 /** `ERROR {no space}` without what is around the text. */

@@ -72,7 +72,7 @@ export function writeHint(error: unknown, file: string): string {
     case 'ENXIO':
       return `look at it with: ls -ld ${shellWord(file)}`;
     default:
-      return `check the space and the permissions of ${directory}`;
+      return `check the free space and the permissions of ${directory}`;
   }
 }
 

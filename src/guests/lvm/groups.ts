@@ -143,7 +143,7 @@ function groupAt(members: readonly FoundVolume[], group: GroupText): GuestGroup 
         ? maps
         : isLvmName(name) && isLvmName(group.name)
           ? undefined
-          : 'its name is none that LVM allows';
+          : 'LVM does not allow its name';
     const refused = reason === undefined ? undefined : { reason, harmless: false };
     const described = readable.maps.some(({ lines }) => lines.some(({ target }) => target === 'thin-pool'));
     return { name, bytes, maps: typeof maps === 'string' ? [] : maps, content: undefined, described, refused };

@@ -60,7 +60,7 @@ export function readableLvs(group: GroupText): ReadonlyMap<string, Readable> {
     const maps = merging.has(lv.name)
       ? 'is merging with a snapshot'
       : lines > MOST_LINES
-        ? 'is in a volume group with more pieces than are opened'
+        ? 'is in a volume group with more pieces than holdstill opens'
         : mapsOf(lv.name, group, pools);
     if (typeof maps !== 'string') lines += maps.reduce((sum, map) => sum + map.lines.length, 0);
     found.set(lv.name, typeof maps === 'string' ? refused(maps) : { maps, sectors: sectorsOf(lv, group) });

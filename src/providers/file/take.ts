@@ -111,7 +111,7 @@ function notTaken(origin: Origin, complaint: readonly string[], how: CopyHow): F
   const why = complaint.at(-1);
   return new Fault(
     full ? 'snapshot.no-space' : 'snapshot.failed',
-    `no snapshot could be taken of ${origin.label}${why === undefined ? '' : `: ${why}`}`,
+    `cannot take a snapshot of ${origin.label}${why === undefined ? '' : `: ${why}`}`,
     { detail: complaint, hint: full || how === 'copy' ? '' : `to make a full copy instead, set copy: true` },
   );
 }

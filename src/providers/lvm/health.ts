@@ -30,7 +30,11 @@ export async function healthOf(
       : undefined;
   const state = { fill, bytes: row && !thinPool ? row.bytes : 0 };
   if (row && !row.active && boot !== bootId()) {
-    return { kind: 'unknown', reason: `${label}: its snapshot is not active since the machine was started`, ...state };
+    return {
+      kind: 'unknown',
+      reason: `${label}: its snapshot has not been active since the machine started`,
+      ...state,
+    };
   }
   const reason = await sickness(row, thinPool, pool !== '', read);
   if (reason !== undefined) return { kind: 'bad', reason: `${label}: ${reason}`, ...state };
@@ -55,7 +59,7 @@ async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: b
   const size = formatBytes(row.bytes);
   if (store !== undefined) {
     const lost = row.invalid ? ', and the snapshot is lost' : '';
-    return `what its snapshot keeps (${size}) can't be read (${store})${lost}: look at dmesg for the disk`;
+    return `the changes that its snapshot keeps (${size}) cannot be read (${store})${lost}: look at dmesg for the disk`;
   }
   // Once a snapshot has been full it is invalid for good: lvmsnapshot, dm-snap.c; it can't be repaired.
   if (row.invalid || (!thin && (row.dataPercent ?? 0) >= 100)) {
@@ -91,5 +95,5 @@ function sickPool(pool: LvRow, row: LvRow): string | undefined {
     health === 'out_of_data'
       ? `add room, lvextend -L +SIZE ${name}`
       : `add room, lvextend --poolmetadatasize +SIZE ${name}, and repair it, lvconvert --repair ${name}`;
-  return `thin pool ${name} is not well: ${health} (data ${dataPercent} %, metadata ${metadataPercent} %): ${cure}`;
+  return `thin pool ${name} has a problem: ${health} (data ${dataPercent} %, metadata ${metadataPercent} %): ${cure}`;
 }

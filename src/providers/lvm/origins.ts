@@ -108,7 +108,7 @@ function namesLike(name: string, rows: readonly LvRow[], vg: string): string {
   const names = rows.filter((row) => row.vg === vg && noOrigin(row) === undefined).map((row) => row.name);
   const far = new Map(names.map((one) => [one, distance(name.toLowerCase(), one.toLowerCase())]));
   const sorted = names.toSorted((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0));
-  return sorted.length > 0 ? shortList(sorted) : 'none that could be saved';
+  return sorted.length > 0 ? shortList(sorted) : 'none that can be saved';
 }
 
 function unknownVg(vg: string, rows: readonly LvRow[]): Fault {
@@ -137,13 +137,13 @@ function suitable(row: LvRow): LvRow {
   const reason = whyUnsuitable(row);
   if (reason === undefined) return row;
   const name = `${row.vg}/${row.name}`;
-  throw new Fault('origin.unsuitable', `${name} can't be an origin: it ${reason}`, { hint: hintFor(row) });
+  throw new Fault('origin.unsuitable', `cannot take a snapshot of ${name}: it ${reason}`, { hint: hintFor(row) });
 }
 
 function hintFor({ vg, name, vgProblem, active }: LvRow): string {
   // Not what would make the VG do without its PV: that may still come back.
   if (vgProblem !== undefined)
-    return `look: pvs -o +pv_missing, vgs ${vg}; when it is back: vgextend --restoremissing ${vg} DEVICE`;
+    return `see which: pvs -o +pv_missing, vgs ${vg}; when it is back: vgextend --restoremissing ${vg} DEVICE`;
   return active ? '' : `type: lvchange -ay ${vg}/${name}, or leave it out`;
 }
 

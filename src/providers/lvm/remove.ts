@@ -150,18 +150,18 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
     return { kind: 'left', reason, foreign: true };
   }
   const now = `${row.vg}/${row.name}`;
-  const byHand = `look whose it is: lvs -o +lv_tags,lv_time ${now}`;
+  const byHand = `find out who owns it: lvs -o +lv_tags,lv_time ${now}`;
   if (!isProven(row, noted) && !isInterrupted(row, noted)) {
     const reason = origin
-      ? `somebody made it something else: ${now} is no snapshot of ${origin.vg}/${origin.name} with our tags any more`
-      : `its origin is gone, so ${now} may be all that is left of it`;
+      ? `somebody changed it: ${now} is no longer a snapshot of ${origin.vg}/${origin.name} with the tags of this run`
+      : `its origin is gone, so ${now} may be the only copy of its data`;
     return { kind: 'left', reason, byHand };
   }
   if (row.name !== step['name']) return { kind: 'left', reason: `somebody renamed it to ${now}`, byHand };
   const above = rows.filter(({ originUuid, roles }) => originUuid === row.uuid && roles.includes('thicksnapshot'));
   if (above.length > 0) {
     const reason = `somebody took a snapshot of it: ${namesOf(above.map(({ vg, name }) => `${vg}/${name}`))}`;
-    return { kind: 'left', reason, byHand: `look whose that is, then: holdstill recover` };
+    return { kind: 'left', reason, byHand: `find out who owns that, then: holdstill recover` };
   }
   return undefined;
 }

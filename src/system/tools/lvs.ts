@@ -151,7 +151,7 @@ export function vgs(): Command<ReadonlyMap<string, string>> {
 function told<T>(rows: readonly T[], finished: Finished): readonly T[] {
   const silent = finished.status === 0 && finished.stdout.trim() === '';
   if (rows.length > 0 || silent) return rows;
-  throw misread(finished.status === 0 ? 'no line of its report is one' : refusalIn(finished));
+  throw misread(finished.status === 0 ? 'it has no data' : refusalIn(finished));
 }
 
 /** Without fields and options that came with this one nothing here can be asked for (WHATS_NEW of lvm2). */
