@@ -1,7 +1,7 @@
 import type { Sources } from '../config/source.ts';
 import { jsonText } from '../report/json.ts';
 
-/** Checks the whole configuration: what is hardly meant, and a line that says it is well. Throws a Fault that tells all problems. */
+/** Checks the whole configuration: warnings of what is hardly intended, and a line that says it is well. Throws a Fault that lists all problems. */
 export async function validateConfig(sources: Sources, json: boolean): Promise<string> {
   const { loadConfig } = await import('../config/load.ts');
   const { warningsOf } = await import('../config/warnings.ts');

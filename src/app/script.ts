@@ -17,7 +17,7 @@ export interface Script {
   /** The setting that does. */
   readonly key: 'before' | 'after';
   readonly file: string;
-  /** The task that the hook is called for; undefined: none of ours. */
+  /** The task that the hook is called for; undefined: it is not ours. */
   readonly task: string | undefined;
   /** Undefined: the configuration can't be read. */
   readonly sources: Sources | undefined;
@@ -93,7 +93,7 @@ async function timeOf({ task, sources }: Script): Promise<number> {
     const { loadTask } = await import('../config/load.ts');
     return loadTask(sources, task).task.timeoutMs;
   } catch {
-    // What is wrong with it is told by who opens it.
+    // What is wrong with it is reported by who opens it.
     return TIMEOUT_MS;
   }
 }

@@ -23,7 +23,7 @@ export interface Status {
   readonly schema: 1;
   readonly tasks: readonly TaskStatus[];
   readonly strays: readonly Stray[];
-  /** What can't be told, and why: a configuration that can't be used, a damaged journal, a missing tool. */
+  /** What is not known, and why: a configuration that can't be used, a damaged journal, a missing tool. */
   readonly broken: readonly string[];
   /** Calls before a job, of the last seven days, of which no task is configured. */
   readonly unknown: readonly (Stranger & { readonly meant: string | undefined })[];
@@ -46,7 +46,7 @@ interface Problem {
 /**
  * Changes nothing. `exit` is for monitoring: 0 only if all is well. 5: what is open may be bad; 3: something is left that
  * no hook works on, or can't be understood; 2: the configuration can't be used, also where there is none; 1: something
- * could not be looked at. Throws a Fault where there is no task `only`, or nothing can be told at all.
+ * could not be looked at. Throws a Fault where there is no task `only`, or nothing is known at all.
  */
 export async function statusOf(
   config: Sources | Fault,
@@ -111,7 +111,7 @@ async function readConfig(
   return { sources, problems: [...texts].map(([text, exit]) => ({ text: escapeText(text), exit })) };
 }
 
-/** All snapshots that bear our mark. */
+/** All snapshots that have our mark. */
 async function markedBy(
   machine: OurMachine,
   sources: readonly Source[],
@@ -154,7 +154,7 @@ function idleTask(task: string): TaskStatus {
   };
 }
 
-/** What has got a task since is told no more. */
+/** What has got a task since is no longer reported. */
 function strangersBeside(config: Sources | Fault): Status['unknown'] {
   const known = isFault(config) ? undefined : config;
   return recentStrangers()

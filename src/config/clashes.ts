@@ -10,7 +10,7 @@ export function filesWith(sources: Sources, name: string): readonly SourceFile[]
 
 /**
  * What one task in `file` has in common with another task and must not: its name with one in another file, or its
- * mount point with any. Every clash is told at both places.
+ * mount point with any. Every clash is reported at both places.
  */
 export function clashes(file: SourceFile, name: string, sources: Sources): readonly string[] {
   const path = ['tasks', name];

@@ -5,7 +5,7 @@ import { keysAt } from './schema.ts';
 import { problemAt, unknownKey, whatItIs } from './messages.ts';
 
 /**
- * One line a problem: `FILE:LINE:COLUMN: PATH: what it is and what was meant`. `base` is the path in `file` of the value
+ * One line a problem: `FILE:LINE:COLUMN: PATH: what it is and what is expected`. `base` is the path in `file` of the value
  * that the issues are about.
  */
 export function explain(file: SourceFile, issues: readonly Issue[], base: Path = []): readonly string[] {
@@ -36,20 +36,20 @@ function problems(file: SourceFile, issue: Issue, path: Path): readonly Problem[
     const form = issue.errors[typeof value === 'string' ? 0 : 1] ?? [];
     return isForm(value)
       ? form.flatMap((inner) => problems(file, inner, [...path, ...inner.path]))
-      : [{ path, what: 'value', text: `is ${whatItIs(value)}, ${TASK_MEANT}` }];
+      : [{ path, what: 'value', text: `is ${whatItIs(value)}, ${TASK_EXPECTED}` }];
   }
   if (value === undefined) return [{ path, what: 'value', text: `missing; it ${issue.message}` }];
-  const told = issue.code === 'custom' && typeof value === 'object';
+  const ofKey = issue.code === 'custom' && typeof value === 'object';
   return [
     {
       path,
-      what: told ? 'key' : 'value',
-      text: told ? issue.message : `is ${whatItIs(value)}, ${joined(issue.message)}`,
+      what: ofKey ? 'key' : 'value',
+      text: ofKey ? issue.message : `is ${whatItIs(value)}, ${joined(issue.message)}`,
     },
   ];
 }
 
-const TASK_MEANT = 'must be an absolute path or a map, for example {lv: system/xenvm}';
+const TASK_EXPECTED = 'must be an absolute path or a map, for example {lv: system/xenvm}';
 
 /* "is X, must be Y", but "is X, which is ambiguous". */
 function joined(message: string): string {

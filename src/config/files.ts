@@ -23,7 +23,7 @@ export interface RawFile {
 
 /**
  * Reads `directory`/holdstill.yaml and `directory`/tasks.d/*.yaml in the order of their names. What is wrong with one
- * file is kept with it. Throws Fault `config.missing` where there is no file at all, `config.insecure` and
+ * file is kept with it. Throws Fault `config.missing` where there is not a single file, `config.insecure` and
  * `config.unreadable` where a directory is at fault.
  */
 export function readFiles(directory: string, owner: number): readonly RawFile[] {
@@ -92,7 +92,7 @@ function readOne(path: string, main: boolean, owner: number): RawFile | undefine
   }
 }
 
-/* Not to be trusted, but good enough to tell whether a task may be meant. Opening a FIFO must not block. */
+/* Not to be trusted, but good enough to see whether a call may be for a task. Opening a FIFO must not block. */
 function bytesToSearch(path: string): Buffer | undefined {
   let file: number | undefined;
   try {

@@ -12,20 +12,20 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 /** Says what is wrong with a value of the right type; undefined: nothing. */
 type Check<Value> = (value: Value) => string | undefined;
 
-/** `meant` is said of a value of another type. */
-export function text(meant: string, check: Check<string>) {
-  return z.string({ error: meant }).check((context) => complain(context, check(context.value)));
+/** `expected` is said of a value of another type. */
+export function text(expected: string, check: Check<string>) {
+  return z.string({ error: expected }).check((context) => complain(context, check(context.value)));
 }
 
 /** Text, or a number without a unit. */
-export function quantity(meant: string, check: Check<string | number>) {
+export function quantity(expected: string, check: Check<string | number>) {
   return z
-    .union([z.string(), z.number()], { error: meant })
+    .union([z.string(), z.number()], { error: expected })
     .check((context) => complain(context, check(context.value)));
 }
 
-export function list<Item extends Form>(item: Item, meant: string) {
-  return z.array(item, { error: meant });
+export function list<Item extends Form>(item: Item, expected: string) {
+  return z.array(item, { error: expected });
 }
 
 export function onOff() {
@@ -37,18 +37,18 @@ export function oneOf<const Value extends string>(values: readonly Value[]) {
 }
 
 /** This number and no other. */
-export function exactly<const Value extends number>(value: Value, meant: string) {
-  return z.literal(value, { error: meant });
+export function exactly<const Value extends number>(value: Value, expected: string) {
+  return z.literal(value, { error: expected });
 }
 
 /** A map with these keys and no others. */
-export function map<const Shape extends Readonly<Record<string, Form>>>(shape: Shape, meant = 'must be a map') {
-  return z.strictObject(shape, { error: meant });
+export function map<const Shape extends Readonly<Record<string, Form>>>(shape: Shape, expected = 'must be a map') {
+  return z.strictObject(shape, { error: expected });
 }
 
 /** A map with free keys. */
-export function record<Value extends Form>(key: Check<string>, value: Value, meant: string) {
-  return z.record(text('', key), value, { error: meant });
+export function record<Value extends Form>(key: Check<string>, value: Value, expected: string) {
+  return z.record(text('', key), value, { error: expected });
 }
 
 export function either<const Forms extends readonly Form[]>(...forms: Forms) {

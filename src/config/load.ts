@@ -31,7 +31,7 @@ export interface TaskConfig {
   readonly log: Log;
 }
 
-/** Checks and loads everything. Throws one Fault that tells all problems of all files. */
+/** Checks and loads everything. Throws one Fault that lists all problems of all files. */
 export function loadConfig(sources: Sources): Config {
   const problems = sources.files.flatMap((file) => [
     ...explain(file, issuesOf(file, file.value)),
@@ -58,7 +58,7 @@ export function loadConfig(sources: Sources): Config {
 
 /**
  * Loads one task. Throws Fault `task.unknown` where there is none of that name, and else a Fault only for what concerns
- * this task: its record, the top of its file, holdstill.yaml but for other tasks, and a clash with another task.
+ * this task: its record, the top of its file, holdstill.yaml except for other tasks, and a clash with another task.
  */
 export function loadTask(sources: Sources, name: string): TaskConfig {
   const fault = sources.faultFor(name);

@@ -2,12 +2,12 @@ import { isLvmName, LONGEST_LVM_NAME } from '../core/text/lvmname.ts';
 import { posix } from 'node:path';
 import { isGlob } from '../core/text/glob.ts';
 
-export const LV_MEANT = 'must be VG/LV, for example system/xenvm';
-export const EACH_MEANT = 'must be VG/PATTERN, for example in.zekjur.net/domu-*';
-export const GLOB_MEANT = 'must be a pattern for names of LVs, for example domu-test*';
-export const PATH_MEANT = 'must be an absolute path, for example /srv/data';
-export const FILE_MEANT = 'must be an absolute path, patterns allowed, for example /var/lib/libvirt/images/*.img';
-export const MOUNT_MEANT = 'must be an absolute path, for example /mnt/vmbackup';
+export const LV_EXPECTED = 'must be VG/LV, for example system/xenvm';
+export const EACH_EXPECTED = 'must be VG/PATTERN, for example in.zekjur.net/domu-*';
+export const GLOB_EXPECTED = 'must be a pattern for names of LVs, for example domu-test*';
+export const PATH_EXPECTED = 'must be an absolute path, for example /srv/data';
+export const FILE_EXPECTED = 'must be an absolute path, patterns allowed, for example /var/lib/libvirt/images/*.img';
+export const MOUNT_EXPECTED = 'must be an absolute path, for example /mnt/vmbackup';
 
 /** Control characters, line separators and lone surrogates: never wanted in a name or a path. */
 const CONTROL = /[\p{Cc}\p{Surrogate}\u2028\u2029]/u;
@@ -16,7 +16,7 @@ const LONGEST_GLOB = 1000;
 /** Bytes of a path. */
 export const LONGEST_PATH = 4095;
 
-/** Directories that are no mount point themselves; what is below them may be one. */
+/** Directories that are not mount points themselves; what is below them may be one. */
 const SYSTEM = ['/home', '/lost+found', '/media', '/mnt', '/opt', '/root', '/run', '/run/lock', '/srv'];
 const SYSTEM_VAR = ['/var', '/var/cache', '/var/lib', '/var/lock', '/var/log', '/var/mail', '/var/run', '/var/spool'];
 /** Directories that may hold no mount point of ours at any depth. */
@@ -57,7 +57,7 @@ export function taskNameProblem(name: string): string | undefined {
 
 /** What is wrong with `VG/LV` by LVM's rules; undefined: nothing. */
 export function lvProblem(text: string): string | undefined {
-  const named = vgNamed(text, LV_MEANT);
+  const named = vgNamed(text, LV_EXPECTED);
   if (typeof named === 'string') return named;
   return /[*?[\]]/.test(named.name)
     ? 'is a pattern; write each: {lv: VG/PATTERN} for several LVs'
@@ -66,14 +66,14 @@ export function lvProblem(text: string): string | undefined {
 
 /** What is wrong with `VG/PATTERN`; undefined: nothing. */
 export function eachProblem(text: string): string | undefined {
-  const named = vgNamed(text, EACH_MEANT);
+  const named = vgNamed(text, EACH_EXPECTED);
   return typeof named === 'string' ? named : globProblem(named.name);
 }
 
 /** What is wrong with a pattern for names of LVs; undefined: nothing. */
 export function globProblem(glob: string): string | undefined {
   if (glob.includes('/')) return 'must be a pattern for the names of LVs alone, without the VG';
-  if (glob === '') return GLOB_MEANT;
+  if (glob === '') return GLOB_EXPECTED;
   if (glob.length > LONGEST_GLOB) return `must not be longer than ${LONGEST_GLOB} characters`;
   const flat = glob.replace(/\[[!^]?[A-Za-z0-9+_.-]+\]/g, '?');
   if (/[[\]]/.test(flat)) return 'has a "[" or "]" without its partner, or an empty "[]"';
@@ -83,7 +83,7 @@ export function globProblem(glob: string): string | undefined {
 
 /** What is wrong with a path whose volume is wanted; undefined: nothing. */
 export function pathProblem(path: string): string | undefined {
-  if (!path.startsWith('/')) return PATH_MEANT;
+  if (!path.startsWith('/')) return PATH_EXPECTED;
   if (CONTROL.test(path)) return 'must not contain a control character';
   if (Buffer.byteLength(path) > LONGEST_PATH) return `must not be longer than ${LONGEST_PATH} bytes`;
   return path.split('/').includes('..') ? 'must not contain ".."' : undefined;
@@ -91,7 +91,7 @@ export function pathProblem(path: string): string | undefined {
 
 /** What is wrong with a path that may hold patterns; undefined: nothing. */
 export function fileProblem(path: string): string | undefined {
-  if (!path.startsWith('/')) return FILE_MEANT;
+  if (!path.startsWith('/')) return FILE_EXPECTED;
   if (path.length > LONGEST_GLOB) return `must not be longer than ${LONGEST_GLOB} characters`;
   const problem = pathProblem(path);
   if (problem !== undefined) return problem;
@@ -101,7 +101,7 @@ export function fileProblem(path: string): string | undefined {
 
 /** What is wrong with a mount point; undefined: nothing. */
 export function mountProblem(path: string): string | undefined {
-  if (!path.startsWith('/')) return MOUNT_MEANT;
+  if (!path.startsWith('/')) return MOUNT_EXPECTED;
   const problem = pathProblem(path);
   if (problem !== undefined) return problem;
   const plain = plainPath(path);
@@ -125,10 +125,10 @@ export function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
-function vgNamed(text: string, meant: string): VgName | string {
+function vgNamed(text: string, expected: string): VgName | string {
   if (text.startsWith('/dev/mapper/')) return `must be VG/LV, not a name below /dev/mapper`;
   const named = splitVg(text);
-  return named === undefined ? meant : (lvmNameProblem('VG', named.vg) ?? named);
+  return named === undefined ? expected : (lvmNameProblem('VG', named.vg) ?? named);
 }
 
 function lvmNameProblem(what: 'VG' | 'LV', name: string): string | undefined {

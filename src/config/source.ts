@@ -36,16 +36,16 @@ export interface Sources {
   faultFor(name: string): Fault | undefined;
   /** Why a word that is not the name of a task, read in one of these ways, can't be somebody else's: it nearly is one. */
   nearFault(word: string, readings: readonly string[]): Fault | undefined;
-  /** For a name that is no task: the Fault that says so, with the name that was probably meant. */
+  /** For a name that is not a task: the Fault that says so, with the name that is probably the right one. */
   unknown(name: string): Fault;
-  /** The task that a name which is none was probably meant to be. */
+  /** The task that is probably the right one for a name that is not a task. */
   meant(name: string): string | undefined;
 }
 
 /**
  * Reads holdstill.yaml and tasks.d/*.yaml below `directory`. All must belong to root or to `owner` (a user id) and be
  * writable by nobody else. What is wrong with one file is kept in the answer. Throws Fault `config.missing` where there
- * is no file at all, `config.insecure` or `config.unreadable` where a directory is at fault.
+ * is not a single file, `config.insecure` or `config.unreadable` where a directory is at fault.
  */
 export function readSources(directory = '/etc/holdstill', options: { readonly owner?: number } = {}): Sources {
   const raws = readFiles(directory, options.owner ?? 0);

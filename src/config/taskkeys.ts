@@ -1,23 +1,23 @@
 import { parseSelector } from '../core/model/selection.ts';
 import { list, oneOf, onOff, quantity, text } from './forms.ts';
-import { fileProblem, MOUNT_MEANT, mountProblem, PATH_MEANT, pathProblem } from './names.ts';
+import { fileProblem, MOUNT_EXPECTED, mountProblem, PATH_EXPECTED, pathProblem } from './names.ts';
 import { listed } from './messages.ts';
 import type { SourceEntry } from './sources/entry.ts';
 import { sources } from './sources/sources.ts';
-import { DURATION_MEANT, parseDuration, parseSize, SIZE_MEANT } from './units.ts';
+import { DURATION_EXPECTED, parseDuration, parseSize, SIZE_EXPECTED } from './units.ts';
 
-const SELECTOR_MEANT = 'must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV';
+const SELECTOR_EXPECTED = 'must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV';
 
-function selectorProblem(value: string | number, meant: string, paths: boolean): string | undefined {
+function selectorProblem(value: string | number, expected: string, paths: boolean): string | undefined {
   const selector = parseSelector(value);
-  if (selector?.kind === 'path') return paths ? fileProblem(selector.glob) : meant;
-  return selector ? undefined : meant;
+  if (selector?.kind === 'path') return paths ? fileProblem(selector.glob) : expected;
+  return selector ? undefined : expected;
 }
 
 function selectors(what: string, paths: boolean) {
-  const meant = paths ? `${SELECTOR_MEANT}, or an absolute path` : SELECTOR_MEANT;
+  const expected = paths ? `${SELECTOR_EXPECTED}, or an absolute path` : SELECTOR_EXPECTED;
   return list(
-    quantity(meant, (value) => selectorProblem(value, meant, paths)),
+    quantity(expected, (value) => selectorProblem(value, expected, paths)),
     'must be a list, for example [1, LABEL=data]',
   )
     .default([])
@@ -62,7 +62,7 @@ export const TASK_KEYS = {
         'may be followed; `guest` (default for all else): nothing in them may run or lead elsewhere; `hostile`: the kernel of the host never reads them, but ' +
         'programs outside it (fuse2fs, ntfs-3g, exfat-fuse), and what these cannot read is not mounted.',
     ),
-  keys: list(text(PATH_MEANT, pathProblem), 'must be a list of files, for example [/etc/holdstill/keys/vm1]')
+  keys: list(text(PATH_EXPECTED, pathProblem), 'must be a list of files, for example [/etc/holdstill/keys/vm1]')
     .default([])
     .describe(
       'Key files of which each is tried on what is encrypted (LUKS); without any that is skipped. Only root may read or ' +
@@ -75,14 +75,14 @@ export const TASK_KEYS = {
       'Checks each file system in its snapshot before it is mounted. Damage fails the job; what the check repaired ' +
         'is reported. Takes time, above all with many files.',
     ),
-  mount: text(MOUNT_MEANT, mountProblem)
+  mount: text(MOUNT_EXPECTED, mountProblem)
     .optional()
     .describe(
       'Where the snapshot is mounted, for a backup job that names the directory; made before the job and removed after ' +
         'it. Without it: a directory of the task below /run/holdstill.',
     )
     .meta({ examples: ['/mnt/vmbackup'] }),
-  size: quantity(SIZE_MEANT, (value) => {
+  size: quantity(SIZE_EXPECTED, (value) => {
     const size = parseSize(value);
     return size.kind === 'problem' ? size.problem : undefined;
   })
@@ -99,7 +99,7 @@ export const TASK_KEYS = {
       'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill does ' +
         'this while the task is open; a snapshot that fills faster than that is lost anyway. `plan` says whether there is room.',
     ),
-  timeout: quantity(DURATION_MEANT, (value) => {
+  timeout: quantity(DURATION_EXPECTED, (value) => {
     const duration = parseDuration(value);
     return typeof duration === 'number' ? undefined : duration.problem;
   })

@@ -6,11 +6,11 @@ import { entryOf } from './sources/lookup.ts';
 import type { Sources } from './source.ts';
 import { at, problemAt, quoted, whatItIs } from './messages.ts';
 
-/** Less than this many seconds without a unit are more likely meant as minutes. */
+/** Whoever writes less than this many seconds without a unit more likely thinks of minutes. */
 const FEW_SECONDS = 60;
 
 /**
- * What is no error in a configuration that was found right, but hardly meant: a line each, in the form of the errors.
+ * What is not an error in a valid configuration, but hardly intended: a line each, in the form of the errors.
  * `tasks` are all of it.
  */
 export function warningsOf(sources: Sources, tasks: ReadonlyMap<string, Task>): readonly string[] {
@@ -94,7 +94,7 @@ function sharedWith(other: Owner | undefined, file: SourceFile, task: Task): rea
   return [warn(file, task.name, undefined, `saves the same as task ${quoted(other.task.name)} at ${where}`)];
 }
 
-/** Whether two tasks save the same, or one of them what the other saves among others. Those that choose parts are meant to. */
+/** Whether two tasks save the same, or one of them what the other saves among others. Those that choose parts do so on purpose. */
 function isSame(one: Owner, other: Owner): boolean {
   if (one.task.choice.partitions.length > 0 && other.task.choice.partitions.length > 0) return false;
   return holds(one.saved, other.saved) || holds(other.saved, one.saved);

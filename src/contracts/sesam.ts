@@ -8,7 +8,7 @@ const settings = {
   taskEnv: {
     type: 'word',
     pattern: /^[A-Za-z_]\w*$/,
-    meant: 'must be the name of an environment variable, for example SESAM_TASK',
+    expected: 'must be the name of an environment variable, for example SESAM_TASK',
     examples: ['SESAM_TASK'],
     text: 'The environment variable that contains the name of the task. The hook reads it if no argument is the name of a task.',
   },

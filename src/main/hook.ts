@@ -87,7 +87,7 @@ function noting(contract: Contract, call: Call, aim: () => string | Reply): stri
   }
 }
 
-/** The words of a call that somebody may have meant for the name of a task. */
+/** The words of a call that may stand for the name of a task. */
 function namesIn({ ofOneRun }: Contract, { candidates }: Call): readonly string[] {
   return candidates.filter((word) => ofOneRun?.test(word) !== true);
 }
@@ -124,8 +124,8 @@ async function closeMeant(contract: Contract, call: Call, sources: Sources | Fau
 
 /**
  * Whether a closing has work to do: the task has a journal, or may soon have one since a hook works on it, or a run of it
- * was taken over, whose job must be told. A product that cancels a job may call `post`
- * while `pre` still looks at the volumes. Throws where that can't be told, since nothing would be closed then.
+ * was taken over, so that its job gets that reported. A product that cancels a job may call `post`
+ * while `pre` still looks at the volumes. Throws if that is not known, since nothing would be closed then.
  */
 function concernsUs(task: string): boolean {
   const journal = journalPath(STATE_DIRECTORY, task);
@@ -139,7 +139,7 @@ function concernsUs(task: string): boolean {
   }
 }
 
-/** A call for a task that is surely none of ours, for the price of reading a file or two. */
+/** A call for a task that is surely not ours, for the price of reading a file or two. */
 function quickly(contract: Contract, phase: Phase): Call | undefined {
   // That of one job is an error.
   if (phase === 'open' && contract.serves === 'one job') return undefined;
@@ -150,7 +150,7 @@ function quickly(contract: Contract, phase: Phase): Call | undefined {
     const { settings } = contract;
     return surelyNotConfigured(CONFIG_DIRECTORY, candidates, settings, 0, readingsOf) ? call : undefined;
   } catch {
-    // Whatever is wrong is told by the long way.
+    // The long way reports whatever is wrong.
     return undefined;
   }
 }
@@ -167,7 +167,7 @@ async function trySources(): Promise<Sources | Fault> {
 
 function failed(error: unknown): Reply {
   const fault = asError(error);
-  // Before there is a log, this is all that tells where a bug is.
+  // Before there is a log, this is all that shows where a bug is.
   const detail = isFault(fault) ? fault.detail : (fault.stack ?? '').split('\n').slice(1, 5);
   return { kind: 'failed', fault, leftovers: [], lines: detail.map((line) => escapeText(`  | ${line}`)) };
 }

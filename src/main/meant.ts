@@ -5,7 +5,7 @@ import { notConfigured } from '../core/model/nothing.ts';
 import { CONFIG_DIRECTORY } from '../system/paths.ts';
 import { readingsOf } from './spelling.ts';
 
-/** The task that an opening means, or the answer where there is none. Throws the Fault of a configuration that can't tell. */
+/** The task that an opening is for, or the answer if there is none. Throws the Fault of a configuration that cannot answer that. */
 export function taskToOpen(call: Call, sources: Sources, contract: Contract): string | Reply {
   for (const task of call.candidates) {
     const fault = sources.faultFor(task);
@@ -22,7 +22,7 @@ export function taskToOpen(call: Call, sources: Sources, contract: Contract): st
 /** Throws Fault `task.unknown` where a word of the call is nearly the name of a task: no job means two. */
 export function refuseNearNames({ candidates }: Call, sources: Sources): void {
   for (const word of candidates) {
-    // Of several words one is the level of the backup, `F`; a task of that name is no better known by `f`.
+    // Of several words one is the level of the backup, `F`; `f` does not name a task of that name any better.
     if (candidates.length > 1 && word.length === 1) continue;
     const fault = sources.nearFault(word, readingsOf(word));
     if (fault) throw fault;

@@ -8,7 +8,7 @@ import { driverOf } from '../guests/filesystems.ts';
 import { mountBy } from './flags.ts';
 import { trustOf } from './proof.ts';
 
-/** What is known of the file system of a mount step before it is mounted, and should be told. `whole`: with a check of it. */
+/** What is known of the file system of a mount step before it is mounted, and should be reported. `whole`: with a check of it. */
 export async function checkFileSystem(step: Step, whole: boolean, exec: Exec): Promise<readonly string[]> {
   const { label = '', type = '', device = '' } = step;
   const state = type === 'ntfs' ? await exec.run(probeNtfs(device)) : undefined;
@@ -22,8 +22,8 @@ const NTFS = {
 } as const;
 
 /**
- * Checks the file system of a mount step, on its snapshot. What to tell: that it was mended there, or that nothing can
- * check it. Throws `volume.damaged` where errors are left, or it can't be told.
+ * Checks the file system of a mount step, on its snapshot. What to report: that it was repaired there, or that nothing can
+ * check it. Throws `volume.damaged` if errors are left, or if that is not known.
  */
 async function check(step: Step, exec: Exec): Promise<string | undefined> {
   const { label = '', type = '', device = '', point = '' } = step;

@@ -86,7 +86,7 @@ function changeOf(noted: NotedStep, mounts: readonly MountEntry[], loops: readon
     : `something else was mounted over ${point} (${top?.type}): give the task a 'mount' of its own`;
 }
 
-/** Only what is known of both times can differ: a journal may be an older version's, and not every driver tells. */
+/** Only what is known of both times can differ: a journal may be an older version's, and not every driver says it. */
 function differs(then: string | undefined, now: string | undefined): boolean {
   return then !== undefined && now !== undefined && then !== now;
 }

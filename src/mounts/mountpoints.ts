@@ -57,7 +57,7 @@ async function make(step: Step, ground: MountGround): Promise<Facts> {
   return { made: (await ground.identityOf(directory)) ?? '', within: await ground.homeIdentity(step) };
 }
 
-/** What is there is somebody's: nobody is told to unmount it or to empty it. */
+/** What is there is somebody's: no message says to unmount it or to empty it. */
 const OTHER_POINT = `name another 'mount': a directory that is not there yet, or an empty one`;
 
 async function checkPoint(point: string, ours: string, prober: Prober): Promise<void> {
@@ -66,7 +66,7 @@ async function checkPoint(point: string, ours: string, prober: Prober): Promise<
     walked = path.join(walked, part);
     const inode = await prober.ask('lookUp', { file: walked });
     if (!inode && (walked === point || walked === ours)) return;
-    // Tasks may share it, so none of them could tell whether to remove it again.
+    // Tasks may share it, so none of them would know whether to remove it again.
     if (!inode) throw refused(point, `${walked} does not exist`, `type: mkdir ${shellWord(walked)}`);
     if (inode.kind === 'link') {
       const target = await prober.ask('linkTarget', { file: walked });

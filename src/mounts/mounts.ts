@@ -116,7 +116,7 @@ async function mountType(step: Step, exec: Exec): Promise<MountEntry> {
 
 /**
  * What mount(8) is asked for is not always what it does (`bind,ro` before 2.27), so the kernel is asked what the mount is
- * like. The notes tell where this system can't keep links in it from leading elsewhere. Throws `mount.failed`, with the
+ * like. The notes say where this system can't keep links in it from leading elsewhere. Throws `mount.failed`, with the
  * mount gone, where it has not what else it was to have.
  */
 async function insistOnFlags(

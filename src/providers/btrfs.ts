@@ -217,7 +217,7 @@ function copyIn(name: string): string {
   return path.join(name, path.basename(path.dirname(name)));
 }
 
-/** The directory of ours that holds a snapshot which btrfs tells of; undefined: the mount does not show it. */
+/** The directory of ours that holds a snapshot which btrfs lists; undefined: the mount does not show it. */
 async function directoryOf(place: string, { root, point }: MountEntry, exec: Exec): Promise<string | undefined> {
   const directory = path.dirname(place);
   if (runOf(`${directory}/0.`) === undefined) return undefined;

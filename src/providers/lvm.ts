@@ -186,7 +186,7 @@ function removeByHand({ vg, name }: Step): string {
   return `lvremove ${vg}/${name}`;
 }
 
-/** Of a VG that is there LVM may still tell nothing: it is exported, or another host's. Throws what LVM says of it then. */
+/** Of a VG that is there LVM may still report nothing: it is exported, or another host's. Throws what LVM says of it then. */
 async function checkGroup(vg: string, rows: readonly LvRow[], exec: Exec): Promise<void> {
   if (rows.some((row) => row.vg === vg)) return;
   await exec.run(lvsOf(vg)).catch((error: unknown) => {

@@ -10,7 +10,7 @@ const settings = {
   drive: {
     type: 'word',
     pattern: /^nst\d$/,
-    meant: 'must be a tape, for example nst0',
+    expected: 'must be a tape, for example nst0',
     examples: ['nst0'],
     text: 'The tape.',
   },

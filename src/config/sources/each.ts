@@ -1,6 +1,6 @@
 import { matchesGlob } from '../../core/text/glob.ts';
 import { list, map, text } from '../forms.ts';
-import { EACH_MEANT, eachProblem, GLOB_MEANT, globProblem, splitChecked } from '../names.ts';
+import { EACH_EXPECTED, eachProblem, GLOB_EXPECTED, globProblem, splitChecked } from '../names.ts';
 import type { SourceOf } from '../../core/model/task.ts';
 import type { SourceEntry } from './entry.ts';
 
@@ -10,7 +10,7 @@ declare module '../../core/model/task.ts' {
       readonly vg: string;
       /** A shell-like pattern (`*`, `?`, `[...]`) for the names of LVs. */
       readonly glob: string;
-      /** Patterns of the same kind; an LV that fits one is left out. */
+      /** Patterns of the same kind; an LV that matches one is left out. */
       readonly exclude: readonly string[];
     };
   }
@@ -26,10 +26,10 @@ export const each: SourceEntry<SourceOf<'each'>, Written> = {
   key: 'each',
   form: map(
     {
-      lv: text(EACH_MEANT, eachProblem)
+      lv: text(EACH_EXPECTED, eachProblem)
         .describe('The VG and a pattern (`*`, `?`, `[...]`) for its LVs. It is an error if no LV matches.')
         .meta({ examples: ['in.zekjur.net/domu-*'] }),
-      exclude: list(text(GLOB_MEANT, globProblem), 'must be a list of patterns, for example [domu-test*]')
+      exclude: list(text(GLOB_EXPECTED, globProblem), 'must be a list of patterns, for example [domu-test*]')
         .default([])
         .describe('LVs to leave out: patterns for the names of LVs, without the VG. What is left out is not saved.')
         .meta({ examples: [['domu-test*', '*-swap']] }),

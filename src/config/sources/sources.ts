@@ -5,5 +5,5 @@ import { lv } from './lv.ts';
 import { path } from './path.ts';
 import { subvolume } from './subvolume.ts';
 
-/** All ways to say what a task saves, in the order in which people are told of them. */
+/** All ways to say what a task saves, in the order in which people read of them. */
 export const sources: readonly SourceEntry[] = [lv, path, each, file, subvolume];

@@ -7,7 +7,7 @@ import { asRoot, whyNot } from '../text/why.ts';
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Opens a journal that is there: a regular file of root's (or of whoever we run as, who then is no root), that nobody
+ * Opens a journal that is there: a regular file of root's (or of whoever we run as, who then is not root), that nobody
  * else can change; never through a link. Undefined: there is none. Throws `journal.broken`.
  */
 export function openSafely(file: string, mode: 'r' | 'r+'): number | undefined {

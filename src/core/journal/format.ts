@@ -8,7 +8,7 @@ import { VERSION } from '../model/version.ts';
 
 /**
  * How a journal is written. Of a higher sublevel all can be read: what is new in it stands in lines that may be passed
- * over. Of a higher level nothing can be told.
+ * over. Of a higher level nothing is known.
  */
 interface Format {
   readonly level: number;
@@ -109,7 +109,7 @@ export function parseJournal(
   return { header, lines: lines.filter(isLine), seal: found.seal };
 }
 
-/** Undefined: the line tells no level. It may be sealed in a way that we don't know, so it is not parsed. */
+/** Undefined: the line names no level. It may be sealed in a way that we don't know, so it is not parsed. */
 function levelOf(file: string, line: string): Level | undefined {
   const number = /"(?:version|level)":(\d+)/.exec(line)?.[1];
   if (number === undefined) return undefined;

@@ -112,7 +112,7 @@ function providersOf({ steps }: Journal, { providers }: Machine): readonly Provi
 
 /**
  * Snapshots that are marked with the run though the journal does not list them: it may have been cut short. They can't
- * be proved to be ours and are only told, and the journal stays so that they are told again.
+ * be proved to be ours and are only reported, and the journal stays so that they are reported again.
  */
 async function unlisted({ header }: Journal, providers: readonly Provider[]): Promise<readonly Leftover[]> {
   const left: Leftover[] = [];

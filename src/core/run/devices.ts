@@ -62,7 +62,7 @@ export async function mapLvs(
 const NOTHING: Content = { type: undefined, uuid: undefined, doubt: undefined };
 const NO_DEVICE: Device = { device: '', uuid: '' };
 
-/** What is on the whole of devices that are no disks. */
+/** What is on the whole of devices that are not disks. */
 async function lookInto(
   devices: readonly (Device | undefined)[],
   inspector: Inspector,
@@ -75,7 +75,7 @@ async function lookInto(
   });
 }
 
-/** Those whose devices show the host nothing that it would take for its own; of the others why they are no devices. */
+/** Those whose devices show the host nothing that it would take for its own; of the others why they are not made devices. */
 async function unseenByHost(
   wanted: readonly GuestLv[],
   { volumes }: Inspection,

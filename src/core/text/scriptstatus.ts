@@ -1,6 +1,6 @@
 /** What a script in the manner of SEP's template has said. */
 export interface ScriptStatus {
-  /** All that is no result. */
+  /** All that is not a result. */
   readonly lines: readonly string[];
   /** Why it failed; undefined: it did not. */
   readonly problem: string | undefined;

@@ -42,7 +42,7 @@ export function whyNot(error: unknown): string {
   return WORDS[code] ?? NODE_MESSAGE.exec(error.message)?.[1] ?? error.message;
 }
 
-/** The same for a code alone (`EACCES`), as a child of ours tells it. */
+/** The same for a code alone (`EACCES`), as a child of ours reports it. */
 export function codeInWords(code: string): string {
   return WORDS[code] ?? code;
 }

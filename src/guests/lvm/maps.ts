@@ -47,7 +47,7 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
 /** The LVs of a group that people see, by name, and how each is read. Pure. */
 export function readableLvs(group: GroupText): ReadonlyMap<string, Readable> {
   const all = [...group.logical.values()];
-  // `snapshot0` is no LV: it says which LV, hidden itself, holds the changes of which.
+  // `snapshot0` is not an LV: it says which LV, hidden itself, holds the changes of which.
   const snapshots = all.flatMap(({ segments }) => segments.filter(({ type }) => type === 'snapshot'));
   const merging = new Set(
     snapshots.flatMap(({ values }) => (values.has('merging_store') ? [text(values, 'origin')] : [])),

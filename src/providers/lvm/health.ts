@@ -11,7 +11,7 @@ import { isFullRoom } from './room.ts';
 /**
  * Whether a snapshot still holds what it held: `row` is its own as LVM reports it now, `rows` are those of all LVs. That
  * it can be read is tried, since LVM doesn't know of a disk that fails. After a start one need not be active, a thin one
- * never is (lvcreateSnapshot), and that is no fault of anybody's.
+ * never is (lvcreateSnapshot), and that is nobody's fault.
  */
 export async function healthOf(
   { label = '', vg = '', pool = '', boot }: Step,
@@ -75,7 +75,7 @@ async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: b
 
 /**
  * Why a thick snapshot of so many bytes is lost. One with room for all of its origin never overflows, `full`; of another the
- * kernel's log may tell what it was, though not of which snapshot.
+ * kernel's log may say what it was, though not of which snapshot.
  */
 export function whyLost(bytes: number, full: boolean, losses: Losses): string {
   const size = formatBytes(bytes);

@@ -103,7 +103,7 @@ function nothingMatches(
   });
 }
 
-/** The LVs of a VG that somebody may have meant, what is most like `name` first. */
+/** The LVs of a VG that somebody may have had in mind, those most like `name` first. */
 function namesLike(name: string, rows: readonly LvRow[], vg: string): string {
   const names = rows.filter((row) => row.vg === vg && noOrigin(row) === undefined).map((row) => row.name);
   const far = new Map(names.map((one) => [one, distance(name.toLowerCase(), one.toLowerCase())]));
@@ -118,7 +118,7 @@ function unknownVg(vg: string, rows: readonly LvRow[]): Fault {
   });
 }
 
-/** Why an LV is not even meant by a pattern that fits its name. */
+/** Why a pattern does not stand for an LV whose name it matches. */
 function noOrigin(row: LvRow): string | undefined {
   if (isSparse(row)) return undefined;
   if (row.tags.includes('holdstill')) return 'is a snapshot of holdstill';

@@ -16,7 +16,7 @@ export interface LvUsers {
   uuidAt(vg: string, name: string): string | undefined;
   /** Whether the kernel has a device of this UUID. */
   isActive(uuid: string): boolean;
-  /** Whether the kernel counts these LVs as open, in their order; undefined: that can't be told. */
+  /** Whether the kernel counts these LVs as open, in their order; undefined: that is not known. */
   open(uuids: readonly string[]): Promise<readonly boolean[] | undefined>;
   /** Who uses these LVs, in their order. Looks at all processes if one of them is open. */
   of(uuids: readonly string[]): Promise<readonly (readonly string[])[]>;
@@ -24,7 +24,7 @@ export interface LvUsers {
   hidden(uuid: string): Promise<readonly string[]>;
 }
 
-/** As long as LVM itself waits for one that is open (retry_deactivation); but for all together. */
+/** As long as LVM itself waits for one that is open (retry_deactivation), except that the time is for all of them together. */
 const PATIENCE_MS = 5000;
 const PAUSE_MS = 200;
 
@@ -100,9 +100,9 @@ function proofOf({ step, facts }: NotedStep, vg = step['vg']): LvProof {
 }
 
 /**
- * A snapshot that is missing in a report is gone only if the report tells of its VG at all: the lvm shell does not say
+ * A snapshot that is missing in a report is gone only if the report mentions its VG at all: the lvm shell does not say
  * when a VG could not be read. One that is not there may come back, with our snapshots in it: its disk was unplugged, or
- * is not found yet at boot. VGs are told apart by their UUIDs, since another one may have got the name.
+ * is not found yet at boot. VGs are distinguished by their UUIDs, since another one may have got the name.
  */
 async function silentGroups(
   steps: readonly NotedStep[],

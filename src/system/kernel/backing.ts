@@ -46,7 +46,7 @@ export async function backingOf(asked: string, exec: Exec): Promise<Backing> {
   };
 }
 
-/** Throws `origin.unsuitable` for what is no directory. */
+/** Throws `origin.unsuitable` for what is not a directory. */
 export function checkDirectory(asked: string, { kind }: Backing): void {
   if (kind === 'directory') return;
   throw new Fault('origin.unsuitable', `${asked} is not a directory`, { hint: 'name the directory that holds it' });

@@ -38,7 +38,7 @@ const KNOWN: readonly (readonly [said: RegExp, hint: string])[] = [
 /** What goes with another sentence and says less, or only that something is odd. */
 const BESIDE =
   /^(?:WARNING|See |Cannot process volume group|Can't get lock for|Aborting|Failed to |Run `|\S+: FATAL|\/sbin\/modprobe)/;
-/** With log/verbose LVM tells all that it does before it fails; what it complains of comes last. */
+/** With log/verbose LVM prints all that it does before it fails; what it complains of comes last. */
 const MANY = 40;
 
 /** Finds what decided among LVM's complaints; undefined: it said nothing. */
@@ -64,11 +64,11 @@ export function refusalIn(finished: Finished): string {
 
 /** What LVM complained of, line by line. With log/report_command_log it does so in a report on its standard output. */
 export function complaintsOf({ stdout, stderr }: Pick<Finished, 'stdout' | 'stderr'>): readonly string[] {
-  const told = stderr.split('\n').map((line) => line.replace(/^(?:lv|vg|pv)[a-z]+(?=\W)/, '').trim());
+  const printed = stderr.split('\n').map((line) => line.replace(/^(?:lv|vg|pv)[a-z]+(?=\W)/, '').trim());
   const logged = stdout.split('\n').flatMap((line) => {
     const [, message] = /"log_type":"(?:error|warn)".*"log_message":"((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
     if (message !== undefined) return [message.replaceAll('\\"', '"')];
     return /^ *\d+ +(?:error|warn) /.test(line) ? [line.trim().replace(/ {2,}/g, ' ')] : [];
   });
-  return [...told, ...logged].filter((line) => line !== '');
+  return [...printed, ...logged].filter((line) => line !== '');
 }
