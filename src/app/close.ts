@@ -1,4 +1,4 @@
-import type { Sources } from '../config/source.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { claimOf, type Claim } from '../core/run/claim.ts';
 import { close } from '../core/run/close.ts';
 import type { Call } from '../core/ports/contract.ts';
@@ -22,7 +22,7 @@ export interface Work {
   readonly contract: string;
   readonly call: Call;
   /** Undefined: the configuration can't be read; enough to close. */
-  readonly sources: Sources | undefined;
+  readonly configuration: Configuration | undefined;
   /** Milliseconds of the hook's time that are over already; undefined: none worth counting. */
   readonly spentMs?: number;
 }
@@ -145,6 +145,6 @@ export function leaveDirectory(): void {
   process.chdir('/');
 }
 
-export function sessionOf({ task, contract, sources }: Work, phase: string): Session {
-  return { task, contract, phase, level: sources?.logLevel ?? 'info', timeoutMs: undefined };
+export function sessionOf({ task, contract, configuration }: Work, phase: string): Session {
+  return { task, contract, phase, level: configuration?.logLevel ?? 'info', timeoutMs: undefined };
 }

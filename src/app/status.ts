@@ -1,5 +1,5 @@
 import { loadTask } from '../config/load.ts';
-import type { Sources } from '../config/source.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { problemsOf } from '../config/messages.ts';
 import { escapeText } from '../core/text/escape.ts';
 import { isFault, type Fault } from '../core/model/fault.ts';
@@ -49,7 +49,7 @@ interface Problem {
  * could not be looked at. Throws a Fault where there is no task `only`, or nothing is known at all.
  */
 export async function statusOf(
-  config: Sources | Fault,
+  config: Configuration | Fault,
   only: string | undefined,
 ): Promise<{ readonly status: Status; readonly text: string; readonly exit: number }> {
   const { sources, problems } = await readConfig(config, only);
@@ -88,7 +88,7 @@ export async function statusOf(
 
 /** What tasks save whose records are right, and what is wrong with the others; with `only`, what concerns that task. */
 async function readConfig(
-  config: Sources | Fault,
+  config: Configuration | Fault,
   only: string | undefined,
 ): Promise<{ readonly sources: readonly Source[]; readonly problems: Problem[] }> {
   const sources: Source[] = [];
@@ -155,14 +155,17 @@ function idleTask(task: string): TaskStatus {
 }
 
 /** What has got a task since is no longer reported. */
-function strangersBeside(config: Sources | Fault): Status['unknown'] {
+function strangersBeside(config: Configuration | Fault): Status['unknown'] {
   const known = isFault(config) ? undefined : config;
   return recentStrangers()
     .filter(({ words }) => !words.some((word) => known?.taskNames.has(word)))
-    .map((one) => ({ ...one, meant: one.words.map((word) => known?.meant(word)).find((task) => task !== undefined) }));
+    .map((one) => ({
+      ...one,
+      meant: one.words.map((word) => known?.nearest(word)).find((task) => task !== undefined),
+    }));
 }
 
-function unknownTask(config: Sources | Fault, only: string): Fault {
+function unknownTask(config: Configuration | Fault, only: string): Fault {
   if (isFault(config)) return config;
   return config.faultFor(only) ?? config.unknown(only);
 }

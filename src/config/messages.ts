@@ -64,10 +64,8 @@ export function listed(words: readonly string[], last: 'and' | 'or'): string {
 
 /** Says that a key is unknown, and which one is probably the right one or which there are. */
 export function unknownKey(key: string, known: readonly string[]): string {
-  const meant = closest(key, known);
-  return meant === undefined
-    ? `unknown key; the keys are ${known.join(', ')}`
-    : `unknown key, did you mean "${meant}"?`;
+  const near = closest(key, known);
+  return near === undefined ? `unknown key; the keys are ${known.join(', ')}` : `unknown key, did you mean "${near}"?`;
 }
 
 /** The known word that is nearest to `word`; undefined where none is near. */

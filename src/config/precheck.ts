@@ -5,7 +5,7 @@ import type { Settings } from '../core/model/setting.ts';
 /**
  * Whether none of these names can be a task, or nearly be one, judged by the mere bytes of the files, without a parser: one script serves
  * all tasks of a client, and those that are not ours should not pay for it. False if that is not known. Throws like
- * `readSources` if there is no configuration at all. `settings`: those of the product.
+ * `readConfiguration` if there is no configuration at all. `settings`: those of the product.
  */
 export function surelyNotConfigured(
   directory: string,

@@ -3,7 +3,7 @@ import type { Task } from '../core/model/task.ts';
 import { mapOf, type SourceFile } from './data.ts';
 import type { Saved } from './sources/entry.ts';
 import { entryOf } from './sources/lookup.ts';
-import type { Sources } from './source.ts';
+import type { Configuration } from './configuration.ts';
 import { at, problemAt, quoted, whatItIs } from './messages.ts';
 
 /** Whoever writes less than this many seconds without a unit more likely thinks of minutes. */
@@ -13,10 +13,10 @@ const FEW_SECONDS = 60;
  * What is not an error in a valid configuration, but hardly intended: a line each, in the form of the errors.
  * `tasks` are all of it.
  */
-export function warningsOf(sources: Sources, tasks: ReadonlyMap<string, Task>): readonly string[] {
+export function warningsOf(configuration: Configuration, tasks: ReadonlyMap<string, Task>): readonly string[] {
   const before: Known = { byName: new Map(), patterns: [], all: [] };
   const warnings: string[] = [];
-  for (const file of sources.files) {
+  for (const file of configuration.files) {
     for (const name of Object.keys(mapOf(file.value['tasks']))) {
       const task = tasks.get(name);
       if (!task) continue;
@@ -30,11 +30,11 @@ export function warningsOf(sources: Sources, tasks: ReadonlyMap<string, Task>): 
       );
     }
   }
-  const ignored = sources.ignored().map(({ path, why }) => escapeText(`${path}: ${why}`));
-  return [...(tasks.size === 0 ? [noTask(sources)] : []), ...warnings, ...ignored];
+  const ignored = configuration.ignored().map(({ path, why }) => escapeText(`${path}: ${why}`));
+  return [...(tasks.size === 0 ? [noTask(configuration)] : []), ...warnings, ...ignored];
 }
 
-function noTask({ files: [first] }: Sources): string {
+function noTask({ files: [first] }: Configuration): string {
   const text = 'no task is configured, so holdstill has nothing to do';
   return first === undefined ? text : problemAt(first, ['tasks'], text);
 }
