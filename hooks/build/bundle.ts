@@ -80,7 +80,7 @@ function withoutCopies(code: string): string {
   return code.replaceAll(/\b__toESM\((require\("node:[a-z_/]+"\))(?:, ?1)?\)/g, '{ default: $1, __proto__: $1 }');
 }
 
-/** Dead weight: pino's transports want files beside the program, and only what execa prints with `verbose` has colours, for which it loads node:tty. */
+/** Dead weight: pino's transports need files beside the program, and only what execa prints with `verbose` has colours, for which it loads node:tty. */
 const UNUSED = /^(thread-stream|yoctocolors)$/;
 
 const stubUnused: Plugin = {

@@ -1,5 +1,5 @@
 /**
- * Where Node.js comes from on each distribution, for hooks/build/prologue.sh and docs/install.md. The first row that fits is the
+ * Where Node.js comes from on each distribution, for hooks/build/prologue.sh and docs/install.md. The first row that matches is the
  * one; a pattern of sh is compared with `ID VERSION_ID` of /etc/os-release, and then with each word of ID_LIKE in the
  * place of ID. Versions: Debian 12 has 18.20, 13 has 20.19, Ubuntu 24.04 has 18.19, SLES 15 SP5 nodejs20, RHEL 8 and 9 a
  * module, RHEL 10 a package; the official builds need glibc 2.28.

@@ -12,7 +12,7 @@ export async function put(name: string, content: string, mode: number): Promise<
   await rename(`${path}.new`, path);
 }
 
-/** Removes what is in a directory of dist/ and was not written now: the executables of hooks that are no more. */
+/** Removes what is in a directory of dist/ and was not written now: the executables of hooks that no longer exist. */
 export async function sweep(written: readonly string[]): Promise<void> {
   for (const entry of await readdir(dist, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;

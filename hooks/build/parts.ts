@@ -14,7 +14,7 @@ export const MARK = '/*==== deferred part';
  * load those before it.
  */
 const DEFERRED = {
-  config: 'src/config/source.ts',
+  config: 'src/config/configuration.ts',
   probe: 'src/main/probe.ts',
   app: 'src/app/app.ts',
   cli: 'src/main/cli.ts',

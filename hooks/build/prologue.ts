@@ -38,7 +38,7 @@ export async function prologue(executable: Executable): Promise<string> {
 const FILLED_IN = 16 * 1024;
 
 /**
- * Reads the file, but for the deferred parts, as a CommonJS module with the caller's arguments; runs under `node -e`, in single
+ * Reads the file, except for the deferred parts, as a CommonJS module with the caller's arguments; runs under `node -e`, in single
  * quotes of sh.
  */
 function loader(mark: string, bytes: number): string {
@@ -66,7 +66,7 @@ function installCommands(): string {
   }).join('\n');
 }
 
-/** sh commands that say `$what` is wrong, and `$hint`, as the product wants to hear it. */
+/** sh commands that say `$what` is wrong, and `$hint`, as the product expects it. */
 function answer(contract: Contract): string {
   const [what, hint] = ['WHAT-IS-WRONG', 'WHAT-TO-TYPE'];
   const fault = new Fault('runtime.missing', what, { hint });

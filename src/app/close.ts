@@ -1,4 +1,4 @@
-import type { Sources } from '../config/source.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { claimOf, type Claim } from '../core/run/claim.ts';
 import { close } from '../core/run/close.ts';
 import type { Call } from '../core/ports/contract.ts';
@@ -22,14 +22,14 @@ export interface Work {
   readonly contract: string;
   readonly call: Call;
   /** Undefined: the configuration can't be read; enough to close. */
-  readonly sources: Sources | undefined;
+  readonly configuration: Configuration | undefined;
   /** Milliseconds of the hook's time that are over already; undefined: none worth counting. */
   readonly spentMs?: number;
 }
 
 /**
  * Closes a task. Needs its journal only; works with a broken configuration. With `run`, only this run of it: that it is
- * not open any more is no good sign then. Whose job calls for a run that another one took over is told so.
+ * not open any more is not a good sign then. A job that calls for a run that another one took over gets that reported.
  */
 export function closeTask(work: Work, run?: string): Promise<Reply> {
   leaveDirectory();
@@ -54,7 +54,7 @@ async function closeRun(journal: Journal | undefined, task: string, run: string,
   return otherRunReply(task, `somebody closed run ${run} while its command still ran`);
 }
 
-/** Why a task can't have been opened by the job that calls, told by the ids of their runs; undefined: it can. */
+/** Why a task can't have been opened by the job that calls, by the ids of their runs; undefined: it can. */
 function otherJob(opener: string, closer: string | undefined): string | undefined {
   // A cancelled job's post hook may come late, when the next job has opened the task already.
   if (closer === undefined || closer === opener) return undefined;
@@ -80,7 +80,7 @@ async function closeClaimed(
   const claim = claimOf({ contract, runKey: call.runKey, callers }, journal?.header, taken, bootId);
   if (claim.kind === 'taken') {
     journal?.close();
-    // An id is always the same job's. Who has none is told again only where it is known that it is him.
+    // An id is always the same job's. Who has none gets it reported again only if he is known to be the one.
     if (claim.taken.runKey === '') noteTold(claim.taken, journal?.header.callers, taken, machine, task);
     return otherRunReply(task, whyTaken(claim.taken));
   }
@@ -98,23 +98,23 @@ async function closeClaimed(
 
 /** `open`: the callers of the run that is open. Whoever has none of his own is forgotten: nobody knows who comes next. */
 function noteTold(
-  told: Taken,
+  reported: Taken,
   open: string | undefined,
   taken: readonly Taken[],
   { stateDirectory, log }: OurMachine,
   task: string,
 ): void {
   const shared = new Set(open?.split(' '));
-  const own = told.callers.split(' ').filter((process) => open !== undefined && !shared.has(process));
-  const kept = own.some(Boolean) ? [{ ...told, told: own.join(' ') }] : [];
+  const own = reported.callers.split(' ').filter((process) => open !== undefined && !shared.has(process));
+  const kept = own.some(Boolean) ? [{ ...reported, told: own.join(' ') }] : [];
   try {
     writeTaken(
       stateDirectory,
       task,
-      taken.flatMap((one) => (one === told ? kept : [one])),
+      taken.flatMap((one) => (one === reported ? kept : [one])),
     );
   } catch (error) {
-    log.warn({ err: error }, 'who comes next will be told the same');
+    log.warn({ err: error }, 'could not note that a job got this verdict, so the next one gets it as well');
   }
 }
 
@@ -130,12 +130,12 @@ function whyUnknown(claim: Claim, run: string): string | undefined {
   return `two jobs had the task open: run ${run} removed the snapshots of run ${lost}. holdstill cannot tell which of the two jobs ends now; give each job its own task`;
 }
 
-/** The time limit that the task was opened with; undefined where that can't be told. */
+/** The time limit that the task was opened with; undefined if that is not known. */
 export function openedWith(task: string): number | undefined {
   try {
     return Journal.read(journalPath(STATE_DIRECTORY, task))?.header.timeoutMs;
   } catch {
-    // A damaged journal is told by who loads it.
+    // A damaged journal is reported by who loads it.
     return undefined;
   }
 }
@@ -145,6 +145,6 @@ export function leaveDirectory(): void {
   process.chdir('/');
 }
 
-export function sessionOf({ task, contract, sources }: Work, phase: string): Session {
-  return { task, contract, phase, level: sources?.logLevel ?? 'info', timeoutMs: undefined };
+export function sessionOf({ task, contract, configuration }: Work, phase: string): Session {
+  return { task, contract, phase, level: configuration?.logLevel ?? 'info', timeoutMs: undefined };
 }

@@ -134,7 +134,7 @@ function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' 
   };
 }
 
-/** Who stands on the snapshots of an open task, but for the devices and mounts that the task made itself. */
+/** Who stands on the snapshots of an open task, except for the devices and mounts that the task made itself. */
 async function usersOf(steps: readonly NotedStep[], exec: Exec): Promise<readonly string[]> {
   const volumes = numbersByIdentity();
   const loops = await readLoops(exec);
@@ -143,7 +143,7 @@ async function usersOf(steps: readonly NotedStep[], exec: Exec): Promise<readonl
     ...(noted.step.kind === 'loop' ? loopsOf(noted, loops).map(({ number }) => number) : []),
   ]);
   const mounts = steps.filter(({ step }) => step.kind === 'mount');
-  // Those in other mount namespaces are copies for others, but for the one that was made there.
+  // Those in other mount namespaces are copies for others, except for the one that was made there.
   const isMount = (entry: MountEntry, mount: NotedStep, own: boolean): boolean =>
     entry.point === mount.step['point'] &&
     isOurs(entry, mount, loops) &&

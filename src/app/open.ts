@@ -27,10 +27,10 @@ export async function openedOrReply(
   const callers = callersOf();
   let opened: Opened | undefined;
   try {
-    if (!work.sources) throw new Error('opening needs a configuration');
+    if (!work.configuration) throw new Error('no configuration to open the task with');
     // Closing needs no configuration, so it should not pay for the reading of one.
     const { loadTask } = await import('../config/load.ts');
-    const { task, log } = loadTask(work.sources, work.task);
+    const { task, log } = loadTask(work.configuration, work.task);
     const session = { ...sessionOf(work, 'pre'), level: log.level, timeoutMs: task.timeoutMs - (work.spentMs ?? 0) };
     const run = newRunId();
     const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine, lock) => {

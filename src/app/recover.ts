@@ -20,7 +20,9 @@ export async function recoverUnattended(): Promise<readonly Reply[]> {
     const { fault, leftovers } = reply;
     if (!isFault(fault) || fault.exitStatus !== 4) return [reply];
     // What a crash left and a process still reads is a leftover like any other.
-    return fault.code === 'task.locked' ? [] : [{ ...reply, leftovers: [...leftovers, 'all that its journal lists'] }];
+    return fault.code === 'task.locked'
+      ? []
+      : [{ ...reply, leftovers: [...leftovers, 'everything that its journal lists'] }];
   });
 }
 

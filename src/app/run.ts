@@ -18,7 +18,7 @@ export interface RunResult {
 
 /**
  * Opens a task, runs a command with `{mount}` replaced by where its mounts are, and closes the task however the command
- * ended. `say` is told the first reply before the command starts.
+ * ended. `say` gets the first reply before the command starts.
  */
 export async function runTask(
   work: Work,

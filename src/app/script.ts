@@ -1,4 +1,4 @@
-import type { Sources } from '../config/source.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { escapeText } from '../core/text/escape.ts';
 import type { Contract } from '../core/ports/contract.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
@@ -15,10 +15,10 @@ export interface Script {
   /** The setting that does. */
   readonly key: 'before' | 'after';
   readonly file: string;
-  /** The task that the hook is called for; undefined: none of ours. */
+  /** The task that the hook is called for; undefined: it is not ours. */
   readonly task: string | undefined;
   /** Undefined: the configuration can't be read. */
-  readonly sources: Sources | undefined;
+  readonly configuration: Configuration | undefined;
 }
 
 /** What came of it. */
@@ -39,8 +39,8 @@ const LEAST_MS = 5000;
  * changed it. `before` may take half the time of the hook, `after` what is left of it. Never throws.
  */
 export async function callScript(script: Script): Promise<ScriptResult> {
-  const { contract, key, file, task = '', sources } = script;
-  const level = sources?.logLevel ?? 'info';
+  const { contract, key, file, task = '', configuration } = script;
+  const level = configuration?.logLevel ?? 'info';
   const session = { task, contract: contract.product, phase: key, level, timeoutMs: undefined };
   const { log, exec } = openMachine(session);
   const timeMs = await timeOf(script);
@@ -69,19 +69,19 @@ export async function callScript(script: Script): Promise<ScriptResult> {
 /** It must not be the hook that calls it. */
 function checkCaller(setting: string, file: string): void {
   if (process.env[CALLED] === undefined) return;
-  throw new Fault('config.invalid', `${setting} (${file}) is this very hook, or calls it`, {
-    hint: 'name the script that had been in its place',
+  throw new Fault('config.invalid', `${setting} (${file}) is this hook itself, or calls it`, {
+    hint: 'name the script that was there before the hook',
   });
 }
 
 /** Milliseconds that the hook may take. */
-async function timeOf({ task, sources }: Script): Promise<number> {
-  if (task === undefined || !sources) return TIMEOUT_MS;
+async function timeOf({ task, configuration }: Script): Promise<number> {
+  if (task === undefined || !configuration) return TIMEOUT_MS;
   try {
     const { loadTask } = await import('../config/load.ts');
-    return loadTask(sources, task).task.timeoutMs;
+    return loadTask(configuration, task).task.timeoutMs;
   } catch {
-    // What is wrong with it is told by who opens it.
+    // What is wrong with it is reported by who opens it.
     return TIMEOUT_MS;
   }
 }

@@ -87,7 +87,7 @@ const ORPHAN_PAUSE_MS = 250;
 
 /**
  * Waits for the command that a killed hook has left running: it could still make what we are about to undo. We hold the
- * task's lock, so no other hook's command can bear its mark. Throws `task.busy`.
+ * task's lock, so no other hook's command can have its mark. Throws `task.busy`.
  */
 async function outliveOrphans(task: string, { deadline }: OurMachine): Promise<void> {
   if (!fs.existsSync(journalPath(STATE_DIRECTORY, task))) return;
@@ -114,7 +114,7 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
   if (silent || !isThere(journal)) return [];
   return [
     {
-      what: `all that ${journal} lists`,
+      what: `everything that ${journal} lists`,
       reason: 'the task was not closed',
       byHand: 'see: holdstill status',
       needed: false,
@@ -122,7 +122,7 @@ function stillOpen(task: string, error: unknown): readonly Leftover[] {
   ];
 }
 
-/** As a link, too: nothing of ours would be one. False where it can't be told. */
+/** As a link, too: nothing of ours would be one. False if that is not known. */
 function isThere(file: string): boolean {
   try {
     return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
@@ -201,7 +201,7 @@ function isStillborn(journal: string): boolean {
   try {
     return fs.existsSync(journal) && Journal.read(journal) === undefined;
   } catch {
-    // A damaged one is told of by who reads it.
+    // A damaged one is reported by who reads it.
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import { loadTask } from '../config/load.ts';
-import type { Sources } from '../config/source.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { problemsOf } from '../config/messages.ts';
 import { escapeText } from '../core/text/escape.ts';
 import { isFault, type Fault } from '../core/model/fault.ts';
@@ -23,7 +23,7 @@ export interface Status {
   readonly schema: 1;
   readonly tasks: readonly TaskStatus[];
   readonly strays: readonly Stray[];
-  /** What can't be told, and why: a configuration that can't be used, a damaged journal, a missing tool. */
+  /** What is not known, and why: a configuration that can't be used, a damaged journal, a missing tool. */
   readonly broken: readonly string[];
   /** Calls before a job, of the last seven days, of which no task is configured. */
   readonly unknown: readonly (Stranger & { readonly meant: string | undefined })[];
@@ -46,10 +46,10 @@ interface Problem {
 /**
  * Changes nothing. `exit` is for monitoring: 0 only if all is well. 5: what is open may be bad; 3: something is left that
  * no hook works on, or can't be understood; 2: the configuration can't be used, also where there is none; 1: something
- * could not be looked at. Throws a Fault where there is no task `only`, or nothing can be told at all.
+ * could not be looked at. Throws a Fault where there is no task `only`, or nothing is known at all.
  */
 export async function statusOf(
-  config: Sources | Fault,
+  config: Configuration | Fault,
   only: string | undefined,
 ): Promise<{ readonly status: Status; readonly text: string; readonly exit: number }> {
   const { sources, problems } = await readConfig(config, only);
@@ -64,7 +64,11 @@ export async function statusOf(
   const runs = new Set([...journals, ...after].map(({ header }) => header.run));
   const strays = marked
     .filter(({ run }) => !runs.has(run))
-    .map(({ what, byHand, users = [] }) => ({ what, users, byHand: users.length > 0 ? 'look whose it is' : byHand }));
+    .map(({ what, byHand, users = [] }) => ({
+      what,
+      users,
+      byHand: users.length > 0 ? 'find out who owns it' : byHand,
+    }));
   const configured = isFault(config) ? [] : [...config.taskNames].toSorted();
   const idle = configured.filter((task) => !open.some((one) => one.task === task)).map(idleTask);
   const tasks = [...open, ...idle].filter(({ task }) => only === undefined || task === only);
@@ -84,7 +88,7 @@ export async function statusOf(
 
 /** What tasks save whose records are right, and what is wrong with the others; with `only`, what concerns that task. */
 async function readConfig(
-  config: Sources | Fault,
+  config: Configuration | Fault,
   only: string | undefined,
 ): Promise<{ readonly sources: readonly Source[]; readonly problems: Problem[] }> {
   const sources: Source[] = [];
@@ -107,7 +111,7 @@ async function readConfig(
   return { sources, problems: [...texts].map(([text, exit]) => ({ text: escapeText(text), exit })) };
 }
 
-/** All snapshots that bear our mark. */
+/** All snapshots that have our mark. */
 async function markedBy(
   machine: OurMachine,
   sources: readonly Source[],
@@ -115,7 +119,10 @@ async function markedBy(
 ): Promise<readonly Marked[]> {
   const listed = machine.providers.map((provider) =>
     provider.marked('now', sources).catch((error: unknown) => {
-      problems.push({ text: `snapshots that no journal knows can't be looked for: ${whyNot(error)}`, exit: 1 });
+      problems.push({
+        text: `holdstill could not search for snapshots that no journal lists: ${whyNot(error)}`,
+        exit: 1,
+      });
       return [];
     }),
   );
@@ -147,15 +154,18 @@ function idleTask(task: string): TaskStatus {
   };
 }
 
-/** What has got a task since is told no more. */
-function strangersBeside(config: Sources | Fault): Status['unknown'] {
+/** What has got a task since is no longer reported. */
+function strangersBeside(config: Configuration | Fault): Status['unknown'] {
   const known = isFault(config) ? undefined : config;
   return recentStrangers()
     .filter(({ words }) => !words.some((word) => known?.taskNames.has(word)))
-    .map((one) => ({ ...one, meant: one.words.map((word) => known?.meant(word)).find((task) => task !== undefined) }));
+    .map((one) => ({
+      ...one,
+      meant: one.words.map((word) => known?.nearest(word)).find((task) => task !== undefined),
+    }));
 }
 
-function unknownTask(config: Sources | Fault, only: string): Fault {
+function unknownTask(config: Configuration | Fault, only: string): Fault {
   if (isFault(config)) return config;
   return config.faultFor(only) ?? config.unknown(only);
 }

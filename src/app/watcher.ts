@@ -88,7 +88,7 @@ async function watchAll(list: () => readonly Watched[], exec: Commands, log: Log
       noteAttendance(attendance);
       failing = false;
     } catch (error) {
-      // The next look may see all the same; for how long none did, its attendance tells.
+      // The next look may work anyway; its attendance shows for how long none did.
       if (!failing) log.warn({ err: error }, 'a look at the snapshots failed');
       failing = true;
     }
@@ -173,7 +173,7 @@ function patience(before: Seen | undefined, now: Seen, idle: number): number {
   return Math.max(SHORTEST_MS, Math.min(LONGEST_MS, untilFull / 4));
 }
 
-/** How long to wait before the next try. What has gone wrong stands in the log: the verdict will tell the job. */
+/** How long to wait before the next try. What has gone wrong stands in the log: the verdict will tell it to the job. */
 async function extend(
   task: string,
   noted: NotedStep,

@@ -39,7 +39,7 @@ function journals(): readonly string[] {
   }
 }
 
-/** Undefined: it can't be read, which others tell; or it is no longer, or not yet, to be watched. */
+/** Undefined: it can't be read, which others report; or it is no longer, or not yet, to be watched. */
 function read(file: string, bootId: string): Watched | undefined {
   try {
     const journal = Journal.read(file);

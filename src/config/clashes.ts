@@ -1,27 +1,27 @@
 import { isWithin, LONGEST_PATH } from './names.ts';
 import { mapOf, type SourceFile } from './data.ts';
-import type { Sources } from './source.ts';
+import type { Configuration } from './configuration.ts';
 import { at, problemAt, quoted } from './messages.ts';
 
 /** The files that hold a task of that name. */
-export function filesWith(sources: Sources, name: string): readonly SourceFile[] {
-  return sources.files.filter((file) => Object.hasOwn(mapOf(file.value['tasks']), name));
+export function filesWith(configuration: Configuration, name: string): readonly SourceFile[] {
+  return configuration.files.filter((file) => Object.hasOwn(mapOf(file.value['tasks']), name));
 }
 
 /**
  * What one task in `file` has in common with another task and must not: its name with one in another file, or its
- * mount point with any. Every clash is told at both places.
+ * mount point with any. Every clash is reported at both places.
  */
-export function clashes(file: SourceFile, name: string, sources: Sources): readonly string[] {
+export function clashes(file: SourceFile, name: string, configuration: Configuration): readonly string[] {
   const path = ['tasks', name];
-  const twins = filesWith(sources, name).filter((other) => other !== file);
+  const twins = filesWith(configuration, name).filter((other) => other !== file);
   const problems = twins.map((twin) => {
     const text = `the same task is at ${place(twin, path)}; define each task only once`;
     return problemAt(file, path, text, file.position(path, 'key'));
   });
   const mount = mountOf(file, name);
   if (mount === undefined) return problems;
-  const { at: same, below } = mountsOf(sources);
+  const { at: same, below } = mountsOf(configuration);
   const above = parentsOf(mount).flatMap((parent) => same.get(parent) ?? []);
   for (const other of [...above, ...(same.get(mount) ?? []), ...(below.get(mount) ?? [])]) {
     if (other.name === name) continue;
@@ -45,10 +45,10 @@ interface Mounts {
   readonly below: ReadonlyMap<string, readonly Mount[]>;
 }
 
-const known = new WeakMap<Sources, Mounts>();
+const known = new WeakMap<Configuration, Mounts>();
 
-function mountsOf(sources: Sources): Mounts {
-  const found = known.get(sources);
+function mountsOf(configuration: Configuration): Mounts {
+  const found = known.get(configuration);
   if (found) return found;
   const at = new Map<string, Mount[]>();
   const below = new Map<string, Mount[]>();
@@ -57,7 +57,7 @@ function mountsOf(sources: Sources): Mounts {
     if (there) there.push(mount);
     else to.set(key, [mount]);
   };
-  for (const file of sources.files) {
+  for (const file of configuration.files) {
     for (const name of Object.keys(mapOf(file.value['tasks']))) {
       const mount = mountOf(file, name);
       if (mount === undefined) continue;
@@ -65,7 +65,7 @@ function mountsOf(sources: Sources): Mounts {
       for (const parent of parentsOf(mount)) add(below, parent, { file, name, mount });
     }
   }
-  known.set(sources, { at, below });
+  known.set(configuration, { at, below });
   return { at, below };
 }
 

@@ -5,7 +5,7 @@ import { keysAt } from './schema.ts';
 import { problemAt, unknownKey, whatItIs } from './messages.ts';
 
 /**
- * One line a problem: `FILE:LINE:COLUMN: PATH: what it is and what was meant`. `base` is the path in `file` of the value
+ * One line a problem: `FILE:LINE:COLUMN: PATH: what it is and what is expected`. `base` is the path in `file` of the value
  * that the issues are about.
  */
 export function explain(file: SourceFile, issues: readonly Issue[], base: Path = []): readonly string[] {
@@ -37,12 +37,12 @@ function problems(file: SourceFile, issue: Issue, path: Path): readonly Problem[
     if (form) return form.flatMap((inner) => problems(file, inner, [...path, ...inner.path]));
   }
   if (value === undefined) return [{ path, what: 'value', text: `missing; it ${issue.message}` }];
-  const told = issue.code === 'custom' && typeof value === 'object';
+  const ofKey = issue.code === 'custom' && typeof value === 'object';
   return [
     {
       path,
-      what: told ? 'key' : 'value',
-      text: told ? issue.message : `is ${whatItIs(value)}, ${joined(issue.message)}`,
+      what: ofKey ? 'key' : 'value',
+      text: ofKey ? issue.message : `is ${whatItIs(value)}, ${joined(issue.message)}`,
     },
   ];
 }

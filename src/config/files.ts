@@ -7,7 +7,7 @@ import { ignoredIn } from './ignored.ts';
 import { asRoot, whyNot } from '../core/text/why.ts';
 
 const LARGEST = 1024 * 1024;
-const LEAST_FILE = `the least it needs are three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"`;
+const LEAST_FILE = `it needs at least three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"`;
 
 /** A file of the configuration, read but not understood. */
 export interface RawFile {
@@ -23,7 +23,7 @@ export interface RawFile {
 
 /**
  * Reads `directory`/holdstill.yaml and `directory`/tasks.d/*.yaml in the order of their names. What is wrong with one
- * file is kept with it. Throws Fault `config.missing` where there is no file at all, `config.insecure` and
+ * file is kept with it. Throws Fault `config.missing` where there is not a single file, `config.insecure` and
  * `config.unreadable` where a directory is at fault.
  */
 export function readFiles(directory: string, owner: number): readonly RawFile[] {
@@ -92,7 +92,7 @@ function readOne(path: string, main: boolean, owner: number): RawFile | undefine
   }
 }
 
-/* Not to be trusted, but good enough to tell whether a task may be meant. Opening a FIFO must not block. */
+/* Not to be trusted, but good enough to see whether a call may be for a task. Opening a FIFO must not block. */
 function bytesToSearch(path: string): Buffer | undefined {
   let file: number | undefined;
   try {

@@ -17,20 +17,20 @@ interface Wrong {
   readonly what: string;
 }
 
-/** `meant` is said of a value of another type. */
-export function text(meant: string, check: Check<string>) {
-  return z.string({ error: meant }).check((context) => complain(context, check(context.value)));
+/** `expected` is said of a value of another type. */
+export function text(expected: string, check: Check<string>) {
+  return z.string({ error: expected }).check((context) => complain(context, check(context.value)));
 }
 
 /** Text, or a number without a unit. */
-export function quantity(meant: string, check: Check<string | number>) {
+export function quantity(expected: string, check: Check<string | number>) {
   return z
-    .union([z.string(), z.number()], { error: meant })
+    .union([z.string(), z.number()], { error: expected })
     .check((context) => complain(context, check(context.value)));
 }
 
-export function list<Item extends Form>(item: Item, meant: string) {
-  return z.array(item, { error: meant });
+export function list<Item extends Form>(item: Item, expected: string) {
+  return z.array(item, { error: expected });
 }
 
 export function onOff() {
@@ -42,13 +42,13 @@ export function oneOf<const Value extends string>(values: readonly Value[]) {
 }
 
 /** This number and no other. */
-export function exactly<const Value extends number>(value: Value, meant: string) {
-  return z.literal(value, { error: meant });
+export function exactly<const Value extends number>(value: Value, expected: string) {
+  return z.literal(value, { error: expected });
 }
 
 /** A map with these keys and no others. */
-export function map<const Shape extends Readonly<Record<string, Form>>>(shape: Shape, meant = 'must be a map') {
-  return z.strictObject(shape, { error: meant });
+export function map<const Shape extends Readonly<Record<string, Form>>>(shape: Shape, expected = 'must be a map') {
+  return z.strictObject(shape, { error: expected });
 }
 
 /** What is wrong with a map as a whole, or with what is at a path in it. */
@@ -61,13 +61,13 @@ export function whole<Value extends Form>(form: Value, check: (value: z.output<V
 }
 
 /** A map with free keys. */
-export function record<Value extends Form>(key: Check<string>, value: Value, meant: string) {
-  return z.record(text('', key), value, { error: meant });
+export function record<Value extends Form>(key: Check<string>, value: Value, expected: string) {
+  return z.record(text('', key), value, { error: expected });
 }
 
-/** One of several forms of different types; `meant` is said of a value of none of these. */
-export function either<const Forms extends readonly Form[]>(meant: string, ...forms: Forms) {
-  return z.union(forms, { error: meant });
+/** One of several forms of different types; `expected` is said of a value of none of these. */
+export function either<const Forms extends readonly Form[]>(expected: string, ...forms: Forms) {
+  return z.union(forms, { error: expected });
 }
 
 /** The JSON Schema (draft 2020-12) of what is written. */

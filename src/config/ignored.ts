@@ -7,7 +7,7 @@ export interface Ignored {
   readonly why: string;
 }
 
-/** Endings of files that are meant to be read; an editor and a package manager add others to put a file aside. */
+/** Endings of files that somebody wants read; an editor and a package manager add others to put a file aside. */
 const LOOKS_READ = /\.(?:ya?ml|json|conf)$/i;
 
 /** What is in the directory of the configuration, or in its tasks.d, is not read, and looks as if it were. */
@@ -27,7 +27,7 @@ export function ignoredIn(directory: string): readonly Ignored[] {
   ];
 }
 
-/* Hidden files are an editor's. What can't be listed is told of by who reads it. */
+/* Hidden files are an editor's. What can't be listed is reported by who reads it. */
 function entries(
   directory: string,
 ): readonly { readonly name: string; readonly path: string; readonly isDirectory: boolean }[] {

@@ -2,8 +2,8 @@ import type { Setting, Settings, SettingValues } from '../core/model/setting.ts'
 import type { Plain } from './data.ts';
 
 /**
- * A product's section as its hooks read it: they must answer whatever is in it, and all that is wrong is told by who loads a
- * task. What has the wrong type is left out, but for a script.
+ * A product's section as its hooks read it: they must answer whatever is in it, and all that is wrong is reported by who loads a
+ * task. What has the wrong type is left out, except for a script.
  */
 export function lenientValues(settings: Settings, section: { readonly [key: string]: Plain }): SettingValues {
   const read = Object.entries(settings).flatMap(([name, setting]) => {

@@ -10,7 +10,7 @@ import type { Issue } from './forms.ts';
 import { DropInSchema, LogSection, MainSchema, SECTIONS, TaskSchema } from './schema.ts';
 import { meansFrom } from './quiesce/form.ts';
 import { givenIn } from './sources/lookup.ts';
-import type { Sources } from './source.ts';
+import type { Configuration } from './configuration.ts';
 import { parsedDuration, parseSize } from './units.ts';
 import { invalid, problemAt, problemsOf } from './messages.ts';
 
@@ -32,23 +32,23 @@ export interface TaskConfig {
   readonly log: Log;
 }
 
-/** Checks and loads everything. Throws one Fault that tells all problems of all files. */
-export function loadConfig(sources: Sources): Config {
-  const problems = sources.files.flatMap((file) => [
+/** Checks and loads everything. Throws one Fault that lists all problems of all files. */
+export function loadConfig(configuration: Configuration): Config {
+  const problems = configuration.files.flatMap((file) => [
     ...explain(file, issuesOf(file, file.value)),
     ...Object.keys(mapOf(file.value['tasks'])).flatMap((name) => [
       ...unusedKeys(file, name),
-      ...clashes(file, name, sources),
+      ...clashes(file, name, configuration),
     ]),
   ]);
-  const [broken, ...others] = sources.brokenFiles.map(({ fault }) => fault);
+  const [broken, ...others] = configuration.brokenFiles.map(({ fault }) => fault);
   if (broken !== undefined && others.length === 0 && problems.length === 0) throw broken;
   if (broken !== undefined) problems.unshift(...[broken, ...others].flatMap(problemsOf));
   if (problems.length > 0) throw invalid(problems);
-  const tasks = sources.files.flatMap((file) =>
+  const tasks = configuration.files.flatMap((file) =>
     Object.entries(mapOf(file.value['tasks'])).map(([name, value]) => taskFrom(name, TaskSchema.parse(value))),
   );
-  const main = mainOf(sources);
+  const main = mainOf(configuration);
   const sections = [...SECTIONS].map(([name, form]) => [name, form.parse(main[name])]);
   return {
     tasks: new Map(tasks.map((task) => [task.name, task])),
@@ -59,28 +59,28 @@ export function loadConfig(sources: Sources): Config {
 
 /**
  * Loads one task. Throws Fault `task.unknown` where there is none of that name, and else a Fault only for what concerns
- * this task: its record, the top of its file, holdstill.yaml but for other tasks, and a clash with another task.
+ * this task: its record, the top of its file, holdstill.yaml except for other tasks, and a clash with another task.
  */
-export function loadTask(sources: Sources, name: string): TaskConfig {
-  const fault = sources.faultFor(name);
+export function loadTask(configuration: Configuration, name: string): TaskConfig {
+  const fault = configuration.faultFor(name);
   if (fault !== undefined) throw fault;
-  const holders = filesWith(sources, name);
+  const holders = filesWith(configuration, name);
   const [first] = holders;
-  if (first === undefined) throw sources.unknown(name);
+  if (first === undefined) throw configuration.unknown(name);
   const path = ['tasks', name];
   const parsed = TaskSchema.safeParse(mapOf(first.value['tasks'])[name]);
   const misnamed = taskNameProblem(name);
   const problems = [
-    ...sources.files
+    ...configuration.files
       .filter((file) => file.main || holders.includes(file))
       .flatMap((file) => explain(file, issuesOf(file, { ...file.value, tasks: {} }))),
     ...(misnamed === undefined ? [] : [problemAt(first, path, misnamed, first.position(path, 'key'))]),
     ...explain(first, parsed.error?.issues ?? [], path),
     ...unusedKeys(first, name),
-    ...holders.flatMap((file) => clashes(file, name, sources)),
+    ...holders.flatMap((file) => clashes(file, name, configuration)),
   ];
   if (problems.length > 0 || !parsed.success) throw invalid(problems);
-  return { task: taskFrom(name, parsed.data), log: LogSection.parse(mainOf(sources)['log']) };
+  return { task: taskFrom(name, parsed.data), log: LogSection.parse(mainOf(configuration)['log']) };
 }
 
 function issuesOf(file: SourceFile, value: unknown): readonly Issue[] {
@@ -88,8 +88,8 @@ function issuesOf(file: SourceFile, value: unknown): readonly Issue[] {
 }
 
 /* holdstill.yaml may be missing where there are files of tasks.d: then the defaults hold. */
-function mainOf(sources: Sources): SourceFile['value'] {
-  return sources.files.find((file) => file.main)?.value ?? {};
+function mainOf(configuration: Configuration): SourceFile['value'] {
+  return configuration.files.find((file) => file.main)?.value ?? {};
 }
 
 type TaskInput = ReturnType<typeof TaskSchema.parse>;

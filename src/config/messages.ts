@@ -3,7 +3,7 @@ import { escapeText } from '../core/text/escape.ts';
 import { Fault } from '../core/model/fault.ts';
 import type { Path, Position, SourceFile } from './data.ts';
 
-const CHECK_HINT = 'correct it, then check the whole with: holdstill config validate';
+const CHECK_HINT = 'correct it, then check everything with: holdstill config validate';
 /* As long as the name of a task may be. */
 const LONGEST_SHOWN = 128;
 
@@ -25,7 +25,7 @@ function spell(path: Path): string {
     .join('.');
 }
 
-/** A Fault `config.invalid`. One problem is its message; several are counted there and told in its detail. */
+/** A Fault `config.invalid`. One problem is its message; several are counted there and listed in its detail. */
 export function invalid(problems: readonly string[]): Fault {
   const [first] = problems;
   return problems.length === 1 && first !== undefined
@@ -36,7 +36,7 @@ export function invalid(problems: readonly string[]): Fault {
       });
 }
 
-/** The problems that a Fault of this folder tells, one a line. */
+/** The problems that a Fault of this folder reports, one a line. */
 export function problemsOf(fault: Fault): readonly string[] {
   if (fault.detail.length > 0) return fault.detail;
   return [
@@ -44,7 +44,7 @@ export function problemsOf(fault: Fault): readonly string[] {
   ];
 }
 
-/** A foreign value as it may stand in a message: in quotes, and not longer than a line bears. */
+/** A foreign value as it may stand in a message: in quotes, and not too long for a line. */
 export function quoted(text: string): string {
   return `"${escapeText(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text)}"`;
 }
@@ -62,13 +62,13 @@ export function listed(words: readonly string[], last: 'and' | 'or'): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
 
-/** Says that a key is unknown, and which one was probably meant or which there are. */
+/** Says that a key is unknown, and which one is probably the right one or which there are. */
 export function unknownKey(key: string, known: readonly string[]): string {
-  const meant = closest(key, known);
-  return `unknown key, ${meant === undefined ? `there are ${known.join(', ')}` : `did you mean "${meant}"?`}`;
+  const near = closest(key, known);
+  return near === undefined ? `unknown key; the keys are ${known.join(', ')}` : `unknown key, did you mean "${near}"?`;
 }
 
-/** The known word that `word` was probably meant to be; undefined where none is near. */
+/** The known word that is nearest to `word`; undefined where none is near. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const near = known

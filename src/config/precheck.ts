@@ -3,9 +3,9 @@ import { mayBeNear } from './near.ts';
 import type { Settings } from '../core/model/setting.ts';
 
 /**
- * Whether none of these names can be a task, nor nearly be one, told from the mere bytes of the files, without a parser: one script serves
- * all tasks of a client, and those that are not ours should not pay for it. False where it can't be told. Throws like
- * `readSources` where there is no configuration at all. `settings`: those of the product.
+ * Whether none of these names can be a task, or nearly be one, judged by the mere bytes of the files, without a parser: one script serves
+ * all tasks of a client, and those that are not ours should not pay for it. False if that is not known. Throws like
+ * `readConfiguration` if there is no configuration at all. `settings`: those of the product.
  */
 export function surelyNotConfigured(
   directory: string,

@@ -1,13 +1,13 @@
 import { contracts } from '../contracts/contracts.ts';
 import type { Path } from './data.ts';
 import { either, exactly, type JsonSchema, jsonSchemaOf, map, oneOf, record, text } from './forms.ts';
-import { PATH_MEANT, pathProblem, taskNameProblem } from './names.ts';
+import { PATH_EXPECTED, pathProblem, taskNameProblem } from './names.ts';
 import { listed } from './messages.ts';
 import { sectionForm } from './section.ts';
 import { givenIn } from './sources/lookup.ts';
 import { sources } from './sources/sources.ts';
 import { TASK_KEYS } from './taskkeys.ts';
-import { TASKS_MEANT, VERSION_MEANT } from './toplevel.ts';
+import { TASKS_EXPECTED, VERSION_EXPECTED } from './toplevel.ts';
 
 const SOURCE_LIST = sources.map(({ key }) => key).join(', ');
 
@@ -31,18 +31,18 @@ const TaskRecord = map({
 /** A task: an absolute path, or a record. */
 export const TaskSchema = either(
   'must be an absolute path or a map, for example {lv: system/xenvm}',
-  text(PATH_MEANT, pathProblem),
+  text(PATH_EXPECTED, pathProblem),
   TaskRecord,
 );
 
 const passing = contracts.filter(({ serves }) => serves === 'all jobs').map(({ title }) => title);
 
-const Tasks = record(taskNameProblem, TaskSchema, TASKS_MEANT).describe(
+const Tasks = record(taskNameProblem, TaskSchema, TASKS_EXPECTED).describe(
   `The tasks, by the names that they have in the backup software. A job without a task fails, except for ${listed(passing, 'and')}: ` +
     'see `unknownTask`. A path alone is short for `{path: ...}`.',
 );
 
-const Version = exactly(1, VERSION_MEANT).describe('The version of this format.');
+const Version = exactly(1, VERSION_EXPECTED).describe('The version of this format.');
 
 export const LogSection = map({
   level: oneOf(['info', 'debug'])
@@ -57,7 +57,7 @@ export const SECTIONS: ReadonlyMap<string, ReturnType<typeof sectionForm>> = new
   contracts.map((contract) => [contract.section, sectionForm(contract)]),
 );
 
-/** What holdstill.yaml may hold; no value is changed by it but for defaults. */
+/** What holdstill.yaml may hold; it changes no value, except that it fills in defaults. */
 export const MainSchema = map({
   version: Version,
   tasks: Tasks.optional(),

@@ -1,7 +1,7 @@
 import type { Contract } from '../core/ports/contract.ts';
 import type { Setting } from '../core/model/setting.ts';
 import { type Form, map, onOff, oneOf, text } from './forms.ts';
-import { PATH_MEANT, pathProblem } from './names.ts';
+import { PATH_EXPECTED, pathProblem } from './names.ts';
 
 /** The form of a product's section, made of its settings. */
 export function sectionForm({ settings, sectionText }: Contract) {
@@ -19,11 +19,11 @@ function formOf(setting: Setting): Form {
     case 'one of':
       return oneOf(setting.values).default(setting.default).describe(what);
     case 'word': {
-      const { pattern, meant, examples } = setting;
-      const form = text(meant, (value) => (pattern.test(value) ? undefined : meant));
+      const { pattern, expected, examples } = setting;
+      const form = text(expected, (value) => (pattern.test(value) ? undefined : expected));
       return form.optional().describe(what).meta({ examples });
     }
     case 'script':
-      return text(PATH_MEANT, pathProblem).optional().describe(what).meta({ examples: setting.examples });
+      return text(PATH_EXPECTED, pathProblem).optional().describe(what).meta({ examples: setting.examples });
   }
 }

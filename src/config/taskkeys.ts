@@ -1,25 +1,25 @@
 import { parseSelector } from '../core/model/selection.ts';
 import { list, oneOf, onOff, quantity, text } from './forms.ts';
-import { fileProblem, MOUNT_MEANT, mountProblem, PATH_MEANT, pathProblem } from './names.ts';
+import { fileProblem, MOUNT_EXPECTED, mountProblem, PATH_EXPECTED, pathProblem } from './names.ts';
 import { GRADES } from '../core/model/quiesce.ts';
 import { QuiesceForm } from './quiesce/form.ts';
 import { listed } from './messages.ts';
 import type { SourceEntry } from './sources/entry.ts';
 import { sources } from './sources/sources.ts';
-import { DURATION_MEANT, durationProblem, parseSize, SIZE_MEANT } from './units.ts';
+import { DURATION_EXPECTED, durationProblem, parseSize, SIZE_EXPECTED } from './units.ts';
 
-const SELECTOR_MEANT = 'must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV';
+const SELECTOR_EXPECTED = 'must be the number of a partition, LABEL=..., TYPE=... or LV=VG/LV';
 
-function selectorProblem(value: string | number, meant: string, paths: boolean): string | undefined {
+function selectorProblem(value: string | number, expected: string, paths: boolean): string | undefined {
   const selector = parseSelector(value);
-  if (selector?.kind === 'path') return paths ? fileProblem(selector.glob) : meant;
-  return selector ? undefined : meant;
+  if (selector?.kind === 'path') return paths ? fileProblem(selector.glob) : expected;
+  return selector ? undefined : expected;
 }
 
 function selectors(what: string, paths: boolean) {
-  const meant = paths ? `${SELECTOR_MEANT}, or an absolute path` : SELECTOR_MEANT;
+  const expected = paths ? `${SELECTOR_EXPECTED}, or an absolute path` : SELECTOR_EXPECTED;
   return list(
-    quantity(meant, (value) => selectorProblem(value, meant, paths)),
+    quantity(expected, (value) => selectorProblem(value, expected, paths)),
     'must be a list, for example [1, LABEL=data]',
   )
     .default([])
@@ -64,7 +64,7 @@ export const TASK_KEYS = {
         'may be followed; `guest` (default for all else): nothing in them may run or lead elsewhere; `hostile`: the kernel of the host never reads them, but ' +
         'programs outside it (fuse2fs, ntfs-3g, exfat-fuse), and what these cannot read is not mounted.',
     ),
-  keys: list(text(PATH_MEANT, pathProblem), 'must be a list of files, for example [/etc/holdstill/keys/vm1]')
+  keys: list(text(PATH_EXPECTED, pathProblem), 'must be a list of files, for example [/etc/holdstill/keys/vm1]')
     .default([])
     .describe(
       'Key files of which each is tried on what is encrypted (LUKS); without any that is skipped. Only root may read or ' +
@@ -77,14 +77,14 @@ export const TASK_KEYS = {
       'Checks each file system in its snapshot before it is mounted. Damage fails the job; what the check repaired ' +
         'is reported. Takes time, above all with many files.',
     ),
-  mount: text(MOUNT_MEANT, mountProblem)
+  mount: text(MOUNT_EXPECTED, mountProblem)
     .optional()
     .describe(
       'Where the snapshot is mounted, for a backup job that names the directory; made before the job and removed after ' +
         'it. Without it: a directory of the task below /run/holdstill.',
     )
     .meta({ examples: ['/mnt/vmbackup'] }),
-  size: quantity(SIZE_MEANT, (value) => {
+  size: quantity(SIZE_EXPECTED, (value) => {
     const size = parseSize(value);
     return size.kind === 'problem' ? size.problem : undefined;
   })
@@ -98,8 +98,8 @@ export const TASK_KEYS = {
   autoextend: onOff()
     .default(true)
     .describe(
-      'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill ' +
-        'sees to it while the task is open; a snapshot that fills faster than that is lost anyway. `plan` says whether there is room.',
+      'Extends a snapshot that is 70 % full by half its size, as long as the VG has free space. A process of holdstill does ' +
+        'this while the task is open; a snapshot that fills faster than that is lost anyway. `plan` says whether there is room.',
     ),
   quiesce: QuiesceForm.optional()
     .describe(
@@ -107,7 +107,7 @@ export const TASK_KEYS = {
         'first and is let go last. Without it the data are as after a power cut.',
     )
     .meta({ examples: ['agent', '[agent, pause]'] }),
-  quiesceLimit: quantity(DURATION_MEANT, durationProblem)
+  quiesceLimit: quantity(DURATION_EXPECTED, durationProblem)
     .default('10s')
     .describe(
       'How long anything may be at rest. After that it is let go even if the hook hangs or was killed, and the snapshots count as `crash`.',
@@ -119,7 +119,7 @@ export const TASK_KEYS = {
       'What the snapshots must be worth at least, else the job fails: `application` (a database or program had written all), ' +
         '`filesystem` (file systems were written out), `memory` (disks and memory of one instant), `crash` (as after a power cut).',
     ),
-  timeout: quantity(DURATION_MEANT, durationProblem)
+  timeout: quantity(DURATION_EXPECTED, durationProblem)
     .default('10m')
     .describe(
       'How long a hook may take; set it to what the backup software allows. After two thirds of it `pre` gives up and ' +

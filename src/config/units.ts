@@ -6,14 +6,14 @@ const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 const LEAST_PLAIN = 1024 ** 2;
 const LONGEST_MS = 24 * 3600 * 1000;
 
-export const SIZE_MEANT = 'must be auto, full, a percentage or a number of bytes, for example 1G, 500M or 20%';
-export const DURATION_MEANT = 'must be a time in seconds (s), minutes (m) or hours (h), for example 30s, 5m or 1h';
+export const SIZE_EXPECTED = 'must be auto, full, a percentage or a number of bytes, for example 1G, 500M or 20%';
+export const DURATION_EXPECTED = 'must be a time in seconds (s), minutes (m) or hours (h), for example 30s, 5m or 1h';
 
 /**
  * The size of a snapshot as the admin writes it: `auto`, `full`, `1%` to `100%`, bytes as a number, or a number with
  * K, M, G or T (also KiB and so on; powers of 1024). A fraction of a byte counts as a whole one. Less than a MiB needs its
  * unit.
- * A wrong value gives a `problem`: what is wrong with it and what was meant.
+ * A wrong value gives a `problem`: what is wrong with it and what is expected.
  */
 export function parseSize(value: string | number): Size | { readonly kind: 'problem'; readonly problem: string } {
   const text = String(value).trim();
@@ -25,7 +25,7 @@ export function parseSize(value: string | number): Size | { readonly kind: 'prob
   }
   if (/^[\d.]+ ?[KMGT]B$/i.test(text)) return problem(`is ambiguous; write ${text.slice(0, -1)} (powers of 1024)`);
   const amount = /^(0|[1-9]\d*)(\.\d+)?(?: ?([KMGT])(?:iB)?)?$/i.exec(text);
-  if (amount === null || (amount[2] !== undefined && amount[3] === undefined)) return problem(SIZE_MEANT);
+  if (amount === null || (amount[2] !== undefined && amount[3] === undefined)) return problem(SIZE_EXPECTED);
   const unit = amount[3]?.toUpperCase() as keyof typeof POWER | undefined;
   const bytes = Math.ceil(Number(`${amount[1]}${amount[2] ?? ''}`) * 1024 ** (unit === undefined ? 0 : POWER[unit]));
   if (bytes === 0) return problem('must be more than 0');
@@ -35,11 +35,11 @@ export function parseSize(value: string | number): Size | { readonly kind: 'prob
 
 /**
  * A time as the admin writes it, in milliseconds: whole seconds as a number, or a number with s, m or h; one second to
- * 24 hours. A wrong value gives the problem: what is wrong with it and what was meant.
+ * 24 hours. A wrong value gives the problem: what is wrong with it and what is expected.
  */
 export function parseDuration(value: string | number): number | { readonly problem: string } {
   const match = /^(0|[1-9]\d*) ?([smh])?$/.exec(String(value).trim());
-  if (match === null) return { problem: DURATION_MEANT };
+  if (match === null) return { problem: DURATION_EXPECTED };
   const ms = Number(match[1]) * SECONDS[(match[2] ?? 's') as keyof typeof SECONDS] * 1000;
   if (ms === 0) return { problem: 'must be more than 0' };
   return ms <= LONGEST_MS ? ms : { problem: 'must be at most 24h' };

@@ -3,20 +3,20 @@ import type { Task } from '../core/model/task.ts';
 import { mapOf, type SourceFile } from './data.ts';
 import type { Saved } from './sources/entry.ts';
 import { entryOf } from './sources/lookup.ts';
-import type { Sources } from './source.ts';
+import type { Configuration } from './configuration.ts';
 import { at, problemAt, quoted, whatItIs } from './messages.ts';
 
-/** Less than this many seconds without a unit are more likely meant as minutes. */
+/** Whoever writes less than this many seconds without a unit more likely thinks of minutes. */
 const FEW_SECONDS = 60;
 
 /**
- * What is no error in a configuration that was found right, but hardly meant: a line each, in the form of the errors.
+ * What is not an error in a valid configuration, but hardly intended: a line each, in the form of the errors.
  * `tasks` are all of it.
  */
-export function warningsOf(sources: Sources, tasks: ReadonlyMap<string, Task>): readonly string[] {
+export function warningsOf(configuration: Configuration, tasks: ReadonlyMap<string, Task>): readonly string[] {
   const before: Known = { byName: new Map(), patterns: [], all: [] };
   const warnings: string[] = [];
-  for (const file of sources.files) {
+  for (const file of configuration.files) {
     for (const name of Object.keys(mapOf(file.value['tasks']))) {
       const task = tasks.get(name);
       if (!task) continue;
@@ -30,11 +30,11 @@ export function warningsOf(sources: Sources, tasks: ReadonlyMap<string, Task>): 
       );
     }
   }
-  const ignored = sources.ignored().map(({ path, why }) => escapeText(`${path}: ${why}`));
-  return [...(tasks.size === 0 ? [noTask(sources)] : []), ...warnings, ...ignored];
+  const ignored = configuration.ignored().map(({ path, why }) => escapeText(`${path}: ${why}`));
+  return [...(tasks.size === 0 ? [noTask(configuration)] : []), ...warnings, ...ignored];
 }
 
-function noTask({ files: [first] }: Sources): string {
+function noTask({ files: [first] }: Configuration): string {
   const text = 'no task is configured, so holdstill has nothing to do';
   return first === undefined ? text : problemAt(first, ['tasks'], text);
 }
@@ -91,10 +91,10 @@ function sharedWith(other: Owner | undefined, file: SourceFile, task: Task): rea
   if (!other) return [];
   const path = ['tasks', other.task.name];
   const where = at(other.file.path, other.file.position(path, 'key'));
-  return [warn(file, task.name, undefined, `saves what task ${quoted(other.task.name)} at ${where} saves, too`)];
+  return [warn(file, task.name, undefined, `saves the same as task ${quoted(other.task.name)} at ${where}`)];
 }
 
-/** Whether two tasks save the same, or one of them what the other saves among others. Those that choose parts are meant to. */
+/** Whether two tasks save the same, or one of them what the other saves among others. Those that choose parts do so on purpose. */
 function isSame(one: Owner, other: Owner): boolean {
   if (one.task.choice.partitions.length > 0 && other.task.choice.partitions.length > 0) return false;
   return holds(one.saved, other.saved) || holds(other.saved, one.saved);

@@ -20,12 +20,12 @@ import { at, invalid, quoted } from './messages.ts';
 const NO_ALIASES = 'anchors, aliases and merge keys are not supported; write the value out';
 /** Maps and lists in each other; ours has five. Near the end of the stack a regular expression of Node.js 20 aborts the process. */
 const DEEPEST = 50;
-/** More errors of the kind that the parser itself tells are not looked at: one is shown. */
+/** More errors of the kind that the parser itself reports are not looked at: one is shown. */
 const MOST_ERRORS = 100;
 
 /**
  * Understands the bytes of a file as YAML with a map at the top. Throws Fault `config.invalid` with the first error of
- * syntax, or with all that is no plain data.
+ * syntax, or with everything that is not plain data.
  */
 export function readYaml(path: string, main: boolean, bytes: Buffer): SourceFile {
   const text = decode(path, bytes);

@@ -8,9 +8,9 @@ const settings = {
   taskEnv: {
     type: 'word',
     pattern: /^[A-Za-z_]\w*$/,
-    meant: 'must be the name of an environment variable, for example SESAM_TASK',
+    expected: 'must be the name of an environment variable, for example SESAM_TASK',
     examples: ['SESAM_TASK'],
-    text: 'The environment variable that holds the name of the task, for when no argument is one.',
+    text: 'The environment variable that contains the name of the task. The hook reads it if no argument is the name of a task.',
   },
   before: {
     type: 'script',
@@ -28,8 +28,8 @@ const settings = {
     type: 'switch',
     default: false,
     text:
-      'Leaves with exit status 0 even after `STATUS:ERROR`, as the template of SEP does; whoever looks at the ' +
-      'status alone then misses errors.',
+      'Ends with exit status 0 even after `STATUS:ERROR`, as the template of SEP does. Whoever checks only the ' +
+      'status then misses errors.',
     onlyForOurs: true,
   },
   trace,

@@ -31,7 +31,7 @@ export interface Spot {
 }
 
 const BLOCK = 4096;
-/** O_DIRECT wants memory at a multiple of what the device says, of which `Page` has each up to a block: open(2). */
+/** O_DIRECT needs memory at a multiple of what the device says, of which `Page` has each up to a block: open(2). */
 const page = Buffer.from(new ArrayBuffer(2 * BLOCK));
 let aligned: number | undefined;
 
@@ -66,7 +66,7 @@ function isReadable({ device, at }: Spot): boolean {
 
 /** Throws the errors of read(2). */
 function readBlock(descriptor: number, at: number): boolean {
-  // Where the memory of a buffer lies Node.js does not tell, so it is tried: of 8 bytes each it is a multiple.
+  // Node.js does not say where the memory of a buffer lies, so it is tried: of 8 bytes each it is a multiple.
   for (let offset = aligned ?? 0; offset < BLOCK; offset += 8) {
     try {
       const read = fs.readSync(descriptor, page, offset, BLOCK, at);

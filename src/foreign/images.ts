@@ -10,10 +10,10 @@ import { standingOf, type Standing } from './place.ts';
 import { SNAPSHOT } from '../core/model/names.ts';
 import { whyNot } from '../core/text/why.ts';
 
-/** As the kernel writes paths in sysfs, one a line, no other character can be told from the end. */
+/** As the kernel writes paths in sysfs, one a line, no other character can be distinguished from the end. */
 const CONTROL = /\p{Cc}/u;
 
-/** Formats that are no raw bytes of a disk, by how their files begin: qemu's block/, 2023. */
+/** Formats that are not the raw bytes of a disk, by how their files begin: qemu's block/, 2023. */
 const FORMATS: readonly (readonly [begin: string, format: string])[] = [
   ['QFI\u{fb}', 'qcow2'],
   ['conectix', 'VHD'],
@@ -36,7 +36,7 @@ export interface Image {
   readonly parts: readonly string[];
 }
 
-/** The images that fit a pattern, in order, and what fits and is none. Throws `origin.unknown`, `origin.none`, `origin.unsuitable`. */
+/** The images that match a pattern, in order, and what matches and is not an image. Throws `origin.unknown`, `origin.none`, `origin.unsuitable`. */
 export function findImages({ file: glob }: { readonly file: string }): {
   readonly images: readonly Image[];
   readonly leftOut: readonly LeftOut[];
@@ -46,7 +46,7 @@ export function findImages({ file: glob }: { readonly file: string }): {
   if (first < 0) {
     const found = imageAt({ file: glob });
     if ('file' in found) return { images: [found], leftOut: [] };
-    throw new Fault('origin.unsuitable', `${glob} can't be an origin: it ${found.reason}`);
+    throw new Fault('origin.unsuitable', `cannot take a snapshot of ${glob}: it ${found.reason}`);
   }
   const top = `/${segments.slice(0, first).join('/')}`;
   const leftOut: LeftOut[] = [];
@@ -83,7 +83,7 @@ export function directoriesOf({ file: glob }: { readonly file: string }): readon
     .filter((one) => fs.statSync(one, { throwIfNoEntry: false })?.isDirectory());
 }
 
-/** What fits a pattern below a directory. What a wildcard led to and can't be looked into is told. */
+/** What matches a pattern below a directory. What a wildcard led to and can't be looked into is reported. */
 function expand(
   top: string,
   above: readonly string[],
@@ -91,26 +91,30 @@ function expand(
   leftOut: LeftOut[],
 ): readonly (readonly string[])[] {
   const directory = path.join(top, ...above);
-  // As in a shell, a wildcard does not stand for a leading dot; by that our own snapshots never fit.
+  // As in a shell, a wildcard does not stand for a leading dot; so our own snapshots never match.
   const names = namesIn(directory, above.length > 0, leftOut);
-  const fitting = (names ?? []).filter(
+  const matching = (names ?? []).filter(
     (name) => (segment.startsWith('.') || !name.startsWith('.')) && matchesGlob(name, segment),
   );
-  if (names && fitting.length === 0 && above.length > 0 && !hasWildcards(segment)) {
+  if (names && matching.length === 0 && above.length > 0 && !hasWildcards(segment)) {
     leftOut.push({ label: directory, reason: `contains no ${segment}: is a file system not mounted?`, harmless: true });
   }
   // oxlint-disable-next-line unicorn/no-array-sort
-  return [...fitting].sort().flatMap((name) => {
+  return [...matching].sort().flatMap((name) => {
     const label = path.join(directory, name);
     const owner = linkOfOthers(label);
     if (owner === undefined)
       return rest.length === 0 ? [[...above, name]] : expand(top, [...above, name], rest, leftOut);
-    leftOut.push({ label, reason: `is a link of user ${owner}, who may let it lead anywhere`, harmless: false });
+    leftOut.push({
+      label,
+      reason: `is a link that belongs to user ${owner}, who could point it anywhere`,
+      harmless: false,
+    });
     return [];
   });
 }
 
-/** Undefined: it is no directory that can be read. */
+/** Undefined: it is not a directory that can be read. */
 function namesIn(directory: string, optional: boolean, leftOut: LeftOut[]): readonly string[] | undefined {
   try {
     return fs.readdirSync(directory);
@@ -131,7 +135,7 @@ function linkOfOthers(file: string): number | undefined {
     const stat = fs.lstatSync(file);
     return stat.isSymbolicLink() && stat.uid !== 0 ? stat.uid : undefined;
   } catch {
-    return undefined; // whoever looks at what is there tells why not
+    return undefined; // whoever looks at what is there reports why not
   }
 }
 
@@ -148,7 +152,7 @@ function lookAt(label: string): Omit<Image, 'parts'> | Omit<LeftOut, 'label'> {
     const code = errorCode(error);
     if (code === undefined) throw error;
     return code === 'ENOENT'
-      ? whyNothing(label, 'went away just now')
+      ? whyNothing(label, 'was removed a moment ago')
       : { reason: `can't be looked at: ${whyNot(error)}`, harmless: false };
   }
 }
@@ -166,9 +170,9 @@ function whyNothing(label: string, otherwise: string): Omit<LeftOut, 'label'> {
   const link = fs.lstatSync(label, { throwIfNoEntry: false });
   if (link?.isSymbolicLink())
     return { reason: 'is a link that leads nowhere: is a file system not mounted?', harmless: false };
-  // Node.js makes U+FFFD of bytes that are no UTF-8, and a file of such a name can't be reached by it.
+  // Node.js makes U+FFFD of bytes that are not UTF-8, and a file of such a name can't be reached by it.
   const odd = label.includes('\u{fffd}');
-  return odd ? { reason: 'has a name that is no UTF-8', harmless: false } : { reason: otherwise, harmless: true };
+  return odd ? { reason: 'has a name that is not UTF-8', harmless: false } : { reason: otherwise, harmless: true };
 }
 
 /** As `whyNoImage`. */
@@ -176,7 +180,7 @@ export function imageFault({ file }: { readonly file: string }): Omit<LeftOut, '
   return whyNoImage(file);
 }
 
-/** Why a file is no raw image; harmless where it holds no disk at all. Undefined: it may be one. */
+/** Why a file is not a raw image; harmless if it does not contain a disk at all. Undefined: it may be one. */
 function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
   const stat = fs.statSync(file);
   if (stat.isBlockDevice()) return { reason: 'is a block device; write lv: for a logical volume', harmless: false };

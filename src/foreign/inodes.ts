@@ -36,7 +36,7 @@ export function behindLink({ file }: { readonly file: string }): Inode {
   return inodeFrom(fs.statSync(file, { bigint: true }));
 }
 
-/** The names in a directory, as bytes that are no UTF-8 make them U+FFFD. Throws the error of readdir(3). */
+/** The names in a directory, with U+FFFD for bytes that are not UTF-8. Throws the error of readdir(3). */
 export function namesIn({ file }: { readonly file: string }): readonly string[] {
   return fs.readdirSync(file);
 }

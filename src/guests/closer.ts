@@ -14,20 +14,20 @@ import { lookUnnamed } from './unnamed.ts';
 /** What blkid knows of a place; nothing where it knows nothing. `shown`: so many bytes of it, where a layer has the rest. */
 export type Probed = (Probe & { readonly doubt?: string; readonly shown?: number }) | Untold | undefined;
 
-/** Why it can't be told; `ambivalent`: blkid can't decide between two. */
+/** Why that is not known; `ambivalent`: blkid can't decide between two. */
 interface Untold {
   readonly doubt: string;
   readonly ambivalent?: boolean;
 }
 
-/** What blkid does not tell of what it found. `stretch`: none for the whole of a disk. */
+/** What blkid does not say about what it found. `stretch`: none for the whole of a disk. */
 export async function lookCloser(
   probe: Probe | Untold,
   device: string,
   stretch: Stretch | undefined,
   exec: Exec,
 ): Promise<Probed> {
-  // Infinity where it can't be told, as where the device has gone.
+  // Infinity if that is not known, as where the device has gone.
   const whole = async (): Promise<number> => bytesOf(device, exec).catch(() => Number.POSITIVE_INFINITY);
   const { offset, bytes } = stretch ?? { offset: 0, bytes: await whole() };
   const spot = { device, offset, bytes, whole: stretch === undefined };
@@ -64,11 +64,12 @@ async function lookBelow(probe: Probe, spot: Spot, exec: Exec): Promise<Probed> 
   const layer = LAYERS.get(probe.type ?? '');
   const place = layer?.place(bytes);
   // The table is one of what the layer shows.
-  const told = (doubt: string): Probed => ({ ...probe, table: undefined, doubt });
-  if (!layer || !place || !Number.isSafeInteger(place.at) || place.at < 0) return told('is too small for what it is');
+  const doubtful = (doubt: string): Probed => ({ ...probe, table: undefined, doubt });
+  if (!layer || !place || !Number.isSafeInteger(place.at) || place.at < 0)
+    return doubtful('is too small for what it is');
   const block = await readBytes(device, offset + place.at, place.bytes, exec);
   const shown = typeof block === 'string' ? block : layer.shown(block, bytes);
-  if (typeof shown === 'string') return told(shown);
+  if (typeof shown === 'string') return doubtful(shown);
   const below = await exec.run(probeDevice(device, { offset, bytes: shown }));
   if (below === 'nothing') return lookUnnamed(device, offset, exec);
   const found = 'type' in below ? await closer(below, { ...spot, bytes: shown }, exec) : below;

@@ -48,10 +48,10 @@ const GUEST = ['ro', 'nosuid', 'nodev', 'noexec', NOSYMFOLLOW] as const;
 /** The host's own files: its links may be followed. */
 const HOST = ['ro', 'nosuid', 'nodev'] as const;
 
-/** What is no file system of its own: a directory that is a snapshot is shown by a bind mount. */
+/** What is not a file system of its own: a directory that is a snapshot is shown by a bind mount. */
 export const DIRECTORY = 'directory';
 
-/** It does not know an option of the kernel's own, and wants to be told of our file below the mount. */
+/** It does not know an option of the kernel's own, and has to be given an option for our file below the mount. */
 const FUSE2FS: Outside = {
   type: 'fuse.fuse2fs',
   programs: ['fuse2fs', 'mount.fuse', 'e2fsck'],

@@ -64,7 +64,7 @@ export async function inspectPlaces(
   };
 }
 
-/** Whether what mounts it wants its device to have a name in /dev/mapper, which ours have not. */
+/** Whether what mounts it needs a device with a name in /dev/mapper, which ours have not. */
 function needsName({ content: { type } }: Partition): boolean {
   return type !== undefined && namesDevice(type);
 }

@@ -52,20 +52,20 @@ const IMSM_MAP = 112;
  * all of it, if it is that from its first sector on.
  */
 function imsm(block: Buffer, bytes: number): number | string {
-  const told = (why: string): string => `is a part of a software RAID (Intel) ${why}`;
+  const because = (why: string): string => `is a part of a software RAID (Intel) ${why}`;
   const at = IMSM_DISKS + IMSM_DISK * block.readUInt8(0x38);
   const [length, volumes] = [block.readUInt32LE(0x24), block.readUInt8(0x39)];
   if (length > SECTOR || at + IMSM_MAP + 32 > length || sumOf(block.subarray(0, length)) !== block.readUInt32LE(0x20)) {
-    return told('whose metadata are damaged, or too long for this version');
+    return because('whose metadata are damaged, or too long for this version');
   }
-  if (volumes !== 1) return told(`with ${volumes} volumes`);
+  if (volumes !== 1) return because(`with ${volumes} volumes`);
   const map = block.subarray(at + IMSM_MAP);
   const [start, sectors] = [wide(map, 0, 20), wide(block, at + IMSM_SIZE, at + IMSM_SIZE + 4)];
   const [state, level] = [map.readUInt8(14), map.readUInt8(15)];
-  if (level !== 1 || map.readUInt8(16) !== 2) return told(`of level ${level}, which holdstill does not support`);
-  if (state !== 0 || block.readUInt8(at + IMSM_MIGRATION) !== 0) return told('that is not in sync');
+  if (level !== 1 || map.readUInt8(16) !== 2) return because(`of level ${level}, which holdstill does not support`);
+  if (state !== 0 || block.readUInt8(at + IMSM_MIGRATION) !== 0) return because('that is not in sync');
   const shown = sectors * SECTOR;
-  return start === 0 && shown > 0 && shown < bytes ? shown : told('that does not begin with its disk');
+  return start === 0 && shown > 0 && shown < bytes ? shown : because('that does not begin with its disk');
 }
 
 function wide(block: Buffer, low: number, high: number): number {

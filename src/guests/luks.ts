@@ -67,7 +67,7 @@ export async function checkKey(file: string, exec: Exec): Promise<void> {
   throw new Fault('config.insecure', `${file} can be read by others`, { hint: `chmod go= ${shellWord(file)}` });
 }
 
-/** From the header; the formats are those of cryptsetup's docs, LUKS1 1.2.3 and LUKS2 1.1. A text says why it can't be told. */
+/** From the header; the formats are those of cryptsetup's docs, LUKS1 1.2.3 and LUKS2 1.1. A text says why that is not known. */
 export async function readSegment(device: string, read: ReadBytes): Promise<Segment | string> {
   const header = await read(device, 0, JSON_AT);
   if (header.toString('latin1', 0, 6) !== MAGIC) return 'is encrypted (LUKS), and its header is damaged';

@@ -7,7 +7,7 @@ const TAKEN = /_member$|^(bcache|btrfs|drbd|ceph_bluestore)$/;
 
 /**
  * What the host would take for its own in loop devices over these stretches; undefined: nothing. The stretches begin
- * between things of a guest, who may have put something there that fits.
+ * between things of a guest, who may have put something there that matches.
  */
 export async function mistakableIn(extents: readonly Extent[], exec: Exec): Promise<readonly (string | undefined)[]> {
   const found: (string | undefined)[] = [];

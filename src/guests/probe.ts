@@ -27,8 +27,8 @@ export async function probeAlike(
   for (const device of devices.filter((one) => !found.has(one))) {
     const probe = await exec.run(probeDevice(device, stretch));
     // blkid says nothing of a device that is empty, and of one that can't be read.
-    const told = probe === 'nothing' ? await lookUnnamed(device, stretch?.offset ?? 0, exec) : probe;
-    if (told) found.set(device, told);
+    const seen = probe === 'nothing' ? await lookUnnamed(device, stretch?.offset ?? 0, exec) : probe;
+    if (seen) found.set(device, seen);
   }
   for (const [device, probe] of found) {
     if (probe && ('type' in probe || 'ambivalent' in probe)) {

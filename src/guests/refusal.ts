@@ -49,7 +49,7 @@ export function refusal(
   if (type === undefined) {
     return purpose === undefined
       ? { reason: 'no file system was found in it', harmless: false }
-      : { reason: `is a ${purpose} partition, and holds no file system`, harmless: true };
+      : { reason: `is a ${purpose} partition, and contains no file system`, harmless: true };
   }
   if (HARMLESS.has(type)) return { reason: 'holds swapped-out memory only', harmless: true };
   const { mounts, outside } = meansFor(type);
@@ -67,5 +67,5 @@ export function refusal(
 function refusedAs(type: string): string {
   const [, firmware] = FIRMWARE.exec(type) ?? [];
   const raid = firmware === undefined ? undefined : `is a part of a software RAID (${firmware})`;
-  return REFUSED.get(type) ?? raid ?? `'${type}' is no file system we mount`;
+  return REFUSED.get(type) ?? raid ?? `holdstill does not mount '${type}'`;
 }

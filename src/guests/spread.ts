@@ -51,7 +51,7 @@ function bcachefs(block: Buffer): string | undefined {
   return devices < 2 ? undefined : `is one of ${devices} devices of a bcachefs`;
 }
 
-/** By blkid's name of the type. The journal of ext is told by blkid itself. */
+/** By blkid's name of the type. blkid itself reports the journal of ext. */
 export const WITNESSES: ReadonlyMap<string, Witness> = new Map([
   ['xfs', { at: 0, bytes: 512, tell: xfs }],
   ['btrfs', { at: 64 * 1024, bytes: 512, tell: btrfs }],

@@ -181,7 +181,7 @@ function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
 }
 
-/** As UEFI 2.10, 5.3.2 wants it. */
+/** As UEFI 2.10, 5.3.2 requires it. */
 function crc32(data: Buffer): number {
   return ~crc32From(~0, data) >>> 0;
 }

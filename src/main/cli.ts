@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { Sources } from '../config/source.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { generic } from '../contracts/generic.ts';
 import type { Answer } from '../core/ports/contract.ts';
 import type { Reply } from '../core/model/reply.ts';
@@ -8,7 +8,7 @@ import { exitStatus } from '../core/model/exit.ts';
 import { asError, Fault, isFault } from '../core/model/fault.ts';
 import { VERSION } from '../core/model/version.ts';
 import { keepCompiled } from './compiled.ts';
-import { refuseNearNames, taskToOpen } from './meant.ts';
+import { refuseNearNames, taskToOpen } from './calledtask.ts';
 import { CONFIG_DIRECTORY } from '../system/paths.ts';
 import { jsonError, jsonReplies, jsonReply, jsonText } from '../report/json.ts';
 import { closeInheritedDescriptors, exitWith, writeAll } from './output.ts';
@@ -119,7 +119,7 @@ export function program(say: Say): Command {
     .option('--json', 'print JSON')
     .action(async (task: string, { json }: { json?: true }) => {
       const { planTask } = await import('../app/app.ts');
-      const { plan, text } = await planTask(await configuration(), task);
+      const { plan, text } = await planTask(await readConfigured(), task);
       say({ stdout: json ? jsonText(plan) : text, exit: plan.problems.length > 0 ? 1 : 0 });
     });
 
@@ -129,7 +129,7 @@ export function program(say: Say): Command {
     .option('--json', 'print JSON')
     .action(async (task: string | undefined, { json }: { json?: true }) => {
       const { statusOf } = await import('../app/app.ts');
-      const { status, text, exit } = await statusOf(await sourcesOrFault(), task);
+      const { status, text, exit } = await statusOf(await configurationOrFault(), task);
       say({ stdout: json ? jsonText(status) : text, exit });
     });
 
@@ -169,7 +169,7 @@ export function program(say: Say): Command {
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: true }) => {
       const { validateConfig } = await import('../app/app.ts');
-      say({ stdout: await validateConfig(await configuration(), json === true) });
+      say({ stdout: await validateConfig(await readConfigured(), json === true) });
     });
   config
     .command('show')
@@ -177,7 +177,7 @@ export function program(say: Say): Command {
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: true }) => {
       const { showConfig } = await import('../app/app.ts');
-      say({ stdout: await showConfig(await configuration(), json === true) });
+      say({ stdout: await showConfig(await readConfigured(), json === true) });
     });
   config
     .command('schema')
@@ -194,28 +194,28 @@ function answerWith(reply: Reply, json: true | undefined): Answer {
 }
 
 async function openOrPass(task: string, run: string | undefined): Promise<Reply> {
-  const sources = await configuration();
+  const configuration = await readConfigured();
   const call = callFor('open', task, run);
-  const meant = taskToOpen(call, sources, generic);
-  if (typeof meant !== 'string') return meant;
+  const called = taskToOpen(call, configuration, generic);
+  if (typeof called !== 'string') return called;
   const { openTask } = await import('../app/app.ts');
-  return openTask({ task, contract: 'cli', call, sources });
+  return openTask({ task, contract: 'cli', call, configuration });
 }
 
 async function closeOrPass(task: string, run: string | undefined): Promise<Reply> {
   const { closeTask } = await import('../app/app.ts');
   const call = callFor('close', task, run);
-  const sources = await ifReadable();
-  const reply = await closeTask({ task, contract: 'cli', call, sources });
-  if (reply.kind === 'nothing' && sources?.taskNames.has(task) === false) refuseNearNames(call, sources);
+  const configuration = await configurationIfReadable();
+  const reply = await closeTask({ task, contract: 'cli', call, configuration });
+  if (reply.kind === 'nothing' && configuration?.taskNames.has(task) === false) refuseNearNames(call, configuration);
   return reply;
 }
 
 /** The command's own status comes back, unless it is 0 and the data may be bad or something is left. */
 async function runOver(task: string, command: readonly [string, ...string[]]): Promise<Partial<Answer>> {
   const { runTask } = await import('../app/app.ts');
-  const sources = await configuration();
-  const work = { task, contract: 'run', call: callFor('open', task), sources };
+  const configuration = await readConfigured();
+  const work = { task, contract: 'run', call: callFor('open', task), configuration };
   // Standard output belongs to the command.
   const tell = (reply: Reply): void => {
     const { stdout, stderr } = generic.encode(reply, {});
@@ -235,24 +235,24 @@ function callFor(phase: 'open' | 'close', task: string, run?: string) {
   return { phase, candidates: [task], runKey: run || undefined } as const;
 }
 
-async function configuration(): Promise<Sources> {
-  const { readSources } = await import('../config/source.ts');
-  return readSources(CONFIG_DIRECTORY);
+async function readConfigured(): Promise<Configuration> {
+  const { readConfiguration } = await import('../config/configuration.ts');
+  return readConfiguration(CONFIG_DIRECTORY);
 }
 
 /** Status and closing must work whatever has become of the configuration. */
-async function sourcesOrFault(): Promise<Sources | Fault> {
+async function configurationOrFault(): Promise<Configuration | Fault> {
   try {
-    return await configuration();
+    return await readConfigured();
   } catch (error) {
     if (isFault(error)) return error;
     throw error;
   }
 }
 
-async function ifReadable(): Promise<Sources | undefined> {
-  const sources = await sourcesOrFault();
-  return isFault(sources) ? undefined : sources;
+async function configurationIfReadable(): Promise<Configuration | undefined> {
+  const configuration = await configurationOrFault();
+  return isFault(configuration) ? undefined : configuration;
 }
 
 function answerTo(error: unknown): Answer {

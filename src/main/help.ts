@@ -2,7 +2,7 @@ import type { Answer, Contract, Phase } from '../core/ports/contract.ts';
 import { VERSION } from '../core/model/version.ts';
 import { CONFIG_DIRECTORY } from '../system/paths.ts';
 
-/** What a person is told who calls a hook with `--help`. No product does: the name of a task can't begin with `-`. */
+/** What a person reads who calls a hook with `--help`. No product does: the name of a task can't begin with `-`. */
 export function helpFor({ usage }: Contract, phase: Phase): Answer {
   const lines = [
     `usage: ${usage[phase]}`,

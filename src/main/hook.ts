@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { surelyNotConfigured } from '../config/precheck.ts';
-import type { Sources } from '../config/source.ts';
+import type { Configuration } from '../config/configuration.ts';
 import type { Answer, Call, Contract, Phase } from '../core/ports/contract.ts';
 import type { SettingValues } from '../core/model/setting.ts';
 import type { Reply } from '../core/model/reply.ts';
@@ -11,7 +11,7 @@ import { notConfigured, nothing } from '../core/model/nothing.ts';
 import { keepCompiled } from './compiled.ts';
 import { obey } from './obey.ts';
 import { helpFor } from './help.ts';
-import { refuseNearNames, taskToOpen } from './meant.ts';
+import { refuseNearNames, taskToOpen } from './calledtask.ts';
 import { readOrder } from '../system/orders.ts';
 import { CONFIG_DIRECTORY, STATE_DIRECTORY } from '../system/paths.ts';
 import { listenForSignals } from '../system/signals.ts';
@@ -48,84 +48,86 @@ export async function runHook(contract: Contract, phase: Phase): Promise<void> {
   // Only who starts others must not pass them on.
   const descriptors = openDescriptors();
   closeInheritedDescriptors();
-  const sources = await trySources();
-  if (!isFault(sources)) settings = sources.settings(contract);
+  const configuration = await tryConfiguration();
+  if (!isFault(configuration)) settings = configuration.settings(contract);
   if (settings.trace) traceCall(contract.product, phase, descriptors);
   try {
     const call = contract.decode({ phase, argv: process.argv.slice(2), env: process.env, settings });
-    leave(phase === 'open' ? await open(contract, call, sources) : await close(contract, call, sources));
+    leave(phase === 'open' ? await open(contract, call, configuration) : await close(contract, call, configuration));
   } catch (error) {
     leave(failed(error));
   }
 }
 
-async function open(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
-  if (isFault(sources)) throw sources;
-  const meant = noting(contract, call, () => taskToOpen(call, sources, contract));
-  const task = typeof meant === 'string' ? meant : undefined;
-  const { before } = sources.settings(contract);
-  if (before === undefined && typeof meant !== 'string') return meant;
+async function open(contract: Contract, call: Call, configuration: Configuration | Fault): Promise<Reply> {
+  if (isFault(configuration)) throw configuration;
+  const called = noting(contract, call, () => taskToOpen(call, configuration, contract));
+  const task = typeof called === 'string' ? called : undefined;
+  const { before } = configuration.settings(contract);
+  if (before === undefined && typeof called !== 'string') return called;
   if (task !== undefined) nameProcess('pre', task);
   const { callScript, openTask } = await import('../app/app.ts');
   const script =
-    before === undefined ? undefined : await callScript({ contract, key: 'before', file: before, task, sources });
+    before === undefined ? undefined : await callScript({ contract, key: 'before', file: before, task, configuration });
   if (script?.fault) return { kind: 'failed', fault: script.fault, leftovers: [], lines: script.lines };
-  const work = { contract: contract.product, call, sources, ...(script && { spentMs: performance.now() }) };
-  const reply = typeof meant === 'string' ? await openTask({ ...work, task: meant }) : meant;
+  const work = { contract: contract.product, call, configuration, ...(script && { spentMs: performance.now() }) };
+  const reply = typeof called === 'string' ? await openTask({ ...work, task: called }) : called;
   return { ...reply, lines: [...(script?.lines ?? []), ...reply.lines] };
 }
 
 /** Remembers a call that means no task, however it is answered. */
 function noting(contract: Contract, call: Call, aim: () => string | Reply): string | Reply {
   try {
-    const meant = aim();
-    if (typeof meant !== 'string') noteStranger(contract.product, namesIn(contract, call), false);
-    return meant;
+    const called = aim();
+    if (typeof called !== 'string') noteStranger(contract.product, namesIn(contract, call), false);
+    return called;
   } catch (error) {
     if (isFault(error) && error.code === 'task.unknown') noteStranger(contract.product, namesIn(contract, call), true);
     throw error;
   }
 }
 
-/** The words of a call that somebody may have meant for the name of a task. */
+/** The words of a call that may stand for the name of a task. */
 function namesIn({ ofOneRun }: Contract, { candidates }: Call): readonly string[] {
   return candidates.filter((word) => ofOneRun?.test(word) !== true);
 }
 
 /** Whatever comes of the closing, a script that is to be called after it is. */
-async function close(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
-  const after = isFault(sources) ? undefined : sources.settings(contract).after;
-  if (after === undefined || isFault(sources)) return closeMeant(contract, call, sources);
-  const reply = await closeMeant(contract, call, sources).catch(failed);
+async function close(contract: Contract, call: Call, configuration: Configuration | Fault): Promise<Reply> {
+  const after = isFault(configuration) ? undefined : configuration.settings(contract).after;
+  if (after === undefined || isFault(configuration)) return closeCalled(contract, call, configuration);
+  const reply = await closeCalled(contract, call, configuration).catch(failed);
   const { callScript } = await import('../app/app.ts');
-  const task = call.candidates.find((name) => sources.taskNames.has(name));
-  const { lines, fault } = await callScript({ contract, key: 'after', file: after, task, sources });
+  const task = call.candidates.find((name) => configuration.taskNames.has(name));
+  const { lines, fault } = await callScript({ contract, key: 'after', file: after, task, configuration });
   const besides = fault && [fault.message, ...(fault.hint === undefined ? [] : [fault.hint])].join('; ');
   return { ...reply, besides, lines: [...reply.lines, ...lines] };
 }
 
 /** Closing needs a journal and nothing else, whatever has become of the configuration. */
-async function closeMeant(contract: Contract, call: Call, sources: Sources | Fault): Promise<Reply> {
-  const known = isFault(sources) ? undefined : sources;
+async function closeCalled(contract: Contract, call: Call, configuration: Configuration | Fault): Promise<Reply> {
+  const known = isFault(configuration) ? undefined : configuration;
   const configured = call.candidates.find((name) => known?.taskNames.has(name));
   const task = configured ?? call.candidates.find(concernsUs);
   if (task !== undefined && concernsUs(task)) {
     nameProcess('post', task);
     const { closeTask } = await import('../app/app.ts');
-    return closeTask({ task, contract: contract.product, call, sources: known });
+    return closeTask({ task, contract: contract.product, call, configuration: known });
   }
-  if (isFault(sources)) {
-    return sources.code === 'config.missing' ? failed(sources) : nothing('nothing is open, nothing to close');
+  if (isFault(configuration)) {
+    return configuration.code === 'config.missing'
+      ? failed(configuration)
+      : nothing('nothing is open, nothing to close');
   }
   if (configured !== undefined) return nothing(`task ${configured} is not open, nothing to close`);
-  refuseNearNames(call, sources);
+  refuseNearNames(call, configuration);
   return notConfigured(call.candidates[0], CONFIG_DIRECTORY);
 }
 
 /**
  * Whether a closing has work to do: the task has a journal, or may soon have one since a hook works on it, or a run of it
- * was taken over, whose job must be told. A product that cancels a job may call `post`
- * while `pre` still looks at the volumes. Throws where that can't be told, since nothing would be closed then.
+ * was taken over, so that its job gets that reported. A product that cancels a job may call `post`
+ * while `pre` still looks at the volumes. Throws if that is not known, since nothing would be closed then.
  */
 function concernsUs(task: string): boolean {
   const journal = journalPath(STATE_DIRECTORY, task);
@@ -139,7 +141,7 @@ function concernsUs(task: string): boolean {
   }
 }
 
-/** A call for a task that is surely none of ours, for the price of reading a file or two. */
+/** A call for a task that is surely not ours, for the price of reading a file or two. */
 function quickly(contract: Contract, phase: Phase): Call | undefined {
   // That of one job is an error.
   if (phase === 'open' && contract.serves === 'one job') return undefined;
@@ -150,15 +152,15 @@ function quickly(contract: Contract, phase: Phase): Call | undefined {
     const { settings } = contract;
     return surelyNotConfigured(CONFIG_DIRECTORY, candidates, settings, 0, readingsOf) ? call : undefined;
   } catch {
-    // Whatever is wrong is told by the long way.
+    // The long way reports whatever is wrong.
     return undefined;
   }
 }
 
-async function trySources(): Promise<Sources | Fault> {
+async function tryConfiguration(): Promise<Configuration | Fault> {
   try {
-    const { readSources } = await import('../config/source.ts');
-    return readSources(CONFIG_DIRECTORY);
+    const { readConfiguration } = await import('../config/configuration.ts');
+    return readConfiguration(CONFIG_DIRECTORY);
   } catch (error) {
     if (isFault(error)) return error;
     throw error;
@@ -167,7 +169,7 @@ async function trySources(): Promise<Sources | Fault> {
 
 function failed(error: unknown): Reply {
   const fault = asError(error);
-  // Before there is a log, this is all that tells where a bug is.
+  // Before there is a log, this is all that shows where a bug is.
   const detail = isFault(fault) ? fault.detail : (fault.stack ?? '').split('\n').slice(1, 5);
   return { kind: 'failed', fault, leftovers: [], lines: detail.map((line) => escapeText(`  | ${line}`)) };
 }

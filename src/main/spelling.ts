@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { encodedTwice, otherReadings } from '../core/text/encodings.ts';
 
 /**
- * What a word of the call (or of our environment) may be meant to say, the word itself first. Node.js puts U+FFFD in the
- * place of bytes that are no UTF-8; the kernel still has them: proc(5), cmdline and environ.
+ * What a word of the call (or of our environment) may stand for, the word itself first. Node.js puts U+FFFD in the
+ * place of bytes that are not UTF-8; the kernel still has them: proc(5), cmdline and environ.
  */
 export function readingsOf(word: string): readonly string[] {
   const twice = encodedTwice(word);
@@ -12,7 +12,7 @@ export function readingsOf(word: string): readonly string[] {
 }
 
 /**
- * The arguments and the values of the variables as bytes, if some of them are no UTF-8. Read when this file is loaded: a
+ * The arguments and the values of the variables as bytes, if some of them are not UTF-8. Read when this file is loaded: a
  * process that gives itself a name (title.ts) overwrites its arguments.
  */
 const RAW_WORDS = [...process.argv, ...Object.values(process.env)].some((word) => word?.includes('\ufffd'))

@@ -8,7 +8,7 @@ import { driverOf } from '../guests/filesystems.ts';
 import { mountBy } from './flags.ts';
 import { trustOf } from './proof.ts';
 
-/** What is known of the file system of a mount step before it is mounted, and should be told. `whole`: with a check of it. */
+/** What is known of the file system of a mount step before it is mounted, and should be reported. `whole`: with a check of it. */
 export async function checkFileSystem(step: Step, whole: boolean, exec: Exec): Promise<readonly string[]> {
   const { label = '', type = '', device = '' } = step;
   const state = type === 'ntfs' ? await exec.run(probeNtfs(device)) : undefined;
@@ -22,13 +22,13 @@ const NTFS = {
 } as const;
 
 /**
- * Checks the file system of a mount step, on its snapshot. What to tell: that it was mended there, or that nothing can
- * check it. Throws `volume.damaged` where errors are left, or it can't be told.
+ * Checks the file system of a mount step, on its snapshot. What to report: that it was repaired there, or that nothing can
+ * check it. Throws `volume.damaged` if errors are left, or if that is not known.
  */
 async function check(step: Step, exec: Exec): Promise<string | undefined> {
   const { label = '', type = '', device = '', point = '' } = step;
   const command = checkOf(type, device);
-  if (!command) return `${label}: ${type} is not checked, no program for that is known`;
+  if (!command) return `${label}: ${type} is not checked, because holdstill knows no program for that`;
   if (type === 'xfs') {
     // Only the kernel replays its journal; without that xfs_repair reports damage where there is none.
     const complaint = await mountBy(driverOf(type, trustOf(step), device), device, point, exec);
@@ -43,11 +43,11 @@ async function check(step: Step, exec: Exec): Promise<string | undefined> {
   if (failed) throw damaged(step, 'its check could not be carried out', lines, shellLine(command));
   if (bad) throw damaged(step, 'its check found errors', lines);
   return corrected
-    ? `${label}: the check mended ${type} in the snapshot; the disk itself still has what it mended`
+    ? `${label}: the check repaired ${type} in the snapshot; the disk itself still has the damage`
     : undefined;
 }
 
 function damaged({ label }: Step, what: string, detail: readonly string[], command?: string): Fault {
-  const hint = command === undefined ? 'check the disk itself, while nothing uses it' : `what was typed: ${command}`;
+  const hint = command === undefined ? 'check the disk itself, while nothing uses it' : `the command was: ${command}`;
   return new Fault('volume.damaged', `${label}: ${what}`, { detail, hint });
 }

@@ -70,7 +70,7 @@ function wentAway(noted: NotedStep, namespaces: ReadonlySet<string | undefined>)
   const mount = `its mount at ${pointOf(noted)}`;
   return facts?.['namespace'] === undefined || namespaces.has(facts['namespace'])
     ? `${mount} went away while the task was open: only holdstill may unmount it`
-    : `${mount} went away with the mount namespace of the hook that made it: the backup has to run in the same one`;
+    : `${mount} went away with the mount namespace of the hook that made it: run the backup in the same one`;
 }
 
 function changeOf(noted: NotedStep, mounts: readonly MountEntry[], loops: readonly LoopDevice[]): string | undefined {
@@ -86,7 +86,7 @@ function changeOf(noted: NotedStep, mounts: readonly MountEntry[], loops: readon
     : `something else was mounted over ${point} (${top?.type}): give the task a 'mount' of its own`;
 }
 
-/** Only what is known of both times can differ: a journal may be an older version's, and not every driver tells. */
+/** Only what is known of both times can differ: a journal may be an older version's, and not every driver says it. */
 function differs(then: string | undefined, now: string | undefined): boolean {
   return then !== undefined && now !== undefined && then !== now;
 }

@@ -36,12 +36,12 @@ export async function mountBy(
 const SINCE_MOUNT = '2.36.1';
 const SINCE_REMOUNT = '2.38';
 
-/** What to tell of mounts in which a system can't keep links from leading elsewhere. */
+/** What to report of mounts in which a system can't keep links from leading elsewhere. */
 function linksLeadBy(reason: string): string {
-  return `links in the mounts are not kept from leading elsewhere: ${reason}`;
+  return `links in the mounts can lead outside of the mount: ${reason}`;
 }
 
-/** What a plan can tell of the flags of a mount that these drivers make: what an opening would. */
+/** What a plan can report of the flags of a mount that these drivers make: the same as an opening. */
 export async function foreseeFlags(drivers: readonly Driver[], exec: Exec): Promise<string | undefined> {
   const [driver] = drivers;
   if (!driver || ![...driver.options, ...driver.flags].includes(NOSYMFOLLOW)) return undefined;
@@ -49,7 +49,7 @@ export async function foreseeFlags(drivers: readonly Driver[], exec: Exec): Prom
   return reason && linksLeadBy(reason);
 }
 
-/** Why a mount may stay without these flags, in words to tell; undefined: it may not. */
+/** Why a mount may stay without these flags, in words for the admin; undefined: it may not. */
 export async function excuseFor(missing: readonly string[], exec: Exec): Promise<string | undefined> {
   const reason = missing.every((flag) => flag === NOSYMFOLLOW) ? await linksLead(exec, SINCE_REMOUNT) : undefined;
   return reason && linksLeadBy(reason);

@@ -7,11 +7,11 @@ export interface MountGround {
   readonly mounts: readonly MountEntry[];
   readonly ask: Prober['ask'];
   /**
-   * Tells a directory from a later one of the same name; numbers alone are used again at once. As journals of all versions
+   * Distinguishes a directory from a later one of the same name; numbers alone are used again at once. As journals of all versions
    * have it. Undefined: there is nothing.
    */
   identityOf(directory: string): Promise<string | undefined>;
-  /** Tells the directory again in which all mount points of a task are made; '': its file system does not outlive a start. */
+  /** Recognises the directory in which all mount points of a task are made; '': its file system does not outlive a start. */
   homeIdentity(step: Step): Promise<string>;
   /**
    * What is not there is only gone if the directory above is there that it was made in: its file system may not be mounted
@@ -60,7 +60,11 @@ function createGround(prober: Prober): MountGround {
     async absence({ step, facts }) {
       const noted = facts?.['within'] ?? '';
       if (noted === '' || noted === (await homeIdentity(step))) return { kind: 'undone' };
-      return { kind: 'left', reason: `the directory that it was made in is not at ${step['home']} now`, absent: true };
+      return {
+        kind: 'left',
+        reason: `${step['home']} is not the directory that it was made in; is a file system not mounted?`,
+        absent: true,
+      };
     },
   };
 }

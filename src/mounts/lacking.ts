@@ -40,14 +40,14 @@ export function lacking({ mounts, maps, unlocks, check }: Wanted): readonly stri
   return [...devices.map((what) => `the devices of what is in it need ${what}`), ...mounting, ...checking];
 }
 
-/** What an opening would have to tell of these mounts; one process at most. */
+/** What an opening would have to report of these mounts; one process at most. */
 export async function foresee(mounts: readonly PlannedMount[], exec: Exec): Promise<readonly string[]> {
-  const told = new Set<string>();
+  const notes = new Set<string>();
   for (const { type, trust, snapshotDevice } of mounts) {
-    const note = told.size > 0 ? undefined : await foreseeFlags(driversOf(type, trust, snapshotDevice), exec);
-    if (note !== undefined) told.add(note);
+    const note = notes.size > 0 ? undefined : await foreseeFlags(driversOf(type, trust, snapshotDevice), exec);
+    if (note !== undefined) notes.add(note);
   }
-  return [...told];
+  return [...notes];
 }
 
 /** What they need, if none of them can do it; undefined: one can. `tried`: a mount has loaded what the kernel could load. */

@@ -30,7 +30,7 @@ export async function attach(steps: readonly NotedStep[], exec: Exec): Promise<r
     await exec.run(detachLoops(wrong.map(({ device }) => device)));
     throw new Fault(
       'mount.failed',
-      `${wrong[0]?.step['backing']} is not the snapshot that was taken: somebody put something else there`,
+      `${wrong[0]?.step['backing']} is not the snapshot that holdstill took: somebody replaced it`,
     );
   }
   return made.map((loop): Facts => {
@@ -54,7 +54,7 @@ export function undoLoops(exec: Exec): UndoHandler {
         const using = usersOfEach(ours, loops);
         const free = ours.flatMap((some, index) => (using[index]?.length ? [] : some.map(({ device }) => device)));
         if (free.length > 0) await exec.run(detachLoops(free));
-        // What is free now needs not be told again what it is over.
+        // Of what is free now it need not be read again what it is over.
         const now = free.some(isAttached)
           ? await readLoops(exec)
           : loops.filter(({ device }) => !free.includes(device));
@@ -71,7 +71,7 @@ export function undoLoops(exec: Exec): UndoHandler {
 
     describe: ({ step: { backing }, facts }) => {
       const device = facts?.['device'];
-      const byHand = `look whose it is: losetup --list ${device ?? ''}`.trim();
+      const byHand = `find out who owns it: losetup --list ${device ?? ''}`.trim();
       return { what: `${device ?? 'a loop device'} over ${backing}`, byHand };
     },
   };
@@ -94,7 +94,7 @@ export function loopsOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]
   );
 }
 
-/** Where losetup hangs, it can't be told what a loop device is over: one that was not noted may be at the place of a step. */
+/** Where losetup hangs, nobody knows what a loop device is over: one that was not noted may be at the place of a step. */
 function untoldOf({ step, facts }: NotedStep, loops: readonly LoopDevice[]): Outcome | undefined {
   if (facts?.['device'] !== undefined) return undefined;
   const may = loops.find(

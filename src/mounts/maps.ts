@@ -62,7 +62,7 @@ export async function makeMaps(
     const ready = waiting.filter(({ map }) =>
       map.lines.every(({ words }) => words.every((word) => !isReference(word) || numberOf(word) !== undefined)),
     );
-    if (ready.length === 0) throw new Fault('volume.unreadable', 'the disks of a guest are not there any more');
+    if (ready.length === 0) throw new Fault('volume.unreadable', 'the disks of a guest are no longer there');
     await createAll(
       ready.map(({ map, step }) => ({
         name: step['name'] ?? '',
@@ -102,7 +102,7 @@ async function createAll(devices: readonly (NewDevice & { readonly label: string
     } catch (error) {
       if (!isFault(error) || error.code !== 'tool.failed') throw error;
       const why = 'its description is damaged, or the kernel lacks a driver';
-      throw new Fault('volume.unreadable', `no device can be made of ${device.label} of a guest: ${why}`, {
+      throw new Fault('volume.unreadable', `cannot make a device for ${device.label} of a guest: ${why}`, {
         hint: `look at dmesg; if you do not want to save it, leave it out with the task's 'exclude'`,
         cause: error,
       });

@@ -51,7 +51,7 @@ function textFor(point: string, task: string, run: string): string {
     '',
     `While the task ${JSON.stringify(task)} is open (run ${run}), holdstill shows a snapshot in ${JSON.stringify(point)}.`,
     'That mount has gone away: somebody unmounted it, or the snapshot ran full and was unmounted. This is the directory',
-    'below it, which holds nothing but this file.',
+    'below it, which contains only this file.',
     '',
     'A backup that reads here now saves nothing. The hook after the job reports it as bad, closes the task and removes',
     `this file; if no hook comes, type: holdstill post ${shellWord(task)}`,
@@ -78,7 +78,7 @@ async function removeOurs({ step, facts }: NotedStep, ground: MountGround): Prom
   const over = mountAt(path.dirname(file), ground.mounts);
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted over it`;
-    return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(path.dirname(file))}` };
+    return { kind: 'left', reason, byHand: `find out who owns it: findmnt ${shellWord(path.dirname(file))}` };
   }
   try {
     const inode = await ground.ask('lookUp', { file });

@@ -27,7 +27,7 @@ export function createMountPoints(prober: Prober): MountPoints {
       let open: string | undefined;
       for (const point of points) if (await isEnteredByOthers(parentsOf(point), prober)) open ??= point;
       if (open === undefined) return undefined;
-      return `others on this host can look into ${open} while it is open; to keep them out, name a 'mount' below a directory that only root enters`;
+      return `other users can look into ${open} while the task is open; to prevent that, choose a 'mount' below a directory that only root can enter`;
     },
 
     steps(mount, points) {
@@ -57,7 +57,7 @@ async function make(step: Step, ground: MountGround): Promise<Facts> {
   return { made: (await ground.identityOf(directory)) ?? '', within: await ground.homeIdentity(step) };
 }
 
-/** What is there is somebody's: nobody is told to unmount it or to empty it. */
+/** What is there is somebody's: no message says to unmount it or to empty it. */
 const OTHER_POINT = `name another 'mount': a directory that is not there yet, or an empty one`;
 
 async function checkPoint(point: string, ours: string, prober: Prober): Promise<void> {
@@ -66,7 +66,7 @@ async function checkPoint(point: string, ours: string, prober: Prober): Promise<
     walked = path.join(walked, part);
     const inode = await prober.ask('lookUp', { file: walked });
     if (!inode && (walked === point || walked === ours)) return;
-    // Tasks may share it, so none of them could tell whether to remove it again.
+    // Tasks may share it, so none of them would know whether to remove it again.
     if (!inode) throw refused(point, `${walked} does not exist`, `type: mkdir ${shellWord(walked)}`);
     if (inode.kind === 'link') {
       const target = await prober.ask('linkTarget', { file: walked });
@@ -74,7 +74,7 @@ async function checkPoint(point: string, ours: string, prober: Prober): Promise<
     }
     const why = weakness(walked, { ...inode, link: false });
     if (why) throw refused(point, why.message, `name a 'mount' in a directory that only root can change`);
-    if (inode.kind !== 'directory') throw refused(point, `${walked} is no directory`, `name another 'mount'`);
+    if (inode.kind !== 'directory') throw refused(point, `${walked} is not a directory`, `name another 'mount'`);
   }
   const there = mountAt(point, readMounts());
   if (there) throw refused(point, `${there.source} (${there.type}) is mounted there`, OTHER_POINT);
@@ -118,7 +118,7 @@ async function removeEmpty({ step, facts }: Pick<NotedStep, 'step' | 'facts'>, g
   const over = mountAt(directory, ground.mounts);
   if (over) {
     const reason = `${over.source} (${over.type}) is mounted there`;
-    return { kind: 'left', reason, byHand: `look whose it is: findmnt ${shellWord(directory)}` };
+    return { kind: 'left', reason, byHand: `find out who owns it: findmnt ${shellWord(directory)}` };
   }
   try {
     const now = await ground.identityOf(directory);

@@ -34,7 +34,10 @@ export async function mountStep(mount: PlannedMount, device: string, volumeUuid:
 async function rootOf(directory: string, label: string, exec: Exec): Promise<string> {
   const { real, within } = await backingOf(directory, exec);
   if (real === directory) return `/${within}`;
-  throw new Fault('mount.failed', `${label}: ${directory} is not what was taken: somebody put a link there`);
+  throw new Fault(
+    'mount.failed',
+    `${label}: ${directory} is not the snapshot that holdstill took: somebody put a link there`,
+  );
 }
 
 /**
@@ -60,7 +63,9 @@ export async function mountAll(
   const unseen =
     caller === undefined
       ? []
-      : [`only the mount namespace of this hook has the mounts: the backup has to run in it; ${caller} does not`];
+      : [
+          `the mounts are visible only in the mount namespace of this hook, and ${caller} runs in another one: run the backup in the same one`,
+        ];
   return mounted.map(({ facts, notes }) => ({ facts, notes: [...unseen, ...notes] }));
 }
 
@@ -94,21 +99,24 @@ async function mountType(step: Step, exec: Exec): Promise<MountEntry> {
     const loops = await loopsUnder([step], exec);
     if (entry && entry.id !== before?.id && !isOurs(entry, { step }, loops)) {
       await exec.run(unmount([point]));
-      throw new Fault('mount.failed', `${label}: ${device} is not what was taken: somebody put something else there`);
+      throw new Fault(
+        'mount.failed',
+        `${label}: ${device} is not the snapshot that holdstill took: somebody replaced it`,
+      );
     }
     if (!complaint && entry && isOurs(entry, { step }, loops)) return entry;
     break;
   }
   const lack = complaint && lackOfDrivers(drivers, 'tried');
   throw new Fault('mount.failed', `${label}: ${type} can't be mounted at ${point}`, {
-    detail: complaint ?? ['mount said nothing, but the mount is not there'],
+    detail: complaint ?? ['mount reported no error, but the mount is not there'],
     hint: lack === undefined ? '' : `it needs ${lack}`,
   });
 }
 
 /**
  * What mount(8) is asked for is not always what it does (`bind,ro` before 2.27), so the kernel is asked what the mount is
- * like. The notes tell where this system can't keep links in it from leading elsewhere. Throws `mount.failed`, with the
+ * like. The notes say where this system can't keep links in it from leading elsewhere. Throws `mount.failed`, with the
  * mount gone, where it has not what else it was to have.
  */
 async function insistOnFlags(
@@ -127,7 +135,7 @@ async function insistOnFlags(
   if (excuse !== undefined) return { entry, notes: [excuse] };
   await exec.run(unmount([point]));
   throw new Fault('mount.failed', `${what} was mounted at ${point} without ${missing.join(', ')}`, {
-    hint: `mount(8) was asked for it: look at its version`,
+    hint: `holdstill asked mount(8) for that: check the version of util-linux`,
   });
 }
 
@@ -226,7 +234,7 @@ async function reasonsToStay(
     const over = mountAt(point, mounts);
     if (there && ours.length === 0 && over) {
       const reason = `${over.source} (${over.type}) is mounted over it`;
-      return { reason, byHand: `look whose it is: findmnt ${shellWord(point)}` };
+      return { reason, byHand: `find out who owns it: findmnt ${shellWord(point)}` };
     }
     const held = [...ours, ...copies.filter((entry) => isOurs(entry, noted, loops))];
     const users = held.length === 0 ? [] : (uses?.ofMounts(held) ?? []);

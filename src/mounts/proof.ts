@@ -23,7 +23,7 @@ export function isOurs(
   return isOver(entry, noted, baseOf(entry, loops));
 }
 
-/** What a mount really stands on; undefined: nobody tells. `untold`: a loop device of which only its name is known. */
+/** What a mount really stands on; undefined: nobody says. `untold`: a loop device of which only its name is known. */
 interface Base {
   readonly volumes: readonly string[];
   readonly untold: string | undefined;

@@ -7,7 +7,7 @@ const PAUSE_MS = 200;
 /** How long a device that somebody has open is waited for, as LVM waits for an LV: udev and blkid look in and leave. */
 export const DEVICE_PATIENCE_MS = 5000;
 
-/** Tries to undo until all is undone or the time is up, which is less where the hook has less; the attempt is told when it is the last one. */
+/** Tries to undo until all is undone or the time is up, which is less where the hook has less; the attempt learns when it is the last one. */
 export async function retryUntilFree(
   most: number,
   exec: Commands,

@@ -51,7 +51,7 @@ export async function mountTogether(
     if (!entry) continue;
     if (!isOurs(entry, noted, loops)) {
       await exec.run(unmount([point]));
-      const what = `${noted.step['label']}: ${device} is not what was taken: somebody put something else there`;
+      const what = `${noted.step['label']}: ${device} is not the snapshot that holdstill took: somebody replaced it`;
       throw new Fault('mount.failed', what);
     }
     const complained = complaint?.some((line) => line.startsWith(`mount: ${point}: `)) ?? false;

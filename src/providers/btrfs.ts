@@ -48,8 +48,8 @@ export function createBtrfs(exec: Exec): Provider {
     const { source = '', name = '' } = noted.step;
     const complaint = await snapshotOf(noted.step);
     if (!(await isPrivate(path.dirname(name), exec))) {
-      const reason = `somebody put something else in the place of ${path.dirname(name)}`;
-      throw new Fault('snapshot.failed', `no snapshot of ${source} is kept from others: ${reason}`);
+      const reason = `somebody replaced ${path.dirname(name)}`;
+      throw new Fault('snapshot.failed', `other users could read the snapshot of ${source}: ${reason}`);
     }
     const taken = await subvolumeAt(name, exec);
     if (!taken?.readOnly || !isProven(taken, noted)) {
@@ -83,7 +83,7 @@ export function createBtrfs(exec: Exec): Provider {
       if (top === undefined) return { claims: false, why: whyNoTop(behind) ?? 'not on btrfs' };
       const directory = behind.kind === 'directory';
       const why = `in the btrfs subvolume ${top}, ${placeOf(behind)}`;
-      return { claims: directory, why: directory ? why : `no directory, but a file ${why}` };
+      return { claims: directory, why: directory ? why : `not a directory, but a file ${why}` };
     },
 
     async resolve(source) {
@@ -217,7 +217,7 @@ function copyIn(name: string): string {
   return path.join(name, path.basename(path.dirname(name)));
 }
 
-/** The directory of ours that holds a snapshot which btrfs tells of; undefined: the mount does not show it. */
+/** The directory of ours that holds a snapshot which btrfs lists; undefined: the mount does not show it. */
 async function directoryOf(place: string, { root, point }: MountEntry, exec: Exec): Promise<string | undefined> {
   const directory = path.dirname(place);
   if (runOf(`${directory}/0.`) === undefined) return undefined;

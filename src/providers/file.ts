@@ -155,8 +155,8 @@ async function whyNoFile({ mount }: Backing, exec: Exec): Promise<string> {
   const below = mount && devicesBelow(mount.device, await readLoops(exec)).at(-1)?.number;
   const loop = (await readLoops(exec)).find(({ number }) => number === below);
   return loop && loop.below === undefined
-    ? `no image file, but in one: on ${loop.device} over ${loop.backing}; write file: ${loop.backing}`
-    : 'no image file';
+    ? `not an image file, but inside one: on ${loop.device} over ${loop.backing}; write file: ${loop.backing}`
+    : 'not an image file';
 }
 
 /** One after the other: they ask one process. */
@@ -224,7 +224,7 @@ async function removeOne(noted: NotedStep, directories: Set<string>, exec: Exec)
       return {
         kind: 'left',
         reason: `somebody renamed it to ${file}`,
-        byHand: `look whose it is: ls -l ${shellWord(file)}`,
+        byHand: `find out who owns it: ls -l ${shellWord(file)}`,
       };
     }
     const adoption = adoptionOf(noted);

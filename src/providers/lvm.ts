@@ -56,7 +56,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       const under = named ? { row: named, layers: [] } : lvBehind(behind, rows, await readLoops(exec));
       if (!under) {
         const what =
-          behind.kind === 'other' ? 'no logical volume' : `not on a logical volume: it is ${placeOf(behind)}`;
+          behind.kind === 'other' ? 'not a logical volume' : `not on a logical volume: it is ${placeOf(behind)}`;
         return { claims: false, why: what };
       }
       const { row, layers } = under;
@@ -69,7 +69,7 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       const why = layers.length > 0 ? `${where}; it needs 'keys'` : where;
       return {
         claims: behind.kind === 'directory',
-        why: behind.kind === 'file' ? `no directory, but a file ${why}` : why,
+        why: behind.kind === 'file' ? `not a directory, but a file ${why}` : why,
       };
     },
 
@@ -197,7 +197,7 @@ function removeByHand({ vg, name }: Step): string {
   return `lvremove ${vg}/${name}`;
 }
 
-/** Of a VG that is there LVM may still tell nothing: it is exported, or another host's. Throws what LVM says of it then. */
+/** Of a VG that is there LVM may still report nothing: it is exported, or another host's. Throws what LVM says of it then. */
 async function checkGroup(vg: string, rows: readonly LvRow[], exec: Exec): Promise<void> {
   if (rows.some((row) => row.vg === vg)) return;
   await exec.run(lvsOf(vg)).catch((error: unknown) => {

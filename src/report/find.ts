@@ -11,6 +11,6 @@ export function findText(
   const first = storages.findIndex(({ claims }) => claims);
   const indent = Math.max(0, ...storages.map(({ kind }) => kind.length)) + '  yes  '.length;
   const lines = rows.flatMap((row, index) => wrap(index === first ? paint.good(row) : row, width, indent));
-  const none = first < 0 ? [paint.bad('nothing here can take a snapshot of it')] : [];
+  const none = first < 0 ? [paint.bad('no storage here can take a snapshot of it')] : [];
   return `${[paint.strong(path), ...lines, ...none].join('\n')}\n`;
 }

@@ -72,8 +72,8 @@ function cutLines(cut: Cut | undefined): readonly string[] {
 
 function clearedLine(cleared: Extract<Opened, { kind: 'opened' }>['cleared']): readonly string[] {
   if (!cleared) return [];
-  const told = cleared.wasOpen ? '; if its job still runs, its post will report BAD' : '';
-  return [line('cleared', `what run ${cleared.run} left${told}`)];
+  const next = cleared.wasOpen ? '; if its job still runs, its post will report BAD' : '';
+  return [line('cleared', `what run ${cleared.run} left${next}`)];
 }
 
 /** What is mounted, unless its place says it already. */
@@ -140,7 +140,7 @@ export function failedReply(
   run?: string,
 ): Reply {
   const detail = isFault(fault) ? fault.detail.slice(0, MOST.detail) : [];
-  // Busy, or badly configured and so nothing tried: what another run has open stands, and is meant to.
+  // Busy, or badly configured and so nothing tried: what another run has open stands, and should.
   const untouched = isFault(fault) && fault.exitStatus !== 1;
   return {
     kind: 'failed',

@@ -7,7 +7,7 @@ export function jsonText(value: object): string {
   return `${escapeJson(JSON.stringify(value, undefined, 2))}\n`;
 }
 
-/** What failed, as every command with `--json` tells it. `code` is that of a Fault, or `bug`. */
+/** What failed, as every command with `--json` reports it. `code` is that of a Fault, or `bug`. */
 export function jsonError(error: Error): object {
   return { schema: 1, error: errorOf(error) };
 }

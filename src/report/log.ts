@@ -12,7 +12,7 @@ export interface OpenedLog {
 
 /**
  * JSON lines to a file. A log that can't be written never fails a hook: then there is none. One that others than root
- * could change is not written, and `refused` says why and how to mend it. `base` stands in every line.
+ * could change is not written, and `refused` says why and how to fix it. `base` stands in every line.
  */
 export function createLog(file: string, level: 'info' | 'debug', base: object): OpenedLog {
   try {

@@ -4,7 +4,7 @@ import { escapeText } from '../core/text/escape.ts';
 import type { Progress } from '../core/ports/provider.ts';
 import { drawBar } from './tree.ts';
 
-/** A line on standard error that is written over and over; nothing where that is no terminal. */
+/** A line on standard error that is written over and over; nothing if that is not a terminal. */
 export function createProgress(): Progress {
   if (!isatty(2)) return () => undefined;
   let began: { readonly what: string; readonly at: number } | undefined;

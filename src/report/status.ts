@@ -27,8 +27,8 @@ export function statusText(
   const lines = tasks.flatMap((task) => drawTree(branchOf(task, longest), width));
   const stray = strays.map(({ what, users, byHand }) => {
     const when =
-      users.length > 0 ? `it is in use by ${namesOf(users)}` : 'if no backup runs, and nothing in it is needed';
-    return paint.warn(`${what} is marked as holdstill's but no journal knows it; ${when}: ${byHand}`);
+      users.length > 0 ? `it is in use by ${namesOf(users)}` : 'if no backup is running and you need nothing in it';
+    return paint.warn(`${what} has the mark of holdstill, but no journal lists it; ${when}: ${byHand}`);
   });
   const all = [...lines, ...[...broken.map(paint.bad), ...stray].flatMap((line) => wrap(line, width))];
   return all.length === 0 ? 'no task is configured, nothing is open\n' : all.map((line) => `${line}\n`).join('');

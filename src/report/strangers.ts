@@ -1,20 +1,20 @@
 import { escapeText } from '../core/text/escape.ts';
 import { localTime } from '../core/text/when.ts';
 
-/** A call of which no task is configured, as far as people are told of it. */
+/** A call without a configured task, as people see it. */
 interface Unknown {
   readonly product: string;
   readonly words: readonly string[];
   readonly refused: boolean;
   readonly times: number;
   readonly last: string;
-  /** The task that was probably meant. */
+  /** The task that is probably the right one. */
   readonly meant: string | undefined;
 }
 
 const MOST_SHOWN = 5;
 
-/** A line a call, those first that probably meant a task; the others are no business of ours, perhaps. */
+/** A line a call, those first that were probably for a task; the others may not concern us. */
 export function strangerLines(unknown: readonly Unknown[]): readonly string[] {
   const inOrder = unknown.toSorted((a, b) => Number(b.meant !== undefined) - Number(a.meant !== undefined));
   const lines = inOrder.slice(0, MOST_SHOWN).map(({ product, words, refused, times, last, meant }) => {

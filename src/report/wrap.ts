@@ -14,7 +14,7 @@ export function terminalColumns(): number {
   return own > 0 ? Math.max(LEAST, own) : Infinity;
 }
 
-/** How a terminal is told to change colours; no column of its own. */
+/** How a terminal gets the order to change colours; no column of its own. */
 // oxlint-disable-next-line no-control-regex
 const COLOUR = /\u001B\[[\d;]*m/g;
 

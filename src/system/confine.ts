@@ -23,7 +23,7 @@ const READER = [
   '--',
 ];
 
-/** Who changes a device or makes a mount: root, whose files those are, without the rights of root but for those named. */
+/** Who changes a device or makes a mount: root, whose files those are, without the rights of root except for those named. */
 function rootWith(right: string): readonly string[] {
   const rights = ['--inh-caps', '--bounding-set'].flatMap((set) => [set, `-all${right}`]);
   return ['setpriv', ...rights, '--no-new-privs', '--'];
@@ -61,7 +61,7 @@ export function confine(exec: Exec): Exec & { readonly notes: readonly string[] 
     notes,
     async run(command) {
       const words = CONFINED[command.tool];
-      // That a tool is missing is told by who starts it.
+      // Who starts a tool reports that it is missing.
       if (!words || !hasProgram(command.tool) || !(await (able ??= ask()))) return exec.run(command);
       return exec.run({ ...command, within: [...ALONE, ...words] });
     },

@@ -32,10 +32,10 @@ export function createExec(log: Log, limits: Limits, mark: string): Commands {
     patienceMs: (most) => Math.min(most, limits.commandMs() / 2),
     async run(command) {
       const { tool, argv, within = [], secret } = command;
-      if (command.mutates && !CHANGING_TOOLS.includes(tool)) throw new Error(`${tool} is none of CHANGING_TOOLS`);
+      if (command.mutates && !CHANGING_TOOLS.includes(tool)) throw new Error(`${tool} is not one of CHANGING_TOOLS`);
       const input = secret ? undefined : command.input;
       // A tool that does not understand its input prints it.
-      const told = secret ? '' : undefined;
+      const masked = secret ? '' : undefined;
       const release = await turns();
       const began = performance.now();
       let finished: Ended;
@@ -48,14 +48,14 @@ export function createExec(log: Log, limits: Limits, mark: string): Commands {
       }
       const ms = Math.round(performance.now() - began);
       log.debug(
-        { argv: [...within, tool, ...argv], input, exit: finished.status, ms, stderr: told ?? finished.stderr },
+        { argv: [...within, tool, ...argv], input, exit: finished.status, ms, stderr: masked ?? finished.stderr },
         'command',
       );
       const old = tooOld(command, finished);
       if (old) throw old;
       if (!command.statuses.includes(finished.status)) {
         throw new Fault('tool.failed', `${nameOf(command)} failed with status ${finished.status}`, {
-          detail: linesOf(told ?? (finished.stderr || finished.stdout)),
+          detail: linesOf(masked ?? (finished.stderr || finished.stdout)),
         });
       }
       return command.parse(finished);
@@ -124,7 +124,7 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
   const expired = new Promise<'expired'>((resolve) => {
     timer = setTimeout(() => {
       asked = true;
-      // Only while it still waits can that be told.
+      // That can be found out only while it still waits.
       lock = child.pid === undefined ? undefined : lockInTheWay(child.pid);
       child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
       timer = setTimeout(() => resolve('expired'), mutates ? graceMs : 100);
@@ -187,7 +187,7 @@ export async function startAgain(env: Readonly<Record<string, string>>): Promise
     () => undefined,
     (error: unknown) => whyNot(error),
   );
-  // What fails before there is a process (too long a list of arguments) is never told as an event.
+  // What fails before there is a process (too long a list of arguments) is never reported as an event.
   const problem = await Promise.race([
     begun,
     child.then(({ cause, shortMessage }) => (cause === undefined ? shortMessage : whyNot(cause))),

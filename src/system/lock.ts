@@ -49,7 +49,7 @@ export async function lockFile(file: string, waitSeconds: number, exec: Commands
   }
 }
 
-/** Whether somebody holds the lock on this file now: proc(5), locks. It is not touched; false where that can't be told. */
+/** Whether somebody holds the lock on this file now: proc(5), locks. It is not touched; false if that is not known. */
 export function isLocked(file: string): boolean {
   try {
     const { ino } = fs.lstatSync(file);

@@ -1,6 +1,6 @@
 import { nameProcess } from './title.ts';
 
-/** How an executable tells itself, started again, what to do. No caller can: hooks/build/prologue.sh unsets it. */
+/** How an executable, started again, gets its order from itself. No caller can: hooks/build/prologue.sh unsets it. */
 export const ORDER = 'HOLDSTILL_ORDER';
 
 /**

@@ -53,7 +53,7 @@ export function createProber(start: () => Promise<Talk>, limits: Limits, own: st
       talk.leave();
       talk = undefined;
       const mount = visibleAt(about.file, readMounts());
-      // A device, or what a link on the root leads to, tells nothing of its neighbours.
+      // A device, or what a link on the root leads to, says nothing about its neighbours.
       if (mount && mount.point !== '/' && mount.point !== '/dev') dead.add(mount.device);
       throw silent(about.file, ms);
     }

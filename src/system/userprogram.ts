@@ -58,7 +58,7 @@ export async function checkProgram(setting: string, file: string, exec: Exec): P
     throw new Fault('config.missing', `${file} can't be found: ${whyNot(error)}`, { hint: `look at ${setting}` });
   });
   if ((mode & 0o100) === 0) {
-    throw new Fault('config.invalid', `${file} is no program that root may run`, {
+    throw new Fault('config.invalid', `${file} is not a program that root can run`, {
       hint: `look at it with: ls -l ${shellWord(file)}`,
     });
   }

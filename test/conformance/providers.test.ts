@@ -82,7 +82,7 @@ for (const storage of STORAGES)
     test('keeps what is not its own, and says so', () => {
       // The data is as bad as what is left is foreign.
       expect(run.call('foreign').status).toBe(5);
-      expect(run.call('foreign').stdout).toMatch(/left .*not the (snapshot|one).*look whose it is/);
+      expect(run.call('foreign').stdout).toMatch(/left .*not the (snapshot|one).*find out who owns it/);
       expect(run.call('foreign-away').stdout).toContain('nothing is left');
     });
 

@@ -72,14 +72,16 @@ Y
     expect(run.call('sealed')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('sealed').stdout).toMatch(/skipped +vg0\/sealed\/p2: .*no key of the task opens it/);
     expect(run.call('asked').status).toBe(1);
-    expect(run.call('asked').stderr).toMatch(/asked for by name.*vg0\/sealed\/p2: .*no key of the task opens it/);
+    expect(run.call('asked').stderr).toMatch(
+      /names something that cannot be saved.*vg0\/sealed\/p2: .*no key of the task opens it/,
+    );
   });
 
-  test('an image whose name is no UTF-8', () => {
+  test('an image whose name is not UTF-8', () => {
     expect(run.call('odd')).toMatchObject({ status: 0, stderr: '' });
-    expect(run.call('odd').stdout).toMatch(/skipped +\/srv\/images\/name.*: has a name that is no UTF-8/);
+    expect(run.call('odd').stdout).toMatch(/skipped +\/srv\/images\/name.*: has a name that is not UTF-8/);
     expect(run.call('strict').status).toBe(1);
-    expect(run.call('strict').stderr).toContain('has a name that is no UTF-8');
+    expect(run.call('strict').stderr).toContain('has a name that is not UTF-8');
   });
 
   test('subvolumes below one; the snapshot of another task is nothing that anybody would miss', () => {
@@ -108,7 +110,7 @@ Y
   test('what somebody puts in the place of a snapshot is not mounted, nor kept open', () => {
     for (const name of ['plain', 'own1']) {
       expect(run.call(`swapped-${name}`).status).not.toBe(0);
-      expect(run.call(`swapped-${name}`).stderr).toContain('somebody put something else there');
+      expect(run.call(`swapped-${name}`).stderr).toContain('somebody replaced it');
       expect(run.call(`cleared-${name}`)).toMatchObject({ status: 0, stderr: '' });
     }
   });
@@ -124,6 +126,8 @@ Y
     );
     for (const name of ['cow-own', 'images-plain.raw', 'images']) expect(run.call(`find-srv-${name}`).status).toBe(0);
     expect(run.call('find-proc').status).toBe(1);
-    expect(run.call('find-proc').stdout).toMatch(/btrfs +no +[^]*lvm +no [^]*nothing here can take a snapshot of it/);
+    expect(run.call('find-proc').stdout).toMatch(
+      /btrfs +no +[^]*lvm +no [^]*no storage here can take a snapshot of it/,
+    );
   });
 });

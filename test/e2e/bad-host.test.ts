@@ -76,7 +76,7 @@ describeLab('a configuration that can not be trusted or understood', () => {
       ['directory', 2, /is not a regular file/],
       ['dangling', 2, new RegExp(`${file} can't be read \\(no such file or directory\\)`)],
       ['fifo', 2, /is not a regular file/],
-      ['missing', 2, new RegExp(`there is no ${file}`), /the least it needs/],
+      ['missing', 2, new RegExp(`there is no ${file}`), /it needs at least/],
       ['no-directory', 2, new RegExp(`there is no ${file}`)],
       ['nobody', 2, /can't be read|can't be looked at/],
     ]);
@@ -170,7 +170,7 @@ describeLab('a host on which something is missing or full', () => {
       ],
       ['state-ro-post', 0, /not open/],
       ['no-inode', 1, /ENOSPC|no space left/],
-      ['state-full-0', 1, /ENOSPC|no space left/, /check the space/],
+      ['state-full-0', 1, /ENOSPC|no space left/, /check the free space/],
       ['state-full-1', 1, /ENOSPC|no space left/, /left +nothing of holdstill/],
       ['full-post', 0, /verdict +good/, /nothing is left/],
     ]);

@@ -92,7 +92,7 @@ describe.skipIf(!namespaces)('the script that had been in the place of a hook fo
   });
 
   test.each([
-    ['that says nothing and leaves with a status', 'exit 3', '', /\/etc\/own: left with exit status 3/],
+    ['that says nothing and leaves with a status', 'exit 3', '', /\/etc\/own: ended with exit status 3/],
     [
       'that others can change',
       ':',
@@ -104,14 +104,14 @@ describe.skipIf(!namespaces)('the script that had been in the place of a hook fo
       'that can not be started',
       ':',
       '/bin/chmod 644 /etc/own',
-      /\/etc\/own is no program that root may run; look at it with: ls -l/,
+      /\/etc\/own is not a program that root can run; look at it with: ls -l/,
     ],
     ['without an interpreter', ':', 'echo "#!/no/such" >/etc/own', /\/etc\/own can't be started: /],
     [
       'that is the hook itself',
       ':',
       `/bin/cp ${dist}/sesam/sbc_pre /etc/own`,
-      /\/etc\/own: .*is this very hook, or calls it/,
+      /\/etc\/own: .*is this hook itself, or calls it/,
     ],
     ['that is a directory', ':', '/bin/rm /etc/own; /bin/mkdir /etc/own', /\/etc\/own is not a regular file/],
   ])('%s fails the job', (_, own, more, text) => {

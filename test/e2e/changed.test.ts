@@ -93,14 +93,14 @@ describeLab('while a task is open, what others do with its LVs', () => {
     [
       'replaced',
       5,
-      /snapshot vg0\/hs\.\w+\.plain: an LV of this name is there, but not the snapshot .*\(look whose it is\)/,
+      /snapshot vg0\/hs\.\w+\.plain: an LV of this name is there, but not the snapshot .*\(find out who owns it\)/,
     ],
     ['beside', 3, /snapshot vg0\/copy: is marked with this run, but its journal does not list it/],
-    ['renamed', 3, /: somebody renamed it to vg0\/kept +\(look whose it is/],
+    ['renamed', 3, /: somebody renamed it to vg0\/kept +\(find out who owns it/],
     ['merged', 5, /: somebody merges it into vg0\/plain \(lvconvert --merge\)/],
-    ['split', 5, /: somebody made it something else: vg0\/hs\.\w+\.plain is no snapshot of vg0\/plain/],
+    ['split', 5, /: somebody changed it: vg0\/hs\.\w+\.plain is no longer a snapshot of vg0\/plain/],
     ['above', 3, /: somebody took a snapshot of it: vg0\/admins/],
-    ['last', 5, /: its origin is gone, so vg0\/hs\.\w+\.thin1 may be all that is left of it/],
+    ['last', 5, /: its origin is gone, so vg0\/hs\.\w+\.thin1 may be the only copy of its data/],
     ['away', 5, /snapshot vg1\/hs\.\w+\.data: volume group vg1 can't be read: .*exported/],
   ])('is told: %s', (...one) => expectLeft(run, one));
 

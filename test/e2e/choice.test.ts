@@ -13,8 +13,13 @@ const TABLE: readonly (readonly [name: string, words: string, mounted: readonly 
   ['too-strict', 'skip: error', [], /vg0\/disk\/p5: no file system was found in it.*'exclude'.*skip: warn/],
   ['labelled', 'exclude: [LABEL=root]', ['p3', 'p4']],
   ['umlauts', 'partitions: [LABEL=Größe]', ['p4']],
-  ['missing', 'partitions: [1, 7, LABEL=none]', [], /nothing fits 7, LABEL=none.*vg0\/disk\/p1 \(ext4, LABEL=root\)/],
-  ['swap', 'partitions: [2]', [], /nothing in vg0\/disk fits \(partitions\)/],
+  [
+    'missing',
+    'partitions: [1, 7, LABEL=none]',
+    [],
+    /'partitions': nothing matches 7, LABEL=none.*vg0\/disk\/p1 \(ext4, LABEL=root\)/,
+  ],
+  ['swap', 'partitions: [2]', [], /'partitions': nothing in vg0\/disk matches/],
 ];
 
 const CHOICES = TABLE.map(([name, words, mounted, fault]) => ({ name, words, mounted, fault }));
@@ -56,8 +61,8 @@ Y
   });
 
   test('what is left out is said, with the reason', () => {
-    expect(run.files('numbers.shown')).toContain('not saved: vg0/disk/p3: vfat, is not one of those asked for');
-    expect(run.files('without.shown')).toContain('not saved: vg0/disk/p4: ext2, is left out, as asked (exclude)');
+    expect(run.files('numbers.shown')).toContain("not saved: vg0/disk/p3: vfat, 'partitions' does not name it");
+    expect(run.files('without.shown')).toContain("not saved: vg0/disk/p4: ext2, 'exclude' names it");
     expect(run.files('all.shown')).toContain('not saved: vg0/disk/p5: unknown, no file system was found in it');
   });
 });

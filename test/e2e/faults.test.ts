@@ -53,10 +53,10 @@ Y
       run,
       'kept-lost',
       'generic',
-      /vg0\/data: what its snapshot keeps .* can't be read \(Input\/output error\):/,
+      /vg0\/data: the changes that its snapshot keeps .* cannot be read \(Input\/output error\):/,
       dmesg,
     );
-    expectBad(run, 'all-lost', 'bacula', /can't be read \(Input\/output error\), and the snapshot is lost:/, dmesg);
+    expectBad(run, 'all-lost', 'bacula', /cannot be read \(Input\/output error\), and the snapshot is lost:/, dmesg);
     expectBad(run, 'origin', 'sesam', /vg0\/data: its snapshot can't be read \(Input\/output error\)/, dmesg);
     expectBad(run, 'unreadable', 'bacula', /\/mnt\/t can't be read any more \(Input\/output error\)/, dmesg);
     expectBad(
@@ -91,7 +91,7 @@ Y
       run,
       'one',
       'generic',
-      /BAD: vg0\/m3: what its snapshot keeps .* can't be read \(Input\/output error\): /,
+      /BAD: vg0\/m3: the changes that its snapshot keeps .* cannot be read \(Input\/output error\): /,
       'dmesg',
     );
   });
@@ -129,7 +129,7 @@ Y
       },
     );
     expect(run.stdout).toMatch(/^\/run\/holdstill:\n\n\/var\/lib\/holdstill:\n$/);
-    const full = /thin pool vg0\/\w+ is not well: out_of_data \(data 100 %, metadata [\d.]+ %\)/;
+    const full = /thin pool vg0\/\w+ has a problem: out_of_data \(data 100 %, metadata [\d.]+ %\)/;
     expectBad(run, 'refusing', 'generic', full, 'lvextend -L +SIZE vg0/refuse');
     expectBad(run, 'queueing', 'sesam', full, 'lvextend -L +SIZE vg0/queue');
     expectBad(run, 'listed', 'bacula', /metadata_read_only .*metadata 100 %/, 'lvconvert --repair vg0/list');

@@ -162,7 +162,7 @@ describeLab('the log, the trace and the mount', () => {
       ...cases('log-file', /note +\/var\/log\/holdstill\/holdstill\.log is writable by everybody .*chmod go-w/),
       ...cases(
         'log-link',
-        /note +\/var\/log\/holdstill\/holdstill\.log is a symbolic link: none is written; look whose it is, and move it away: ls -l /,
+        /note +\/var\/log\/holdstill\/holdstill\.log is a symbolic link: none is written; find out who owns it, and move it away: ls -l /,
       ),
       ...cases('log-fifo', /note +\/var\/log\/holdstill\/holdstill\.log is not a regular file/),
       ['log-sound-pre', 0],
@@ -179,7 +179,7 @@ describeLab('the log, the trace and the mount', () => {
       [
         'plan-open',
         0,
-        /note: others on this host can look into \/mnt\/t while it is open;\n  to keep them out, name a 'mount' below a directory that only root enters\n/,
+        /note: other users can look into \/mnt\/t while the task is open;\n  to prevent that, choose a 'mount' below a directory that only root can enter\n/,
       ],
       ['plan-closed', 0],
       ['plan-own', 0],

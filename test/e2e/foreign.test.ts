@@ -69,7 +69,7 @@ describeLab('what is not ours', () => {
     for (const n of [1, 2, 3]) {
       const { status, stdout } = run.call(`lv${n}`);
       expect(stdout).toMatch(
-        /left +snapshot vg0\/hs\.\w+\.plain: an LV of this name is there, but not .*\(look whose it is\)/,
+        /left +snapshot vg0\/hs\.\w+\.plain: an LV of this name is there, but not .*\(find out who owns it\)/,
       );
       expect(stdout).toMatch(/BAD: vg0\/plain: its snapshot is gone/);
       expect(status).toBe(5);
@@ -131,7 +131,7 @@ describeLab('a journal', () => {
     for (const n of [1, 2]) {
       const broken = /\/var\/lib\/holdstill\/t\.journal line [23] is damaged/;
       expect(run.call(`damaged${n}-status`).stdout).toMatch(broken);
-      expect(run.call(`damaged${n}-status`).stdout).toMatch(/hs\.\w+\.plain is marked as holdstill's/);
+      expect(run.call(`damaged${n}-status`).stdout).toMatch(/hs\.\w+\.plain has the mark of holdstill/);
       for (const call of ['pre', 'post', 'recover']) {
         const { status, stdout, stderr } = run.call(`damaged${n}-${call}`);
         expect(stderr, `of ${call}`).toMatch(broken);

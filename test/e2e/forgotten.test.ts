@@ -40,7 +40,7 @@ Y
   test('is not active where it is thin, so nothing can take it for its origin, and goes as any other', () => {
     expect(run.stdout).toBe('active .\n');
     expect(run.call('thin-status').stdout).toMatch(
-      /^thin {2}rebooted .*\n.*\n.*is not active since the machine was started/,
+      /^thin {2}rebooted .*\n.*\n.*has not been active since the machine started/,
     );
     expect(run.call('thin')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('thin').stdout).toMatch(/restarted while it was open\n.*nothing is left\n$/);
@@ -86,7 +86,7 @@ Y
 
   test('is his: never removed unasked, by none of our commands, whether he is still at it or was seen before', () => {
     const his =
-      /left +snapshot vg0\/hs\.\w+\.data: somebody mounted it writable at \/srv\/data, perhaps in the place of vg0\/data, and may have worked on it +\(copy what you need of it, then: holdstill recover t --discard\)/;
+      /left +snapshot vg0\/hs\.\w+\.data: somebody mounted it writable at \/srv\/data, perhaps instead of vg0\/data, and may have worked on it +\(copy what you need of it, then: holdstill recover t --discard\)/;
     for (const [name, status] of [
       ['t-post', 5],
       ['t-boot', 3],
@@ -157,10 +157,7 @@ Y
 
   test.each([
     ['disk', /snapshot vg0\/hs\.\w+\.disk: somebody opened it for writing: .*bash \(\d+\)/],
-    [
-      'image',
-      /snapshot \/srv\/cow\/\.hs\.\w+\.0\.a\.img: somebody mounted it writable at \/mnt, perhaps in the place of/,
-    ],
+    ['image', /snapshot \/srv\/cow\/\.hs\.\w+\.0\.a\.img: somebody mounted it writable at \/mnt, perhaps instead of/],
     ['sub', /snapshot \/srv\/cow\/sub\/\.hs\.\w+\/\S+: somebody made it writable/],
   ])('is his, and the data are bad: %s', (name, claim) => {
     expect(run.call(name).stdout).toMatch(claim);
@@ -176,7 +173,9 @@ Y
     expect(run.call('x-gone').stdout).toContain('nothing is left');
   });
 
-  test('is not to be removed by hand while somebody uses it, though no journal knows it', () => {
-    expect(run.call('stray').stdout).toMatch(/no journal knows it; it is in use by .*bash \(\d+\).*: look whose it is/);
+  test('is not to be removed by hand while somebody uses it, though no journal lists it', () => {
+    expect(run.call('stray').stdout).toMatch(
+      /no journal lists it; it is in use by .*bash \(\d+\).*: find out who owns it/,
+    );
   });
 });

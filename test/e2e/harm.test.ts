@@ -123,7 +123,7 @@ Y
       'luks',
       /hs\..*luks, partition 2, can't be decrypted: cryptsetup failed with status 1; .*leave it out with the task's 'exclude'/,
     ],
-    ['thin', /no device can be made of \S*g\/pool\S* of a guest: .*leave it out with the task's 'exclude'/],
+    ['thin', /cannot make a device for \S*g\/pool\S* of a guest: .*leave it out with the task's 'exclude'/],
     ['fat', /vg0\/fat: its check found errors/],
     ['parity', /r5-a: is a part of a software RAID of 3 disks, of which 1 is missing/],
   ])('%s fails by name, and leaves nothing', (task, reason) => {

@@ -22,12 +22,12 @@ const DAMAGES = {
   ],
   'another machine': [`edit_journal $j '1s/"machine":"[^"]*"/"machine":"another"/'`, /is of another machine/],
   'another task': [`cat /var/lib/holdstill/u.journal >$j`, /is the journal of another task/],
-  'a directory': [`rm $j; mkdir $j`, /t\.journal (is no regular file|can't be opened: it is a directory)/],
+  'a directory': [`rm $j; mkdir $j`, /t\.journal (is not a regular file|can't be opened: it is a directory)/],
   'a link': [`rm $j; ln -s /run/whole $j`, /t\.journal is a symbolic link/],
-  'a pipe': [`rm $j; mkfifo $j`, /t\.journal is no regular file/],
+  'a pipe': [`rm $j; mkfifo $j`, /t\.journal is not a regular file/],
   huge: [`truncate -s 1G $j`, /t\.journal is too large for a journal/],
   "somebody else's": [`chown 1000 $j`, /t\.journal belongs to user 1000, not to root/],
-  'open to others': [`chmod 666 $j`, /t\.journal can be written by others than root/],
+  'open to others': [`chmod 666 $j`, /t\.journal is writable for users other than root/],
 } as const satisfies Readonly<Record<string, readonly [string, RegExp]>>;
 const names = Object.keys(DAMAGES);
 

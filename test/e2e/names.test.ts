@@ -8,8 +8,8 @@ const LONGEST = 'ü'.repeat(64);
 
 /** Names that no task may have, and what is said of them. */
 const FORBIDDEN = [
-  ['newline', 'two\nSTATUS:OK', /must not hold a control character/],
-  ['up', '../../etc/passwd', /must not hold a "\/"/],
+  ['newline', 'two\nSTATUS:OK', /must not contain a control character/],
+  ['up', '../../etc/passwd', /must not contain a "\/"/],
   ['long', 'x'.repeat(300), /must not be longer than 128 bytes/],
   ['option', '-x', /must not begin with "-" or "\."/],
   ['blank', ' padded', /must not begin or end with a blank/],

@@ -57,7 +57,9 @@ Y
   test('is as good as its mounts are in the namespace where they are, whoever looks', () => {
     for (const task of ['t', 's']) {
       expect(run.call(`${task}-inside`).status).toBe(0);
-      expect(run.call(`${task}-inside`).stdout).toMatch(/note +only the mount namespace of this hook has the mounts/);
+      expect(run.call(`${task}-inside`).stdout).toMatch(
+        /note +the mounts are visible only in the mount namespace of this hook/,
+      );
       expect(run.call(`${task}-status`).stdout).toMatch(/read-only {2}in the mount namespace of sleep \(\d+\)/);
       expect(run.call(`${task}-status`).stdout).not.toMatch(/went away|in use/);
       for (const name of ['outside', 'there']) {

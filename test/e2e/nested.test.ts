@@ -193,7 +193,7 @@ Y
     ] as const) {
       expect(run.call(name).status).toBe(1);
       expect(run.call(name).stderr).toMatch(
-        `${part}: lies where its image shows LVM2_member, which the host would take`,
+        `${part}: is where its image contains LVM2_member, and the host would take`,
       );
     }
   });

@@ -104,7 +104,7 @@ Y
     for (const name of ['forced', 'forced-plan']) {
       expect(run.call(name).status).toBe(1);
       expect(run.call(name).stderr).toMatch(
-        /vg0\/data can't be an origin: it is made read-only by .*read_only_volume_list/,
+        /cannot take a snapshot of vg0\/data: it is made read-only by .*read_only_volume_list/,
       );
     }
   });

@@ -75,6 +75,8 @@ Y
     expect(run.call('find-part').stdout).toMatch(
       /^lvm +no +on partition 2 on the logical volume vg0\/disk.*partitions: \[2\]/m,
     );
-    expect(run.call('find-far').stdout).toMatch(/^file +no +no image file, but in one: .*write file: \/far\.img/m);
+    expect(run.call('find-far').stdout).toMatch(
+      /^file +no +not an image file, but inside one: .*write file: \/far\.img/m,
+    );
   });
 });

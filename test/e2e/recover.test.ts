@@ -119,7 +119,7 @@ describeLab('recover --boot', () => {
     for (const name of ['larger', 'tags']) {
       expect(run.call(name).status, `of ${name}`).toBe(3);
       expect(run.call(name).stdout).toMatch(
-        /left .*an LV of this name is there, but not the snapshot.*look whose it is/,
+        /left .*an LV of this name is there, but not the snapshot.*find out who owns it/,
       );
     }
     expect(run.call('removed').status).toBe(0);

@@ -44,7 +44,7 @@ Y
       $PRE own >/dev/null; S=$(echo /srv/cow/own/.hs.*/*); btrfs property set $S ro false; echo more >$S/more; btrfs property set $S ro true; call changed $POST own; same changed
       $PRE one >/dev/null; truncate -s 1M /srv/images/good/disks/.hs.*; call cut $POST one; same cut
 
-      # what no journal knows
+      # what no journal lists
       cp /srv/images/good/disks/a.img /srv/images/good/disks/.hs.0badcafe.0.a.img; btrfs -q subvolume snapshot -r /srv/cow/bob /srv/cow/bob/.hs.0badcafe.0.bob
       call status $HOLDSTILL status
       rm /srv/images/good/disks/.hs.0badcafe.0.a.img; btrfs -q subvolume delete /srv/cow/bob/.hs.*; call quiet $HOLDSTILL status`,
@@ -62,10 +62,10 @@ Y
     const { stderr: why } = run.call('strict');
     expect(run.call('strict').status).toBe(1);
     for (const reason of [
-      /planted\.img: is a link of user 1000/,
+      /planted\.img: is a link that belongs to user 1000/,
       /loop\.img: can't be looked at: too many symbolic links/,
       /disk\.img: is a block device/,
-      /odd.*: has a name that is no UTF-8/,
+      /odd.*: has a name that is not UTF-8/,
     ]) {
       expect(why).toMatch(reason);
     }
@@ -87,13 +87,13 @@ Y
     expect(run.call('cut').stdout).toMatch(/BAD: .*was made larger or smaller/);
   });
 
-  test('status tells of snapshots that no journal knows', () => {
+  test('status reports snapshots that no journal lists', () => {
     expect(run.call('status').stdout).toMatch(
-      /\.hs\.0badcafe\.0\.a\.img is marked as holdstill's but no journal knows it.*: rm /,
+      /\.hs\.0badcafe\.0\.a\.img has the mark of holdstill, but no journal lists it.*: rm /,
     );
     expect(run.call('status').stdout).toMatch(
       /bob\/\.hs\.0badcafe\.0\.bob in the btrfs at .*: btrfs subvolume delete --subvolid \d+ /,
     );
-    expect(run.call('quiet').stdout).not.toContain('no journal knows');
+    expect(run.call('quiet').stdout).not.toContain('no journal lists');
   });
 });

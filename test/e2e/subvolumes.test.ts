@@ -66,7 +66,7 @@ Y
       : >/run/before; mv -f /run/real/btrfs $path
 
       mkdir -m 700 /srv/cow/bob/.hs.0badcafe; btrfs -q subvolume snapshot -r /srv/cow/bob /srv/cow/bob/.hs.0badcafe/0.bob; call stray $HOLDSTILL status
-      sed -n 's/.*no journal knows it; [^:]*: //p' "$LAB/stray.out" | bash >/dev/null; same stray`,
+      sed -n 's/.*no journal lists it; [^:]*: //p' "$LAB/stray.out" | bash >/dev/null; same stray`,
       { world: 'vg vg0 200M\n  lv cow 130M btrfs /srv/cow', timeoutMs: 300_000 },
     );
   }, 600_000);
@@ -106,7 +106,7 @@ Y
   test('are not taken where somebody put a directory of his own, and are told where he moved ours', () => {
     expect(run.call('swapped')).toMatchObject({ status: 3 });
     expect(run.call('swapped').stderr).toMatch(
-      /somebody put something else in the place of .*directory .* \(it is not the directory that was made\)/,
+      /somebody replaced .*directory .* \(it is not the directory that was made\)/,
     );
     // What was read is good, whatever its place is called now.
     expect(run.call('moved').stdout).toMatch(/verdict +good/);
@@ -140,7 +140,7 @@ Y
     expect(run.call('old-back').stdout).toContain('nothing is left');
   });
 
-  test('are told where no journal knows them', () => {
+  test('are reported where no journal lists them', () => {
     expect(run.call('stray').stdout).toMatch(
       /^snapshot bob\/\.hs\.0badcafe\/0\.bob in the btrfs at .*: btrfs subvolume delete --subvolid \d+ .* && rmdir \/srv\/cow\/bob\/\.hs\.0badcafe$/m,
     );

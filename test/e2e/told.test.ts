@@ -108,7 +108,7 @@ Y
     expect(run.call('copied')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('copied-post').stdout).toMatch(/verdict +good/);
     expect(run.call('shared').status).toBe(1);
-    expect(run.call('shared').stderr).toMatch(/no snapshot could be taken of \/srv\/cow\/nocow.img.*copy: true/);
+    expect(run.call('shared').stderr).toMatch(/cannot take a snapshot of \/srv\/cow\/nocow.img.*copy: true/);
   });
 
   test('an image that is replaced while its task is open: what is shown stays', () => {

@@ -124,7 +124,7 @@ Y
       ['fat', 'vfat'],
     ]) {
       expect(run.call(task ?? ''), `of ${task}`).toMatchObject({ status: 0, stderr: '' });
-      expect(run.call(task ?? '').stdout, `of ${task}`).toContain(`the check mended ${type} in the snapshot`);
+      expect(run.call(task ?? '').stdout, `of ${task}`).toContain(`the check repaired ${type} in the snapshot`);
     }
     expect(run.call('damaged').status).toBe(1);
     expect(run.call('damaged').stderr).toContain('vg0/damaged: its check found errors; check the disk itself');

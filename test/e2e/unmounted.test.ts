@@ -94,13 +94,13 @@ Y
     expect(run.call('free').status).toBe(0);
     expect(run.call('away').status).toBe(3);
     expect(run.call('away').stdout).toMatch(
-      /left +file \/srv\/far\/deep\/t\/HOLDSTILL-NOT-MOUNTED: the directory that it was made in is not at \/srv\/far\/deep now +\(bring it back/,
+      /left +file \/srv\/far\/deep\/t\/HOLDSTILL-NOT-MOUNTED: \/srv\/far\/deep is not the directory that it was made in; is a file system not mounted\? +\(bring it back/,
     );
     expect(run.call('back')).toMatchObject({ status: 0, stderr: '' });
     for (const name of ['edited', 'link', 'directory', 'pipe', 'owner']) {
       expect(run.call(name).status, `of ${name}`).toBe(5);
       expect(run.call(name).stdout).toMatch(
-        /left +file \/mnt\/t\/HOLDSTILL-NOT-MOUNTED: it is not the file .*look whose/,
+        /left +file \/mnt\/t\/HOLDSTILL-NOT-MOUNTED: it is not the file .*find out who owns it/,
       );
     }
   });

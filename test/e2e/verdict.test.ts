@@ -51,7 +51,7 @@ Y
     ['unmounted', 5, /ERROR: THIS BACKUP MAY BE BAD: vg0\/data: its mount at \/mnt\/t went away/],
     ['remounted', 5, /BAD: vg0\/data: its mount at \/mnt\/t went away/],
     ['bind-gone', 5, /BAD: vg0\/data: its mount at \/run\/holdstill\/p went away/],
-    ['thin-full', 5, /BAD: vg0\/thin1: thin pool vg0\/tp is not well: .*\(data 100/],
+    ['thin-full', 5, /BAD: vg0\/thin1: thin pool vg0\/tp has a problem: .*\(data 100/],
   ] as const)('is bad after: %s; and all is removed', (name, status, reason) => {
     const call = run.call(name);
     expect(call.stdout + call.stderr).toMatch(reason);

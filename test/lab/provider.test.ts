@@ -63,9 +63,9 @@ vg ${LONGEST_VG} 32M
 
   test('a name that leaves no room is a clear error, and the machine is as before', () => {
     expect(run.call('too-long')).toMatchObject({ status: 1 });
-    expect(run.call('too-long').stderr).toMatch(/h\/x can't be an origin: .*too long/);
+    expect(run.call('too-long').stderr).toMatch(/cannot take a snapshot of \S+h\/x: .*too long/);
     expect(run.call('no-real')).toMatchObject({ status: 1 });
-    expect(run.call('no-real').stderr).toMatch(/can't be an origin: .*too long/);
+    expect(run.call('no-real').stderr).toMatch(/cannot take a snapshot of .*too long/);
     expect(run.stdout).toBe('');
   });
 });

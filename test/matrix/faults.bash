@@ -166,7 +166,7 @@ state_disk() {
     *' at pre') after "$PRE" "$task" && says 1 'can'\''t be' 'nothing of holdstill' ;;
     'full at post') after "$POST" "$task" && says 0 'verdict   good' 'nothing is left' ;;
     'read-only at post')
-      after "$POST" "$task" && says 3 'all that /var/lib/holdstill'
+      after "$POST" "$task" && says 3 'everything that /var/lib/holdstill'
       mount -o remount,rw /var/lib/holdstill
       after "$POST" "$task" && says 0 'verdict   good' 'nothing is left'
       ;;

@@ -10,11 +10,7 @@ describe("a snapshot is somebody's", () => {
   const nobody: Traces = { mounts: [], openers: [], bytes: 0, done: undefined, standing: true };
   test.each([
     ['nobody is there, and nothing was written', {}, undefined],
-    [
-      'it is mounted writable',
-      { mounts: ['/srv/d'] },
-      'mounted it writable at /srv/d, perhaps in the place of vg0/data',
-    ],
+    ['it is mounted writable', { mounts: ['/srv/d'] }, 'mounted it writable at /srv/d, perhaps instead of vg0/data'],
     ['who has it open has written nothing', { openers: ['qemu (7)'] }, undefined],
     ['who has it open has written', { openers: ['qemu (7)'], bytes: 512 }, 'opened it for writing: qemu (7)'],
     [

@@ -117,7 +117,7 @@ describe('what is remembered', () => {
 
   test.each(['', '{}', '[{}]', '[', '[null]'])('that is damaged (%j) is a fault', (text) => {
     fs.writeFileSync(path.join(directory, 't.history'), text, { mode: 0o600 });
-    expect(() => readTaken(directory, 't')).toThrow(/t\.history is not what holdstill has written/);
+    expect(() => readTaken(directory, 't')).toThrow(/t\.history is not a file that holdstill wrote/);
   });
 
   test('is never written through a link', () => {

@@ -7,7 +7,7 @@ import { loadConfig, loadTask } from '../../src/config/load.ts';
 import { DROP_IN_KEYS, MAIN_KEYS } from '../../src/config/toplevel.ts';
 import { DropInSchema, jsonSchema, MainSchema } from '../../src/config/schema.ts';
 import { configReference } from '../../src/config/reference.ts';
-import { readSources, type Sources } from '../../src/config/source.ts';
+import { readConfiguration, type Configuration } from '../../src/config/configuration.ts';
 import { isFault, type Fault } from '../../src/core/model/fault.ts';
 
 let directory: string;
@@ -21,14 +21,14 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 /** The configuration with these files: holdstill.yaml, and others of tasks.d. */
-function sourcesOf(main: string | undefined, dropIns: Readonly<Record<string, string>> = {}): Sources {
+function configurationOf(main: string | undefined, dropIns: Readonly<Record<string, string>> = {}): Configuration {
   const files = { ...(main !== undefined && { 'holdstill.yaml': main }), ...dropIns };
   for (const [name, content] of Object.entries(files)) {
     const path = join(directory, name === 'holdstill.yaml' ? name : `tasks.d/${name}`);
     writeFileSync(path, content);
     chmodSync(path, 0o644);
   }
-  return readSources(directory, { owner: process.getuid?.() ?? 0 });
+  return readConfiguration(directory, { owner: process.getuid?.() ?? 0 });
 }
 
 function faultOf(action: () => unknown): Fault {
@@ -45,7 +45,7 @@ function faultOf(action: () => unknown): Fault {
 function told(action: () => unknown): readonly string[] {
   const fault = faultOf(action);
   expect(fault.code).toBe('config.invalid');
-  expect(fault.hint).toBe('correct it, then check the whole with: holdstill config validate');
+  expect(fault.hint).toBe('correct it, then check everything with: holdstill config validate');
   return (fault.detail.length > 0 ? fault.detail : [fault.message]).map((line) => line.replaceAll(`${directory}/`, ''));
 }
 
@@ -121,8 +121,8 @@ const TASKS = {
 };
 
 test('loads every form of a task', () => {
-  const sources = sourcesOf(GOOD);
-  const { tasks, ...rest } = loadConfig(sources);
+  const configuration = configurationOf(GOOD);
+  const { tasks, ...rest } = loadConfig(configuration);
   expect(rest).toEqual({
     sections: {
       sesam: { trace: false, exitZero: false },
@@ -135,35 +135,35 @@ test('loads every form of a task', () => {
     Object.fromEntries(Object.entries(TASKS).map(([name, task]) => [name, { name, ...task }])),
   );
   for (const [name, task] of Object.entries(TASKS)) {
-    expect(loadTask(sources, name)).toEqual({ task: { name, ...task }, log: { level: 'info' } });
+    expect(loadTask(configuration, name)).toEqual({ task: { name, ...task }, log: { level: 'info' } });
   }
 });
 
 test('sections and files of tasks.d come together', () => {
-  const sources = sourcesOf(
+  const configuration = configurationOf(
     'version: 1\nlog: {level: debug}\nsesam: {taskEnv: JOB, exitZero: true}\nbacula: {trace: true}\n',
     {
       'a.yaml': 'version: 1\ntasks: {a: /a}',
     },
   );
-  expect(loadConfig(sources)).toMatchObject({
+  expect(loadConfig(configuration)).toMatchObject({
     sections: { sesam: { taskEnv: 'JOB', exitZero: true, trace: false }, bacula: { trace: true } },
     log: { level: 'debug' },
   });
-  expect(loadTask(sources, 'a').log).toEqual({ level: 'debug' });
+  expect(loadTask(configuration, 'a').log).toEqual({ level: 'debug' });
 });
 
 test('files of tasks.d are enough', () => {
-  const sources = sourcesOf(undefined, { 'a.yaml': 'tasks: {a: /a}' });
-  expect([...loadConfig(sources).tasks.keys()]).toEqual(['a']);
-  expect(loadTask(sources, 'a').task.name).toBe('a');
+  const configuration = configurationOf(undefined, { 'a.yaml': 'tasks: {a: /a}' });
+  expect([...loadConfig(configuration).tasks.keys()]).toEqual(['a']);
+  expect(loadTask(configuration, 'a').task.name).toBe('a');
 });
 
 test('what is mounted below a path or a subvolume can be left out', () => {
-  const sources = sourcesOf(
+  const configuration = configurationOf(
     'version: 1\ntasks: {a: {path: /s, exclude: [/s/a, 3]}, b: {subvolume: /s, exclude: [/s/a*]}}',
   );
-  const { tasks } = loadConfig(sources);
+  const { tasks } = loadConfig(configuration);
   expect(tasks.get('a')?.choice.exclude).toMatchObject([{ kind: 'path', glob: '/s/a' }, { kind: 'number' }]);
   expect(tasks.get('b')?.choice.exclude).toEqual([{ kind: 'path', glob: '/s/a*' }]);
 });
@@ -207,13 +207,13 @@ test.each([
   [
     ' {lv: a/b, guest: x}',
     [
-      '16: tasks.t.guest: unknown key, there are lv, path, each, file, subvolume, vm, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, quiesce, quiesceLimit, require, timeout',
+      '16: tasks.t.guest: unknown key; the keys are lv, path, each, file, subvolume, vm, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, quiesce, quiesceLimit, require, timeout',
     ],
   ],
   [
     ' {lv: a/b, "x\\e[31m": 1}',
     [
-      '16: tasks.t."x\\x1b[31m": unknown key, there are lv, path, each, file, subvolume, vm, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, quiesce, quiesceLimit, require, timeout',
+      '16: tasks.t."x\\x1b[31m": unknown key; the keys are lv, path, each, file, subvolume, vm, copy, partitions, exclude, skip, trust, keys, check, mount, size, autoextend, quiesce, quiesceLimit, require, timeout',
     ],
   ],
   [
@@ -252,22 +252,22 @@ test.each([
   ],
   [' {lv: a/b, timeout: 0}', ['25: tasks.t.timeout: is 0, must be more than 0']],
 ])('a wrong record: t:%s', (record, lines) => {
-  const sources = sourcesOf(`version: 1\ntasks:\n  t:${record}\n`);
+  const configuration = configurationOf(`version: 1\ntasks:\n  t:${record}\n`);
   const expected = lines.map((line) => `holdstill.yaml:3:${line}`);
-  expect(told(() => loadTask(sources, 't'))).toEqual(expected);
-  expect(told(() => loadConfig(sources))).toEqual(expected);
+  expect(told(() => loadTask(configuration, 't'))).toEqual(expected);
+  expect(told(() => loadConfig(configuration))).toEqual(expected);
 });
 
 test.each([
   ['"-x"', '3: tasks.-x: the name of a task must not begin with "-" or "."'],
-  ['a/b', '3: tasks."a/b": the name of a task must not hold a "/"'],
-  ['"a\\nb"', '3: tasks."a\\nb": the name of a task must not hold a control character'],
+  ['a/b', '3: tasks."a/b": the name of a task must not contain a "/"'],
+  ['"a\\nb"', '3: tasks."a\\nb": the name of a task must not contain a control character'],
   ['x'.repeat(300), `3: tasks.${'x'.repeat(300)}: the name of a task must not be longer than 128 bytes`],
 ])('a wrong name: %s', (name, line) => {
-  const sources = sourcesOf(`version: 1\ntasks:\n  ${name}: /a\n`);
-  const [asked] = sources.taskNames;
-  expect(told(() => loadTask(sources, asked ?? ''))).toEqual([`holdstill.yaml:3:${line}`]);
-  expect(told(() => loadConfig(sources))).toEqual([`holdstill.yaml:3:${line}`]);
+  const configuration = configurationOf(`version: 1\ntasks:\n  ${name}: /a\n`);
+  const [asked] = configuration.taskNames;
+  expect(told(() => loadTask(configuration, asked ?? ''))).toEqual([`holdstill.yaml:3:${line}`]);
+  expect(told(() => loadConfig(configuration))).toEqual([`holdstill.yaml:3:${line}`]);
 });
 
 test.each([
@@ -281,35 +281,35 @@ test.each([
   ['log: {level: warn}', '14: log.level: is "warn", must be info or debug'],
   ['logging: {}', '1: logging: unknown key, did you mean "log"?'],
 ])('a wrong section concerns every task: %s', (section, line) => {
-  const sources = sourcesOf(`version: 1\ntasks: {a: /a}\n${section}\n`);
-  expect(told(() => loadTask(sources, 'a'))).toEqual([`holdstill.yaml:3:${line}`]);
-  expect(told(() => loadConfig(sources))).toEqual([`holdstill.yaml:3:${line}`]);
+  const configuration = configurationOf(`version: 1\ntasks: {a: /a}\n${section}\n`);
+  expect(told(() => loadTask(configuration, 'a'))).toEqual([`holdstill.yaml:3:${line}`]);
+  expect(told(() => loadConfig(configuration))).toEqual([`holdstill.yaml:3:${line}`]);
 });
 
 test('the faults of other tasks and files do not concern a task', () => {
-  const sources = sourcesOf('version: 1\ntasks:\n  good: /a\n  wrong: {}\n', {
+  const configuration = configurationOf('version: 1\ntasks:\n  good: /a\n  wrong: {}\n', {
     'bad.yaml': 'tasks: [',
     'worse.yaml': 'log: {}\ntasks: {x: /x}',
   });
-  expect(loadTask(sources, 'good').task.name).toBe('good');
-  expect(told(() => loadTask(sources, 'x'))).toEqual([
-    'tasks.d/worse.yaml:1:1: log: belongs into holdstill.yaml; a file of tasks.d has only tasks',
+  expect(loadTask(configuration, 'good').task.name).toBe('good');
+  expect(told(() => loadTask(configuration, 'x'))).toEqual([
+    'tasks.d/worse.yaml:1:1: log: belongs in holdstill.yaml; a file in tasks.d has only tasks',
   ]);
-  expect(told(() => loadConfig(sources))).toEqual([
+  expect(told(() => loadConfig(configuration))).toEqual([
     'tasks.d/bad.yaml:1:9: wrong indentation, or a "[" or "{" before it that is not closed',
     'holdstill.yaml:4:3: tasks.wrong: has none of lv, path, each, file, subvolume, vm; give exactly one, for example lv: system/xenvm',
-    'tasks.d/worse.yaml:1:1: log: belongs into holdstill.yaml; a file of tasks.d has only tasks',
+    'tasks.d/worse.yaml:1:1: log: belongs in holdstill.yaml; a file in tasks.d has only tasks',
   ]);
 });
 
 test('a file with the wrong rights alone is told with the command that repairs it', () => {
-  const sources = sourcesOf('version: 1\n', { 'a.yaml': 'tasks: {a: /a}' });
+  const configuration = configurationOf('version: 1\n', { 'a.yaml': 'tasks: {a: /a}' });
   const path = join(directory, 'tasks.d/a.yaml');
   chmodSync(path, 0o666);
-  const read = () => readSources(directory, { owner: process.getuid?.() ?? 0 });
-  expect(loadConfig(sources).tasks.size).toBe(1);
+  const read = () => readConfiguration(directory, { owner: process.getuid?.() ?? 0 });
+  expect(loadConfig(configuration).tasks.size).toBe(1);
   expect(faultOf(() => loadConfig(read()))).toMatchObject({ code: 'config.insecure', hint: `chmod go-w ${path}` });
-  sourcesOf('version: 2\n');
+  configurationOf('version: 2\n');
   expect(told(() => loadConfig(read()))).toEqual([
     'tasks.d/a.yaml is writable by everybody (mode 0666); chmod go-w tasks.d/a.yaml',
     'holdstill.yaml:1:10: version: is 2, must be 1',
@@ -317,25 +317,25 @@ test('a file with the wrong rights alone is told with the command that repairs i
 });
 
 test('a task that is not there is unknown', () => {
-  const fault = faultOf(() => loadTask(sourcesOf('version: 1\n'), 'a\nb'));
+  const fault = faultOf(() => loadTask(configurationOf('version: 1\n'), 'a\nb'));
   expect([fault.code, fault.message]).toEqual(['task.unknown', 'there is no task "a\\nb" in the configuration']);
 });
 
 test('a task in two files is told at both', () => {
-  const sources = sourcesOf('version: 1\ntasks: {a: /a, b: /b}\n', { 'x.yaml': 'tasks:\n  a: /other\n' });
+  const configuration = configurationOf('version: 1\ntasks: {a: /a, b: /b}\n', { 'x.yaml': 'tasks:\n  a: /other\n' });
   const lines = [
     `holdstill.yaml:2:9: tasks.a: the same task is at tasks.d/x.yaml:2:3; define each task only once`,
     `tasks.d/x.yaml:2:3: tasks.a: the same task is at holdstill.yaml:2:9; define each task only once`,
   ];
-  expect(told(() => loadConfig(sources))).toEqual(lines);
-  expect(told(() => loadTask(sources, 'a'))).toEqual(lines);
-  expect(loadTask(sources, 'b').task.name).toBe('b');
+  expect(told(() => loadConfig(configuration))).toEqual(lines);
+  expect(told(() => loadTask(configuration, 'a'))).toEqual(lines);
+  expect(loadTask(configuration, 'b').task.name).toBe('b');
 });
 
 test('two tasks can not share a mount, nor one mount lie below another', () => {
   const main =
     'version: 1\ntasks:\n  a: {lv: v/a, mount: /mnt/a}\n  b: {lv: v/b, mount: /mnt/a/b}\n  c: {lv: v/c, mount: /mnt/ab}\n';
-  const sources = sourcesOf(main, { 'x.yaml': 'tasks: {d: {lv: v/d, mount: /mnt/ab}}' });
+  const configuration = configurationOf(main, { 'x.yaml': 'tasks: {d: {lv: v/d, mount: /mnt/ab}}' });
   const a =
     'holdstill.yaml:3:23: tasks.a.mount: is "/mnt/a", which is above the mount of task "b" at holdstill.yaml:4:16';
   const b =
@@ -344,15 +344,15 @@ test('two tasks can not share a mount, nor one mount lie below another', () => {
     'holdstill.yaml:5:23: tasks.c.mount: is "/mnt/ab", which is the same as the mount of task "d" at tasks.d/x.yaml:1:22';
   const d =
     'tasks.d/x.yaml:1:29: tasks.d.mount: is "/mnt/ab", which is the same as the mount of task "c" at holdstill.yaml:5:16';
-  expect(told(() => loadConfig(sources))).toEqual([a, b, c, d]);
-  expect(told(() => loadTask(sources, 'b'))).toEqual([b]);
+  expect(told(() => loadConfig(configuration))).toEqual([a, b, c, d]);
+  expect(told(() => loadTask(configuration, 'b'))).toEqual([b]);
 });
 
 test('a thousand tasks load', () => {
   const lines = Array.from({ length: 1000 }, (_, i) => `  t${i}: {lv: vg/l${i}, mount: /mnt/t${i}}`);
-  const sources = sourcesOf(`version: 1\ntasks:\n${lines.join('\n')}\n`);
-  expect(loadConfig(sources).tasks.size).toBe(1000);
-  expect(loadTask(sources, 't999').task.source).toEqual({ kind: 'lv', vg: 'vg', lv: 'l999' });
+  const configuration = configurationOf(`version: 1\ntasks:\n${lines.join('\n')}\n`);
+  expect(loadConfig(configuration).tasks.size).toBe(1000);
+  expect(loadTask(configuration, 't999').task.source).toEqual({ kind: 'lv', vg: 'vg', lv: 'l999' });
 });
 
 test('the quick look at the top knows the keys of the schema', () => {

@@ -21,11 +21,11 @@ test.each(['a', 'Backup_XEN_vm1', 'in.zekjur.net', 'my job', `it's "$(x)" \\`, '
 test.each([
   ['', 'must not be empty'],
   [`${longest}x`, 'must not be longer than 128 bytes'],
-  ['../x', 'must not hold a "/"'],
-  ['a\nb', 'must not hold a control character'],
-  ['a\u0085', 'must not hold a control character'],
-  ['a\u2028b', 'must not hold a control character'],
-  ['a\ud800', 'must not hold a control character'],
+  ['../x', 'must not contain a "/"'],
+  ['a\nb', 'must not contain a control character'],
+  ['a\u0085', 'must not contain a control character'],
+  ['a\u2028b', 'must not contain a control character'],
+  ['a\ud800', 'must not contain a control character'],
   ['-x', 'must not begin with "-" or "."'],
   ['.x', 'must not begin with "-" or "."'],
   [' x', 'must not begin or end with a blank'],
@@ -46,7 +46,7 @@ test.each([
   ['/system', 'must be VG/LV'],
   ['a/b/c', 'must be VG/LV'],
   ['/dev/mapper/system-xenvm', 'must be VG/LV, not a name below /dev/mapper'],
-  ['a/..', 'has ".." for the name of the LV'],
+  ['a/..', 'has ".." as the name of the LV'],
   ['-a/b', 'has a name of the VG that LVM does not allow'],
   ['a/b c', 'has a name of the LV that LVM does not allow'],
   ['a/b$(x)', 'has a name of the LV that LVM does not allow'],
@@ -66,7 +66,7 @@ test.each([
   ['vg/[a', 'has a "[" or "]" without its partner'],
   ['vg/a]', 'has a "[" or "]" without its partner'],
   ['vg/[]', 'an empty "[]"'],
-  ['vg/a{b,c}', 'has a character that no name of an LV can hold'],
+  ['vg/a{b,c}', 'has a character that LVM does not allow in the name of an LV'],
 ])('not a pattern: %j', (text, problem) => {
   expect(eachProblem(text)).toContain(problem);
 });
@@ -87,8 +87,8 @@ test.each(['/', '/srv/data', '/srv/data/', '/my dir/ü'])('a path: %j', (path) =
 
 test.each([
   ['srv', 'must be an absolute path'],
-  ['/a/../b', 'must not hold ".."'],
-  ['/a\nb', 'must not hold a control character'],
+  ['/a/../b', 'must not contain ".."'],
+  ['/a\nb', 'must not contain a control character'],
   [`/${'a'.repeat(4095)}`, 'must not be longer than 4095 bytes'],
 ])('not a path: %j', (path, problem) => {
   expect(pathProblem(path)).toContain(problem);
@@ -105,7 +105,7 @@ test.each([
   ['mnt', 'must be an absolute path, for example /mnt/vmbackup'],
   ['/mnt/x/', 'must be written without "." and "..": /mnt/x'],
   ['/mnt//x/.', 'must be written without "." and "..": /mnt/x'],
-  ['/mnt/../etc', 'must not hold ".."'],
+  ['/mnt/../etc', 'must not contain ".."'],
   ['/', 'must not be /; take a directory below it, for example /vmbackup'],
   ['/mnt', 'must not be /mnt; take a directory below it, for example /mnt/vmbackup'],
   ['/var', 'must not be /var; take a directory below it, for example /var/vmbackup'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeMeans } from '../../src/config/quiesce/form.ts';
 import { loadTask } from '../../src/config/load.ts';
-import { readSources } from '../../src/config/source.ts';
+import { readConfiguration } from '../../src/config/configuration.ts';
 import { isFault } from '../../src/core/model/fault.ts';
 import { problemsOf } from '../../src/config/messages.ts';
 
@@ -19,7 +19,7 @@ function load(record: string) {
   const file = join(directory, 'holdstill.yaml');
   writeFileSync(file, `version: 1\ntasks:\n  t: ${record}\n`);
   chmodSync(file, 0o644);
-  return loadTask(readSources(directory, { owner: process.getuid?.() ?? 0 }), 't').task;
+  return loadTask(readConfiguration(directory, { owner: process.getuid?.() ?? 0 }), 't').task;
 }
 
 const guest = {

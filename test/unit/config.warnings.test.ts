@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { readSources } from '../../src/config/source.ts';
+import { readConfiguration } from '../../src/config/configuration.ts';
 import { warningsOf } from '../../src/config/warnings.ts';
 
 let directory: string;
@@ -16,11 +16,11 @@ afterEach(() => rmSync(directory, { recursive: true }));
 function warnings(tasks: string, more: Readonly<Record<string, string>> = {}): readonly string[] {
   const files = { 'holdstill.yaml': `version: 1\n${tasks === '' ? '' : `tasks:\n${tasks}\n`}`, ...more };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text, { mode: 0o600 });
-  const sources = readSources(directory, { owner: process.getuid?.() ?? 0 });
-  return warningsOf(sources, loadConfig(sources).tasks).map((line) => line.replaceAll(`${directory}/`, ''));
+  const configuration = readConfiguration(directory, { owner: process.getuid?.() ?? 0 });
+  return warningsOf(configuration, loadConfig(configuration).tasks).map((line) => line.replaceAll(`${directory}/`, ''));
 }
 
-const saves = (first: string, at = '3:3'): string => `saves what task "${first}" at holdstill.yaml:${at} saves, too`;
+const saves = (first: string, at = '3:3'): string => `saves the same as task "${first}" at holdstill.yaml:${at}`;
 
 test.each([
   ['nothing to warn of', '  a: {lv: vg0/a, size: 1G, timeout: 90}\n  b: {lv: vg0/b, timeout: 20s}\n  c: /srv/c', []],
@@ -91,7 +91,7 @@ test('files that are not read, as far as somebody may think that they are', () =
 
 test('where nothing else is there, a file that is not read is named', () => {
   writeFileSync(path.join(directory, 'holdstill.yml'), 'version: 1', { mode: 0o600 });
-  expect(() => readSources(directory, { owner: process.getuid?.() ?? 0 })).toThrow(
+  expect(() => readConfiguration(directory, { owner: process.getuid?.() ?? 0 })).toThrow(
     expect.objectContaining({
       code: 'config.missing',
       hint: `${directory}/holdstill.yml is not read: only holdstill.yaml and tasks.d/*.yaml are`,

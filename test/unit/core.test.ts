@@ -195,8 +195,8 @@ describe('the layout of mounts', () => {
         members: [{ volume: 0, partition: 2, reason: 'no key', harmless: false }],
       };
       expect(why(wanting('LABEL=root', 'LABEL=data'), closed)).toBeUndefined();
-      expect(why(wanting('LABEL=root', 'LABEL=data'), tried)).toContain('nothing fits LABEL=data');
-      expect(why(wanting('1', 'LABEL=data'), tried)).toContain('nothing fits LABEL=data');
+      expect(why(wanting('LABEL=root', 'LABEL=data'), tried)).toContain('nothing matches LABEL=data');
+      expect(why(wanting('1', 'LABEL=data'), tried)).toContain('nothing matches LABEL=data');
       expect(why(wanting('LABEL=root', '2'), tried)).toContain('v/a/p2: no key');
       expect(why(wanting('LABEL=root'), tried)).toBeUndefined();
     });

@@ -40,6 +40,6 @@ test('a command that changes something is not', async () => {
 });
 
 test('a tool that nobody waits for after a hook was killed may change nothing', async () => {
-  await expect(exec.run(killedOnce('unknown', true))).rejects.toThrow('sh is none of CHANGING_TOOLS');
+  await expect(exec.run(killedOnce('unknown', true))).rejects.toThrow('sh is not one of CHANGING_TOOLS');
   expect(existsSync(join(directory, 'unknown'))).toBe(false);
 });

@@ -27,7 +27,7 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   { from: /^hooks\/[^/]+\//, to: /^src\/(main\/hook|contracts\/[^/]+)\.ts$/ },
   {
     from: /^src\/main\/hook\.ts$/,
-    to: /^(node:|src\/core\/|src\/(config\/(precheck|source)|app\/app)\.ts$|src\/system\/(orders|paths|signals|strangers|title)\.ts$)/,
+    to: /^(node:|src\/core\/|src\/(config\/(precheck|configuration)|app\/app)\.ts$|src\/system\/(orders|paths|signals|strangers|title)\.ts$)/,
   },
   {
     from: /^src\/main\/cli\.ts$/,
@@ -35,7 +35,7 @@ const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   },
   { from: /^src\/main\/(command|obey)\.ts$/, to: /^src\/(system\/orders|app\/app)\.ts$/ },
   { from: /^src\/main\/probe\.ts$/, to: /^(node:|src\/(core|foreign)\/)/ },
-  { from: /^src\/main\/(help|meant)\.ts$/, to: /^src\/(core\/|config\/source\.ts$|system\/paths\.ts$)/ },
+  { from: /^src\/main\/(help|calledtask)\.ts$/, to: /^src\/(core\/|config\/configuration\.ts$|system\/paths\.ts$)/ },
   { from: /^src\/main\//, to: /^(node:|src\/core\/|src\/system\/paths\.ts$)/ },
   // The composition root; host.ts gives the core its interfaces.
   { from: /^src\/app\//, to: /^(node:|src\/(?!main\/))/ },

@@ -8,7 +8,7 @@ const report = new URL('../fixtures/lvs-2.03.16.overflowed.txt', import.meta.url
 const nothing = (): Promise<never> => Promise.reject(new Error('nothing was to be read'));
 
 test.each([
-  ['before the last start', 'another', 'unknown', 'its snapshot is not active since the machine was started'],
+  ['before the last start', 'another', 'unknown', 'its snapshot has not been active since the machine started'],
   ['since', bootId(), 'bad', 'its snapshot was deactivated'],
 ])('a snapshot that is not active and was taken %s', async (_, boot, kind, reason) => {
   const row = parseReport({ stdout: fs.readFileSync(report, 'utf8') }).find(({ roles }) => roles.includes('snapshot'));

@@ -136,18 +136,18 @@ describe('a journal', () => {
     ],
     ['another machine', sealed({ ...first, machine: 'other' }), /of another machine \(.* other\)/],
     ['another task', sealed({ ...first, task: 'u' }), /of another task; its name should be .*u\.journal/],
-    ['no header', sealed({ version: 2 }), /first line is not that of a journal/],
-    ['half a format', sealed({ ...first, format: { level: 3 } }), /first line is not that of a journal/],
+    ['no header', sealed({ version: 2 }), /first line is not the first line of a journal/],
+    ['half a format', sealed({ ...first, format: { level: 3 } }), /first line is not the first line of a journal/],
     [
       'something that is no list of what is to stay',
       sealed(first, { kept: 1, undone: [1] }),
-      /line 2 is not that of a journal/,
+      /line 2 is not a line of a journal/,
     ],
-    ['an unknown line', sealed(first, { what: 1 }), /line 2 is not that of a journal/],
+    ['an unknown line', sealed(first, { what: 1 }), /line 2 is not a line of a journal/],
     [
       'an unknown line in level 2, which has no lines to pass over',
       sealed({ version: 2, machine: MACHINE, ...header }, { what: 1, optional: true }),
-      /line 2 is not that of a journal/,
+      /line 2 is not a line of a journal/,
     ],
   ])('of %s it is refused', (_, text, message) => {
     fs.writeFileSync(file, text);
@@ -205,7 +205,7 @@ describe('a journal', () => {
   test('that is no file of ours alone is refused', () => {
     writeAll();
     fs.chmodSync(file, 0o620);
-    expect(faultOf(() => Journal.load(file))?.message).toMatch(/can be written by others/);
+    expect(faultOf(() => Journal.load(file))?.message).toMatch(/is writable for users other/);
     const moved = `${file}.moved`;
     fs.renameSync(file, moved);
     fs.chmodSync(moved, 0o600);
@@ -213,10 +213,10 @@ describe('a journal', () => {
     expect(faultOf(() => Journal.load(file))?.message).toMatch(/is a symbolic link/);
     fs.unlinkSync(file);
     fs.mkdirSync(file);
-    expect(faultOf(() => Journal.read(file))?.message).toMatch(/is no regular file/);
+    expect(faultOf(() => Journal.read(file))?.message).toMatch(/is not a regular file/);
     fs.rmdirSync(file);
     spawnSync('mkfifo', [file]);
-    expect(faultOf(() => Journal.load(file))?.message).toMatch(/is no regular file/);
+    expect(faultOf(() => Journal.load(file))?.message).toMatch(/is not a regular file/);
   });
 
   test('exists once: the second comer gets a fault', () => {

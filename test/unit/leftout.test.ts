@@ -47,6 +47,6 @@ test('the job log tells what is lost before what is not', () => {
   const all = [lost('/srv/data/db'), lost('/srv/data/web')];
   expect(notSaved(layout, withoutExcluded(all, task('warn', '/srv/data/db').choice))).toEqual([
     '/srv/data/web: is a file system of its own',
-    '/srv/data/db: is left out, as asked (exclude)',
+    "/srv/data/db: 'exclude' names it",
   ]);
 });

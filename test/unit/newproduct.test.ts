@@ -10,7 +10,7 @@ const settings = {
   drive: {
     type: 'word',
     pattern: /^nst\d$/,
-    meant: 'must be a tape, for example nst0',
+    expected: 'must be a tape, for example nst0',
     examples: ['nst0'],
     text: 'The tape.',
   },
@@ -38,7 +38,7 @@ vi.doMock(list, () => ({ contracts: [...contracts, tapeworm] }));
 const { loadConfig } = await import('../../src/config/load.ts');
 const { surelyNotConfigured } = await import('../../src/config/precheck.ts');
 const { configReference } = await import('../../src/config/reference.ts');
-const { readSources } = await import('../../src/config/source.ts');
+const { readConfiguration } = await import('../../src/config/configuration.ts');
 
 afterAll(() => {
   vi.doUnmock(list);
@@ -53,15 +53,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function sourcesOf(section: string) {
+function configurationOf(section: string) {
   writeFileSync(join(directory, 'holdstill.yaml'), `version: 1\n${section}\n`, { mode: 0o600 });
-  return readSources(directory, { owner });
+  return readConfiguration(directory, { owner });
 }
 
 test('its section is understood, with its defaults', () => {
-  const sources = sourcesOf('tapeworm: {drive: nst1, eject: true}');
-  expect(loadConfig(sources).sections['tapeworm']).toEqual({ drive: 'nst1', speed: 'slow', eject: true });
-  expect(sources.faultFor('any')).toBeUndefined();
+  const configuration = configurationOf('tapeworm: {drive: nst1, eject: true}');
+  expect(loadConfig(configuration).sections['tapeworm']).toEqual({ drive: 'nst1', speed: 'slow', eject: true });
+  expect(configuration.faultFor('any')).toBeUndefined();
 });
 
 test.each([
@@ -71,18 +71,18 @@ test.each([
   ['{before: pre}', '2:20: tapeworm.before: is "pre", must be an absolute path, for example /srv/data'],
   ['{drives: nst0}', '2:12: tapeworm.drives: unknown key, did you mean "drive"?'],
 ])('what is wrong in it is told: %s', (section, line) => {
-  expect(() => loadConfig(sourcesOf(`tapeworm: ${section}`))).toThrow(`${directory}/holdstill.yaml:${line}`);
+  expect(() => loadConfig(configurationOf(`tapeworm: ${section}`))).toThrow(`${directory}/holdstill.yaml:${line}`);
 });
 
 test('its hooks read what is right of it, and see that a script is wrong', () => {
-  const sources = sourcesOf('tapeworm: {drive: st0, speed: never, eject: 1, before: [x], more: 1}');
-  expect(sources.settings(tapeworm)).toEqual({ drive: 'st0', before: '' });
+  const configuration = configurationOf('tapeworm: {drive: st0, speed: never, eject: 1, before: [x], more: 1}');
+  expect(configuration.settings(tapeworm)).toEqual({ drive: 'st0', before: '' });
 });
 
 test('calls for the tasks of others pay only for the settings that mean something for them', () => {
-  sourcesOf('tapeworm: {speed: fast}');
+  configurationOf('tapeworm: {speed: fast}');
   expect(surelyNotConfigured(directory, ['other'], settings, owner)).toBe(true);
-  sourcesOf('tapeworm: {eject: true}');
+  configurationOf('tapeworm: {eject: true}');
   expect(surelyNotConfigured(directory, ['other'], settings, owner)).toBe(false);
 });
 

@@ -51,7 +51,7 @@ vi.doMock(list, () => ({ sources: [...sources, tape] }));
 const { loadConfig, loadTask } = await import('../../src/config/load.ts');
 const { configReference } = await import('../../src/config/reference.ts');
 const { jsonSchema } = await import('../../src/config/schema.ts');
-const { readSources } = await import('../../src/config/source.ts');
+const { readConfiguration } = await import('../../src/config/configuration.ts');
 const { describeSource } = await import('../../src/config/sources/lookup.ts');
 const { warningsOf } = await import('../../src/config/warnings.ts');
 
@@ -67,13 +67,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function sourcesOf(tasks: string) {
+function configurationOf(tasks: string) {
   writeFileSync(join(directory, 'holdstill.yaml'), `version: 1\ntasks:\n${tasks}\n`, { mode: 0o600 });
-  return readSources(directory, { owner: process.getuid?.() ?? 0 });
+  return readConfiguration(directory, { owner: process.getuid?.() ?? 0 });
 }
 
 test('a task with it is loaded, and its provider resolves it', async () => {
-  const { task } = loadTask(sourcesOf('  t: {tape: r7, loop: true}'), 't');
+  const { task } = loadTask(configurationOf('  t: {tape: r7, loop: true}'), 't');
   expect(task).toMatchObject({ source: { kind: 'tape', reel: 'r7', loop: true }, trust: 'host', skip: 'warn' });
   const { origins, unclaimed } = await resolveAll([task.source], [provider as Provider]);
   expect(unclaimed).toBeUndefined();
@@ -93,20 +93,20 @@ test.each([
   ['{tape: r1, exclude: [3]}', '27: tasks.t.exclude.0: is 3, but has no effect for tape'],
   ['{tapes: r1, lv: a/b}', '7: tasks.t.tapes: unknown key, did you mean "tape"?'],
 ])('what is wrong with it is told: %s', (record, line) => {
-  expect(() => loadConfig(sourcesOf(`  t: ${record}`))).toThrow(`${directory}/holdstill.yaml:3:${line}`);
+  expect(() => loadConfig(configurationOf(`  t: ${record}`))).toThrow(`${directory}/holdstill.yaml:3:${line}`);
 });
 
 test('what is hardly meant is told', () => {
-  const found = sourcesOf('  a: {tape: r0}\n  b: {tape: r1}\n  c: {tape: r1}');
+  const found = configurationOf('  a: {tape: r0}\n  b: {tape: r1}\n  c: {tape: r1}');
   const warnings = warningsOf(found, loadConfig(found).tasks).map((line) => line.replaceAll(`${directory}/`, ''));
   expect(warnings).toEqual([
     'holdstill.yaml:3:13: tasks.a.tape: is mostly empty',
-    'holdstill.yaml:5:3: tasks.c: saves what task "b" at holdstill.yaml:4:3 saves, too',
+    'holdstill.yaml:5:3: tasks.c: saves the same as task "b" at holdstill.yaml:4:3',
   ]);
 });
 
 test('people find it in all that is made of the keys', () => {
-  const { tasks } = loadConfig(sourcesOf('  t: {tape: r1}'));
+  const { tasks } = loadConfig(configurationOf('  t: {tape: r1}'));
   const shown = configText([...tasks.values()], describeSource, describeMeans);
   expect(shown).toMatch(/^t +tape r1\n/);
   expect(shown).toMatch(/\n {2}loop +false\n/);

@@ -70,7 +70,7 @@ function planOf(guests: number): Plan {
       }),
     ],
     notes: [
-      `others on this host can look into /mnt while it is open; to keep them out, name a 'mount' below a directory that only root enters`,
+      `other users can look into /mnt while the task is open; to prevent that, choose a 'mount' below a directory that only root can enter`,
     ],
     problems: [],
   };
@@ -85,7 +85,7 @@ describe('a plan at 80 columns', () => {
       expect(pasted).toContain(`  ${command}\n`);
       expect(pasted).toContain(undo === '' ? '' : `↩  ${undo}\n`);
     }
-    expect(text).toMatch(/^note: others .*\n {2}.*only root enters\nno change was made\n$/m);
+    expect(text).toMatch(/^note: other users .*\n {2}.*only root can enter\nno change was made\n$/m);
   });
 
   test('of ten: what is alike is said once, and counted', () => {

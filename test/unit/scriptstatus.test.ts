@@ -13,7 +13,7 @@ test.each([
   ['an error among good news', 'STATUS:OK\nSTATUS:ERROR no braces\nSTATUS:OK\n', 0, [], 'no braces'],
   ['an error that says nothing', 'STATUS:ERROR {}\n', 0, [], 'it printed STATUS:ERROR without a reason'],
   ['good news and a bad status, which the client does not look at', 'STATUS:OK', 3, [], undefined],
-  ['nothing, but a status', 'a\n\nb\n', 3, ['a', '', 'b'], 'left with exit status 3'],
+  ['nothing, but a status', 'a\n\nb\n', 3, ['a', '', 'b'], 'ended with exit status 3'],
   ['nothing at all', '', 0, [], undefined],
   ['the lines of Windows', 'a\r\nSTATUS:ERROR {x}\r\n', 0, ['a'], 'x'],
   ['the result of another tool', 'STATUS=ERROR MSG="x"\n', 0, ['STATUS=ERROR MSG="x"'], undefined],

@@ -84,7 +84,7 @@ test('what mount refused, and what has not the flags that it was to have, is for
 test('what is mounted though it is not what was taken is taken away', async () => {
   const { exec, commands } = host((line) => line.replace('253:1 ', '253:9 '));
   await expect(mountTogether([stepAt(0), stepAt(1)], exec, tmpdir())).rejects.toThrow(
-    'p1: /dev/dm-1 is not what was taken',
+    'p1: /dev/dm-1 is not the snapshot that holdstill took',
   );
   expect(commands).toEqual([LISTED, 'umount -- /m/p 1']);
 });

@@ -1,7 +1,7 @@
 import type { QuiesceOf } from '../../core/model/quiesce.ts';
 import { shellWord } from '../../core/text/shell.ts';
 import { list, map, quantity, text } from '../forms.ts';
-import { DURATION_MEANT, durationProblem, parsedDuration } from '../units.ts';
+import { DURATION_EXPECTED, durationProblem, parsedDuration } from '../units.ts';
 import type { MeansEntry } from './entry.ts';
 
 declare module '../../core/model/quiesce.ts' {
@@ -49,7 +49,7 @@ export const command: MeansEntry<QuiesceOf<'command'>, Written> = {
         'The program that lets it go again. It is also called where `rest` failed or never ran, and may be called twice: then it must end with 0 as well.',
         ['/usr/local/sbin/app-thaw'],
       ),
-      timeout: quantity(DURATION_MEANT, durationProblem)
+      timeout: quantity(DURATION_EXPECTED, durationProblem)
         .default('5s')
         .describe('How long each of the two may take.')
         .meta({ examples: ['5s'] }),

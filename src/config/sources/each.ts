@@ -2,9 +2,9 @@ import { matchesGlob } from '../../core/text/glob.ts';
 import type { GuestQuery } from '../../core/model/guest.ts';
 import { list, map, text, whole } from '../forms.ts';
 import {
-  EACH_MEANT,
+  EACH_EXPECTED,
   eachProblem,
-  GLOB_MEANT,
+  GLOB_EXPECTED,
   globProblem,
   guestGlobProblem,
   namesGlobProblem,
@@ -39,7 +39,7 @@ export const each: SourceEntry<SourceOf<'each'>, Written> = {
   form: whole(
     map(
       {
-        lv: text(EACH_MEANT, eachProblem)
+        lv: text(EACH_EXPECTED, eachProblem)
           .optional()
           .describe('The VG and a pattern (`*`, `?`, `[...]`) for its LVs; it is an error if no LV matches.')
           .meta({ examples: ['in.zekjur.net/domu-*'] }),
@@ -49,7 +49,7 @@ export const each: SourceEntry<SourceOf<'each'>, Written> = {
             'A pattern for the names of guests, with all their disks, in a directory for each guest; it is an error if no guest matches.',
           )
           .meta({ examples: ['web-*'] }),
-        exclude: list(text(GLOB_MEANT, namesGlobProblem), 'must be a list of patterns, for example [domu-test*]')
+        exclude: list(text(GLOB_EXPECTED, namesGlobProblem), 'must be a list of patterns, for example [domu-test*]')
           .default([])
           .describe(
             'What to leave out: patterns for the names of LVs without the VG, or of guests; what is left out is not protected.',

@@ -1,6 +1,6 @@
 import { matchesGlob } from '../../core/text/glob.ts';
 import { onOff, text } from '../forms.ts';
-import { FILE_MEANT, fileProblem } from '../names.ts';
+import { FILE_EXPECTED, fileProblem } from '../names.ts';
 import type { SourceOf } from '../../core/model/task.ts';
 import type { SourceEntry } from './entry.ts';
 
@@ -15,13 +15,13 @@ declare module '../../core/model/task.ts' {
   }
 }
 
-/** Images that are no raw ones, by how they are called: qemu-img(1), VirtualBox. A `-flat.vmdk` is raw, a `.vhd` may be. */
+/** Images that are not raw, by how they are called: qemu-img(1), VirtualBox. A `-flat.vmdk` is raw, a `.vhd` may be. */
 const NOT_RAW = /(?<!-flat)\.(qcow2?|qed|vmdk|vdi|vhdx)$/i;
 
 /** Image files. */
 export const file: SourceEntry<SourceOf<'file'>, string> = {
   key: 'file',
-  form: text(FILE_MEANT, fileProblem)
+  form: text(FILE_EXPECTED, fileProblem)
     .describe(
       'Raw disk images, by a path that may hold patterns; a snapshot shares the blocks of the image, which needs xfs, ' +
         'btrfs or ocfs2. With a pattern each image gets a directory of its own.',

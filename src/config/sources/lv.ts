@@ -1,5 +1,5 @@
 import { text } from '../forms.ts';
-import { LV_MEANT, lvProblem, splitChecked } from '../names.ts';
+import { LV_EXPECTED, lvProblem, splitChecked } from '../names.ts';
 import type { SourceOf } from '../../core/model/task.ts';
 import type { SourceEntry } from './entry.ts';
 
@@ -12,8 +12,8 @@ declare module '../../core/model/task.ts' {
 /** A logical volume. */
 export const lv: SourceEntry<SourceOf<'lv'>, string> = {
   key: 'lv',
-  form: text(LV_MEANT, lvProblem)
-    .describe('The logical volume to snapshot, VG/LV or /dev/VG/LV.')
+  form: text(LV_EXPECTED, lvProblem)
+    .describe('Takes a snapshot of this logical volume: VG/LV or /dev/VG/LV.')
     .meta({ examples: ['system/xenvm', '/dev/system/xenvm'] }),
   without: [],
   excludes: ['parts'],

@@ -1,5 +1,5 @@
 import { text } from '../forms.ts';
-import { PATH_MEANT, pathProblem, plainPath } from '../names.ts';
+import { PATH_EXPECTED, pathProblem, plainPath } from '../names.ts';
 import type { SourceOf } from '../../core/model/task.ts';
 import type { SourceEntry } from './entry.ts';
 
@@ -12,9 +12,9 @@ declare module '../../core/model/task.ts' {
 /** A directory, whatever storage it is on. */
 export const path: SourceEntry<SourceOf<'path'>, string> = {
   key: 'path',
-  form: text(PATH_MEANT, pathProblem)
+  form: text(PATH_EXPECTED, pathProblem)
     .describe(
-      'Snapshots the LV or the btrfs subvolume behind this path; the mount then shows just what is below the path.',
+      'Takes a snapshot of the LV or the btrfs subvolume behind this path. The mount shows only what is below the path.',
     )
     .meta({ examples: ['/srv/data'] }),
   without: [],

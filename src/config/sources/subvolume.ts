@@ -1,5 +1,5 @@
 import { text } from '../forms.ts';
-import { PATH_MEANT, pathProblem, plainPath } from '../names.ts';
+import { PATH_EXPECTED, pathProblem, plainPath } from '../names.ts';
 import type { SourceOf } from '../../core/model/task.ts';
 import type { SourceEntry } from './entry.ts';
 
@@ -12,7 +12,7 @@ declare module '../../core/model/task.ts' {
 /** A btrfs subvolume. */
 export const subvolume: SourceEntry<SourceOf<'subvolume'>, string> = {
   key: 'subvolume',
-  form: text(PATH_MEANT, pathProblem)
+  form: text(PATH_EXPECTED, pathProblem)
     .describe(
       'Takes a snapshot of this btrfs subvolume. Subvolumes below it are not in the snapshot; the job log lists them.',
     )

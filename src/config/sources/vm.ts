@@ -1,7 +1,7 @@
 import { HYPERVISORS, type GuestQuery } from '../../core/model/guest.ts';
 import type { SourceOf } from '../../core/model/task.ts';
 import { either, list, map, oneOf, text, whole } from '../forms.ts';
-import { GUEST_MEANT, guestProblem } from '../names.ts';
+import { GUEST_EXPECTED, guestProblem } from '../names.ts';
 import type { SourceEntry } from './entry.ts';
 
 declare module '../../core/model/task.ts' {
@@ -24,11 +24,11 @@ export const vm: SourceEntry<SourceOf<'vm'>, Written> = {
   key: 'vm',
   form: either(
     MEANT,
-    text(GUEST_MEANT, guestProblem),
+    text(GUEST_EXPECTED, guestProblem),
     whole(
       map(
         {
-          name: text(GUEST_MEANT, guestProblem)
+          name: text(GUEST_EXPECTED, guestProblem)
             .describe('The name of the guest, as `virsh list --all` or `xl list` shows it.')
             .meta({ examples: ['kvmserv'] }),
           hypervisor: oneOf(HYPERVISORS)

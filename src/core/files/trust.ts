@@ -39,7 +39,7 @@ export function checkTrusted(
     const why = weakness(current, rightsOf(stats), owner);
     const shared = !last && stats.isDirectory() && (stats.mode & STICKY) !== 0;
     if (why === undefined || (why.what === 'mode' && shared)) return;
-    // A directory above may be somebody's home: nobody is told to take that away from him.
+    // A directory above may be somebody's home: no message says to take that away from him.
     const hint =
       why.what === 'owner' && !last ? `keep ${shellWord(path)} below directories that belong to root` : why.hint;
     throw insecure(subject, { ...why, hint });
@@ -76,7 +76,7 @@ export function checkTrusted(
 
 /**
  * Opens a file to append to, in a directory that is trusted; makes it, for its owner alone. Never through a link, never
- * one that others could change or that is no file. Throws as `checkTrusted`, and the error of open(2).
+ * one that others could change or that is not a file. Throws as `checkTrusted`, and the error of open(2).
  */
 export function openTrusted(path: string, subject: Subject): number {
   checkTrusted(dirname(path), 'directory', 0, subject);
@@ -101,7 +101,7 @@ function openFile(path: string, flags: number, subject: Subject): number {
 }
 
 function notOurs(path: string, why: string): Pick<Weakness, 'message' | 'hint'> {
-  return { message: `${path} ${why}`, hint: `look whose it is, and move it away: ls -l ${shellWord(path)}` };
+  return { message: `${path} ${why}`, hint: `find out who owns it, and move it away: ls -l ${shellWord(path)}` };
 }
 
 function parts(path: string): string[] {
@@ -127,7 +127,7 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-/** Why others than root could change something, and the command that mends it. */
+/** Why others than root could change something, and the command that fixes it. */
 export interface Weakness {
   readonly what: 'owner' | 'mode';
   readonly message: string;

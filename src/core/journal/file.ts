@@ -7,7 +7,7 @@ import { asRoot, whyNot } from '../text/why.ts';
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Opens a journal that is there: a regular file of root's (or of whoever we run as, who then is no root), that nobody
+ * Opens a journal that is there: a regular file of root's (or of whoever we run as, who then is not root), that nobody
  * else can change; never through a link. Undefined: there is none. Throws `journal.broken`.
  */
 export function openSafely(file: string, mode: 'r' | 'r+'): number | undefined {
@@ -23,11 +23,11 @@ export function openSafely(file: string, mode: 'r' | 'r+'): number | undefined {
   }
   const stat = fs.fstatSync(fd);
   const problem = !stat.isFile()
-    ? 'is no regular file'
+    ? 'is not a regular file'
     : stat.uid !== 0 && stat.uid !== process.geteuid?.()
       ? `belongs to user ${stat.uid}, not to root`
       : (stat.mode & 0o022) !== 0
-        ? 'can be written by others than root'
+        ? 'is writable for users other than root'
         : stat.size > LARGEST
           ? `is too large for a journal (${stat.size} bytes)`
           : undefined;

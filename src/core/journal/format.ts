@@ -8,7 +8,7 @@ import { VERSION } from '../model/version.ts';
 
 /**
  * How a journal is written. Of a higher sublevel all can be read: what is new in it stands in lines that may be passed
- * over. Of a higher level nothing can be told.
+ * over. Of a higher level nothing is known.
  */
 interface Format {
   readonly level: number;
@@ -98,9 +98,9 @@ export function parseJournal(
   if ('wrong' in found) throw broken(file, `line ${found.wrong} is damaged, or the lines before it are`);
   const [first, ...lines] = found.values as readonly Fields[];
   const header = first && level?.header(first);
-  if (!level || !header) throw broken(file, 'its first line is not that of a journal');
+  if (!level || !header) throw broken(file, 'its first line is not the first line of a journal');
   const strange = lines.findIndex((line) => !isLine(line) && !level.mayPass(line));
-  if (strange >= 0) throw broken(file, `line ${strange + 2} is not that of a journal`);
+  if (strange >= 0) throw broken(file, `line ${strange + 2} is not a line of a journal`);
   const its = journalPath(path.dirname(file), header.task);
   if (its !== file) throw broken(file, `is the journal of another task; its name should be ${its}`);
   if (header.machine !== machine) {
@@ -111,7 +111,7 @@ export function parseJournal(
   return { header, lines: lines.filter(isLine), seal: found.seal };
 }
 
-/** Undefined: the line tells no level. It may be sealed in a way that we don't know, so it is not parsed. */
+/** Undefined: the line names no level. It may be sealed in a way that we don't know, so it is not parsed. */
 function levelOf(file: string, line: string): Level | undefined {
   const number = /"(?:version|level)":(\d+)/.exec(line)?.[1];
   if (number === undefined) return undefined;

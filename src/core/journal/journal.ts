@@ -75,7 +75,7 @@ export class Journal implements JournalView {
     }
   }
 
-  /** What a journal tells as it stands, read without a lock and without touching it; undefined where there is none. Throws `journal.broken`. */
+  /** What a journal says as it stands, read without a lock and without touching it; undefined where there is none. Throws `journal.broken`. */
   static read(file: string): JournalView | undefined {
     const fd = openSafely(file, 'r');
     if (fd === undefined) return undefined;
@@ -83,8 +83,8 @@ export class Journal implements JournalView {
       const whole = wholeLines(readAll(file, fd));
       if (whole === '') return undefined;
       const { header, lines } = parseJournal(file, whole, machineId());
-      const { next: _, steps, ...told } = contentsOf(lines);
-      return { path: file, header, steps: [...steps.values()], ...told };
+      const { next: _, steps, ...others } = contentsOf(lines);
+      return { path: file, header, steps: [...steps.values()], ...others };
     } finally {
       fs.closeSync(fd);
     }
@@ -130,7 +130,7 @@ export class Journal implements JournalView {
     this.#record(steps.map(({ number }, index) => ({ learned: facts[index] ?? {}, n: number })));
   }
 
-  /** Notes that steps are gone. Where the disk refuses, this object knows it all the same: to undo twice is harmless. */
+  /** Notes that steps are gone. Where the disk refuses, this object knows it anyway: to undo twice is harmless. */
   undone(numbers: readonly number[]): void {
     if (numbers.length === 0) return;
     apply({ undone: numbers }, this.#contents);
@@ -173,7 +173,7 @@ export class Journal implements JournalView {
     try {
       syncDirectory(path.dirname(this.path));
     } catch {
-      // At worst it is there again after a power cut, and tells of nothing that is left.
+      // At worst it is there again after a power cut, and lists nothing that is left.
     }
   }
 

@@ -92,7 +92,7 @@ export async function undo(
       const outcome = outcomes[index];
       if (outcome?.kind === 'undone') return;
       const { what, byHand } = describeStep(step, machine);
-      const reason = outcome?.reason ?? 'not answered for';
+      const reason = outcome?.reason ?? 'its undo gave no answer';
       const other = outcome && nextFor(outcome, journal);
       const adopted = outcome?.adopted ? { adopted: true as const } : {};
       const leftover = { what, reason, byHand: outcome?.byHand ?? other ?? byHand, needed: false, ...adopted };
@@ -112,7 +112,7 @@ function providersOf({ steps }: Journal, { providers }: Machine): readonly Provi
 
 /**
  * Snapshots that are marked with the run though the journal does not list them: it may have been cut short. They can't
- * be proved to be ours and are only told, and the journal stays so that they are told again.
+ * be proved to be ours and are only reported, and the journal stays so that they are reported again.
  */
 async function unlisted({ header }: Journal, providers: readonly Provider[]): Promise<readonly Leftover[]> {
   const left: Leftover[] = [];
@@ -120,7 +120,7 @@ async function unlisted({ header }: Journal, providers: readonly Provider[]): Pr
     try {
       for (const { run, what } of await provider.marked('after removal')) {
         const reason = 'is marked with this run, but its journal does not list it';
-        if (run === header.run) left.push({ what, reason, byHand: 'look whose it is', needed: false });
+        if (run === header.run) left.push({ what, reason, byHand: 'find out who owns it', needed: false });
       }
     } catch (error) {
       const reason = `holdstill could not search for them: ${whyNot(error)}`;
@@ -139,7 +139,7 @@ export function dependsOn(step: NotedStep, machine: Machine): ReturnType<UndoHan
 function nextFor(outcome: Outcome, { path, header }: Journal): string | undefined {
   if (outcome.kind === 'undone') return undefined;
   if (outcome.adopted) return `copy what you need of it, then: holdstill recover ${shellWord(header.task)} --discard`;
-  if (outcome.foreign) return 'look whose it is';
+  if (outcome.foreign) return 'find out who owns it';
   if (!outcome.absent) return undefined;
   return `bring it back and type: holdstill recover; if it is gone for good, move the journal away: ${path}`;
 }

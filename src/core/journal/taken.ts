@@ -7,7 +7,7 @@ import type { Machine } from '../ports/machine.ts';
 import { takenPath } from '../model/names.ts';
 import { whyNot, writeHint } from '../text/why.ts';
 
-/** A run that was cleared while it was properly open: its job may go on, and is told when it comes for it. */
+/** A run that was cleared while it was properly open: its job may go on, and gets that reported when it comes for it. */
 export interface Taken extends Pick<JournalHeader, 'run' | 'runKey' | 'contract' | 'boot' | 'startedAt'> {
   /** The processes that its opening was called by; see `callersOf`. */
   readonly callers: string;
@@ -15,7 +15,7 @@ export interface Taken extends Pick<JournalHeader, 'run' | 'runKey' | 'contract'
   readonly at: string;
   /** The run that took the task over; '': somebody closed it by hand. */
   readonly by: string;
-  /** Its job was told. The callers that no other run has: who comes with one of them is that job. */
+  /** This was reported to its job. The callers that no other run has: who comes with one of them is that job. */
   readonly told?: string;
 }
 
@@ -38,7 +38,7 @@ export function readTaken(stateDirectory: string, task: string): readonly Taken[
   } finally {
     fs.closeSync(fd);
   }
-  throw broken(file, 'is not what holdstill has written', {
+  throw broken(file, 'is not a file that holdstill wrote', {
     hint: 'it only says which runs another run took over; if no job is running, move it away',
   });
 }
@@ -81,7 +81,7 @@ export function rememberTaken(
   try {
     writeTaken(stateDirectory, header.task, [...readTaken(stateDirectory, header.task), takenFrom(header, '')]);
   } catch (error) {
-    log.error({ err: error }, 'that a run was closed by hand is not noted');
+    log.error({ err: error }, 'could not note that somebody closed a run by hand');
   }
 }
 

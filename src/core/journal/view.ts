@@ -2,7 +2,7 @@ import type { OpenedPath, Verdict } from '../model/reply.ts';
 import type { JournalHeader, Line } from './format.ts';
 import type { NotedStep } from '../model/step.ts';
 
-/** What a journal tells, to be looked at: there is nothing in it that writes. */
+/** What a journal says, only to be read: nothing in it writes. */
 export interface JournalView {
   readonly path: string;
   readonly header: JournalHeader;
@@ -10,7 +10,7 @@ export interface JournalView {
   readonly steps: readonly NotedStep[];
   /** Steps that are to stay, and are nobody's to undo any more. */
   readonly kept: readonly NotedStep[];
-  /** What was handed to the product, if the task was opened to the end. */
+  /** What was handed to the product, if the task was opened completely. */
   readonly opened: readonly OpenedPath[] | undefined;
   /** Parts of the origins that are not in the mounts, and why. */
   readonly notSaved: readonly string[];

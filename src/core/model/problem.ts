@@ -3,7 +3,7 @@ import { isFault } from './fault.ts';
 import type { Reply } from './reply.ts';
 
 /**
- * What is wrong, in one line that every product is told; undefined: nothing is. It says what failed, what that means for
+ * What is wrong, in one line that every product gets; undefined: nothing is. It says what failed, what that means for
  * the backup and what to type, in this order.
  */
 export function problemOf(reply: Reply): string | undefined {

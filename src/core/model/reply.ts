@@ -6,7 +6,7 @@ export type Verdict =
   | { readonly kind: 'bad'; readonly reasons: readonly string[] }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** A mount that a backup product is meant to read. */
+/** A mount for a backup product to read. */
 export interface OpenedPath {
   /** The origin as the admin knows it: `vg/lv`, or the path that was asked for. */
   readonly source: string;
@@ -14,11 +14,11 @@ export interface OpenedPath {
 }
 
 /**
- * What happened, in terms that every product can be told. `lines` are plain text for the job log, already escaped:
+ * What happened, in terms that every product understands. `lines` are plain text for the job log, already escaped:
  * no line holds a control character.
  */
 export type Reply = Outcome & {
-  /** What is wrong besides, told by a script of the admin's that the hook has called. */
+  /** What is wrong besides, reported by a script of the admin's that the hook has called. */
   readonly besides?: string | undefined;
 };
 
@@ -30,7 +30,7 @@ type Outcome =
       readonly leftovers: readonly string[];
       readonly lines: readonly string[];
     }
-  /** The task is none of ours, or there was nothing to close. */
+  /** The task is not ours, or there was nothing to close. */
   | { readonly kind: 'nothing'; readonly lines: readonly string[] }
   | {
       readonly kind: 'failed';

@@ -17,7 +17,7 @@ export interface Selection {
   readonly exclude: readonly Selector[];
 }
 
-/** What can be told of a part before it is opened. */
+/** What is known of a part before it is opened. */
 export interface Traits {
   /** Of the partitions that it is in: a RAID or a volume group may be in several. */
   readonly numbers: readonly number[];
@@ -55,21 +55,21 @@ export function selectorText(selector: Selector): string {
   }
 }
 
-/** Whether a logical volume is asked for by its own name, and not by a pattern that others fit as well. */
+/** Whether a logical volume is asked for by its own name, and not by a pattern that matches others as well. */
 export function isNamed({ partitions }: Selection, { vg, lv }: Traits): boolean {
   return partitions.some((selector) => selector.kind === 'lv' && selector.vg === vg && selector.lv === lv);
 }
 
 /** Why a part is not wanted; undefined: it is. Of what could not be looked into yet a label or type says nothing. */
 export function unwanted({ partitions, exclude }: Selection, traits: Traits): string | undefined {
-  if (exclude.some((selector) => fits(selector, traits) === true)) return EXCLUDED;
-  const chosen = partitions.length === 0 || partitions.some((selector) => fits(selector, traits) !== false);
-  return chosen ? undefined : 'is not one of those asked for (partitions)';
+  if (exclude.some((selector) => matches(selector, traits) === true)) return EXCLUDED;
+  const chosen = partitions.length === 0 || partitions.some((selector) => matches(selector, traits) !== false);
+  return chosen ? undefined : "'partitions' does not name it";
 }
 
-const EXCLUDED = 'is left out, as asked (exclude)';
+const EXCLUDED = "'exclude' names it";
 
-/** What a source leaves aside: what `exclude` names, with all below it, is meant to be. */
+/** What a source leaves aside: what `exclude` names, with all below it, is left out on purpose. */
 export function withoutExcluded(leftOut: readonly LeftOut[], { exclude }: Selection): readonly LeftOut[] {
   const globs = exclude.flatMap((selector) => (selector.kind === 'path' ? [selector.glob] : []));
   const isExcluded = (label: string): boolean =>
@@ -83,8 +83,8 @@ function placesOf(path: string): readonly string[] {
   return [path, ...ends.map((end) => path.slice(0, end))];
 }
 
-/** Whether a part is what a selector means; undefined: it can't be told yet. */
-export function fits(selector: Selector, { numbers, vg, lv, content, within = [] }: Traits): boolean | undefined {
+/** Whether a selector matches a part; undefined: that is not known yet. */
+export function matches(selector: Selector, { numbers, vg, lv, content, within = [] }: Traits): boolean | undefined {
   switch (selector.kind) {
     case 'path':
       return false;

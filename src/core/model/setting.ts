@@ -8,7 +8,7 @@ interface Described {
   /** What it does, for people. */
   readonly text: string;
   /**
-   * Whether the call for a task that is none of ours is answered the same without it. With any other setting such a call reads the
+   * Whether the call for a task that is not ours is answered the same without it. With any other setting such a call reads the
    * whole configuration.
    */
   readonly onlyForOurs?: true;
@@ -32,11 +32,11 @@ export interface Word extends Described {
   readonly type: 'word';
   readonly pattern: RegExp;
   /** What is said of a wrong one: `must be ..., for example ...`. */
-  readonly meant: string;
+  readonly expected: string;
   readonly examples: readonly string[];
 }
 
-/** The absolute path of a program. A hook takes what is no text for '': that a program was not run must not go unseen. */
+/** The absolute path of a program. A hook takes what is not a text for '': that a program was not run must not go unseen. */
 export interface Script extends Described {
   readonly type: 'script';
   readonly examples: readonly string[];

@@ -25,7 +25,7 @@ export interface Origin {
   readonly ref: Readonly<Record<string, string>>;
 }
 
-/** Something that a source names and that is no origin. */
+/** Something that a source names and that is not an origin. */
 export interface LeftOut {
   readonly label: string;
   readonly reason: string;
@@ -85,9 +85,9 @@ export interface Health {
   readonly bytes: number;
 }
 
-/** What a snapshot itself tells of others than us. */
+/** What a snapshot itself shows of others than us. */
 export interface Trace {
-  /** Bytes that they wrote to it; undefined: that can't be told. */
+  /** Bytes that they wrote to it; undefined: that is not known. */
   readonly bytes: number | undefined;
   /** What somebody did to it by which it is his, whether or not he is still at it: `made it writable`. */
   readonly done: string | undefined;

@@ -23,13 +23,13 @@ export type Outcome =
   | {
       readonly kind: 'left';
       readonly reason: string;
-      /** What is there is not ours, so nobody is told to remove it. */
+      /** What is there is not ours, so no message says to remove it. */
       readonly foreign?: true;
       /** What to type, where it is another command than `describe` gives. */
       readonly byHand?: string;
       /** It was ours and is somebody's now, since he may have written to it; he is asked to save what he needs. */
       readonly adopted?: true;
-      /** It can't be told whether it is there: the storage that it is in is not, and may come back. */
+      /** Nobody knows whether it is there: the storage that it is in is not, and may come back. */
       readonly absent?: true;
     };
 

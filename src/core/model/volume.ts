@@ -22,7 +22,7 @@ export interface Content {
   readonly type: string | undefined;
   readonly uuid: string | undefined;
   readonly label?: string | undefined;
-  /** Why it can't be told, e.g. several signatures. */
+  /** Why that is not known, e.g. several signatures. */
   readonly doubt: string | undefined;
   /** For a partition in which nothing known was found: what it is for by its type, if that needs no file system. */
   readonly purpose?: string | undefined;
@@ -64,7 +64,7 @@ export type MapWord =
 
 /** A device that device-mapper makes of pieces of volumes. */
 export interface DeviceMap {
-  /** Tells it from all others that were found in one look. */
+  /** Distinguishes it from all others that were found in one look. */
   readonly key: string;
   /** A line each of its table; start and length in sectors of 512 bytes. */
   readonly lines: readonly {
@@ -81,11 +81,11 @@ export interface GuestLv {
   readonly bytes: number;
   /** What makes it a device, each after those that it needs, its own last. */
   readonly maps: readonly DeviceMap[];
-  /** Undefined: that can only be told when it is a device. */
+  /** Undefined: that is only known when it is a device. */
   readonly content: Content | undefined;
   /** The kernel has to read what describes it on the disk: that of a thin pool. */
   readonly described?: boolean;
-  /** What is in it can be told with a key. */
+  /** What is in it is known with a key. */
   readonly encrypted?: boolean;
   /** Why it can't be made one. */
   readonly refused: { readonly reason: string; readonly harmless: boolean } | undefined;
@@ -115,7 +115,7 @@ export interface Member extends MemberPlace {
 
 /**
  * What has to be made a device before it can be looked into, and is then shown in the place of its (first) part: a
- * software RAID, or an encrypted part, whose maps only its key can tell.
+ * software RAID, or an encrypted part, whose maps only its key can show.
  */
 export interface Container extends MemberPlace {
   /** Where its other parts are. */

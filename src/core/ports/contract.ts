@@ -16,7 +16,7 @@ export interface CallContext<Of extends Settings = Settings> {
 /** A decoded call. */
 export interface Call {
   readonly phase: Phase;
-  /** Possible task names, best first. The first that is configured (or, to close, open) is meant. */
+  /** Possible task names, best first. The first that is configured (or, to close, open) counts. */
   readonly candidates: readonly string[];
   /** The product's own id of this run, the same in open and close; undefined where the product has none. */
   readonly runKey?: string | undefined;
@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 /**
- * How one backup product calls us and what it wants to hear back. Pure both ways: no file, no clock, no environment but
+ * How one backup product calls us and which answer it expects. Pure both ways: no file, no clock, no environment but
  * what it is given.
  */
 export interface Contract<Of extends Settings = Settings> {

@@ -19,6 +19,6 @@ export interface Inspector {
 export interface Unlocker {
   /** Throws `config.insecure` for a key file that others could read or change, `config.missing` for one that is not there. */
   checkKey(file: string): Promise<void>;
-  /** The map, over the device as its only volume, that shows what is encrypted in it, with the first of the key files that fits; or why there is none. */
+  /** The map, over the device as its only volume, that shows what is encrypted in it, with the first of the key files that opens it; or why there is none. */
   unlock(key: string, device: string, keys: readonly string[]): Promise<DeviceMap | string>;
 }

@@ -36,7 +36,7 @@ export interface Machine {
   unwatched(journal: JournalView): Unwatched | undefined;
   /** The same machine, on which programs that read what guests wrote may do nothing else as far as that can be had. */
   confined(): Machine;
-  /** What should be told of how it works, after it has. */
+  /** What should be reported of how it works, after it has. */
   readonly notes: readonly string[];
   /** What the machine lacks of it, for people; empty: nothing. */
   lacks(needs: Needs): readonly string[];

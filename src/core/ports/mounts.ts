@@ -6,7 +6,7 @@ import type { DeviceMap, PlannedMount } from '../model/volume.ts';
 export interface Mounted {
   /** They hold `id`, the mount id. */
   readonly facts: Facts;
-  /** What should be told of it. */
+  /** What should be reported of it. */
   readonly notes: readonly string[];
 }
 
@@ -20,17 +20,17 @@ export interface MountState {
 
 /** The directories that mounts go to. */
 export interface MountPoints {
-  /** Throws `mount.point` if the directory can't become our mount point: in use, not empty, a symlink, its parent missing (but for `ours`, which hooks make). Changes nothing. */
+  /** Throws `mount.point` if the directory can't become our mount point: in use, not empty, a symlink, its parent missing (except for `ours`, which hooks make). Changes nothing. */
   check(point: string, ours: string): Promise<void>;
   /** Which of these mounts, if any, others on the host could look into, and what keeps them out. */
   exposed(points: readonly string[]): Promise<string | undefined>;
   /** The steps that make `mount` and the directories below it, outermost first. */
   steps(mount: string, points: readonly string[]): readonly Step[];
-  /** In this order. The facts tell each directory from a later one of the same name. */
+  /** In this order. The facts distinguish each directory from a later one of the same name. */
   make(steps: readonly NotedStep[]): Promise<readonly Facts[]>;
 }
 
-/** The files beneath our mounts, by which a directory whose mount has gone away is told from an empty one. */
+/** The files beneath our mounts, which distinguish a directory whose mount has gone away from an empty one. */
 export interface Markers {
   steps(mount: string, points: readonly string[], names: RunNames): readonly Step[];
   /** Throws `mount.point`. */
@@ -64,7 +64,7 @@ export interface Mounts {
   commands(mount: PlannedMount): { readonly mount: readonly string[]; readonly unmount: readonly string[] };
 }
 
-/** Tells before an opening what it would run into. Changes nothing. */
+/** Says before an opening what it would run into. Changes nothing. */
 export interface Foresight {
   /** What an opening would have to report of these mounts. */
   foresee(mounts: readonly PlannedMount[]): Promise<readonly string[]>;

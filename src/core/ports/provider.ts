@@ -32,7 +32,7 @@ export interface Provider extends Partial<Finding>, Partial<Tracing>, Partial<Ex
   readonly handlers: readonly UndoHandler[];
   /**
    * All snapshots that are marked as ours, as far as they can be found; `sources`: where some may be. One whose run has no
-   * journal is never removed by us, only told of. `after removal`: as they were seen after the last were undone, if any were.
+   * journal is never removed by us, only reported. `after removal`: as they were seen after the last were undone, if any were.
    */
   marked(when: 'now' | 'after removal', sources?: readonly Source[]): Promise<readonly Marked[]>;
 }
@@ -43,12 +43,12 @@ export interface Finding {
   find(path: string): Promise<{ readonly claims: boolean; readonly why: string }>;
 }
 
-/** Of a storage whose snapshots tell what others did to them. */
+/** Of a storage whose snapshots show what others did to them. */
 export interface Tracing {
-  /** What the snapshots tell of others, in their order; changes nothing. */
+  /** What the snapshots show of others, in their order; changes nothing. */
   traces(steps: readonly NotedStep[]): Promise<readonly Trace[]>;
   /**
-   * What is to be noted of snapshots once all their mounts stand, so that `traces` can tell later what others did. `quiet`:
+   * What is to be noted of snapshots once all their mounts stand, so that `traces` can find out later what others did. `quiet`:
    * the drivers of the mounts write no more.
    */
   stamp(steps: readonly NotedStep[], quiet: boolean): readonly Facts[];

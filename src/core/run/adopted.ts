@@ -12,7 +12,7 @@ export interface Traces {
   readonly mounts: readonly string[];
   /** Who has it open for writing. */
   readonly openers: readonly string[];
-  /** Bytes that others wrote to it; undefined: that can't be told. */
+  /** Bytes that others wrote to it; undefined: that is not known. */
   readonly bytes: number | undefined;
   /** What somebody did to the snapshot itself: `made it writable`. */
   readonly done: string | undefined;
@@ -22,11 +22,11 @@ export interface Traces {
 
 /**
  * What makes a snapshot somebody's own: he wrote to it, or can. After a crash a start may have taken it for its origin, and
- * people may have worked on it since. Undefined: nothing tells so. Who has it open and has written nothing only uses it. What
+ * people may have worked on it since. Undefined: nothing shows that. Who has it open and has written nothing only uses it. What
  * was written while our mounts stood, and nobody is seen any more, may have been their drivers.
  */
 export function adoptionFrom(label: string, { mounts, openers, bytes, done, standing }: Traces): string | undefined {
-  if (mounts.length > 0) return `mounted it writable at ${namesOf(mounts)}, perhaps in the place of ${label}`;
+  if (mounts.length > 0) return `mounted it writable at ${namesOf(mounts)}, perhaps instead of ${label}`;
   if (done !== undefined) return done;
   if (bytes === 0) return undefined;
   if (openers.length > 0) return `opened it for writing: ${namesOf(openers)}`;
@@ -38,7 +38,7 @@ export function adoptionOf({ facts }: NotedStep): string | undefined {
   return facts?.['discard'] === undefined ? facts?.['adoption'] : undefined;
 }
 
-/** The steps but for the snapshots that are somebody's: who uses those keeps the rest from nothing. */
+/** The steps except for the snapshots that are somebody's: who uses those keeps the rest from nothing. */
 export function unadopted(steps: readonly NotedStep[]): readonly NotedStep[] {
   return steps.filter((step) => adoptionOf(step) === undefined);
 }

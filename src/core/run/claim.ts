@@ -11,8 +11,8 @@ export interface Closer {
 }
 
 /**
- * Whose run a closing is meant for. `own`: the one that is open (or none was). `taken`: one that was taken over.
- * `unknown`: one of these, and nothing tells which.
+ * Whose run a closing is for. `own`: the one that is open (or none was). `taken`: one that was taken over.
+ * `unknown`: one of these, and nothing shows which.
  */
 export type Claim =
   | { readonly kind: 'own' }
@@ -31,10 +31,10 @@ const ALIVE_MS = 12 * 3600 * 1000;
 /**
  * With the product's id of the run it is exact, and remembered for long. Without one a closing says nothing of who it is,
  * so what is known of its caller must do: the product, and the processes above it (a script that calls both hooks, a
- * client that runs one job). Where that fits the open run as well as one that was taken over not long before, it is
- * `unknown`, and the data of both may be bad: of two jobs one must not be told good of what was the other's.
- * Whoever was told is waited for no more: only a caller of just that run is told again.
- * A run that was closed by hand, or opened before the last start of the machine, is no rival of one that is open.
+ * client that runs one job). Where that matches the open run as well as one that was taken over not long before, it is
+ * `unknown`, and the data of both may be bad: of two jobs one must not hear "good" of what was the other's.
+ * Nobody waits for a job that has heard it: only a caller of just that run hears it again.
+ * A run that was closed by hand, or opened before the last start of the machine, is not a rival of one that is open.
  */
 export function claimOf(closer: Closer, open: Run | undefined, taken: readonly Taken[], bootId: string): Claim {
   const { runKey } = closer;
@@ -42,7 +42,7 @@ export function claimOf(closer: Closer, open: Run | undefined, taken: readonly T
     if (open?.runKey === runKey) return { kind: 'own' };
     const its = taken.findLast((one) => one.runKey === runKey);
     if (its) return { kind: 'taken', taken: its };
-    // An id that nothing is known of is none of those without one: its job was told before, or never opened anything.
+    // An unknown id is not one of those without an id: its job heard it before, or never opened anything.
     if (!open) return { kind: 'own' };
   }
   const ofBoot = taken.filter((one) => one.runKey === '' && one.boot === bootId);

@@ -28,7 +28,7 @@ export interface Examined {
   readonly mounts: readonly ({ readonly step: NotedStep } & MountState)[];
   /** What can't be checked may be bad, so it is. */
   readonly verdict: Verdict;
-  /** What holds whenever it is asked again: `unknown` where only a later check can tell. */
+  /** What holds whenever it is asked again: `unknown` where only a later check can find out. */
   readonly persistent: Verdict;
 }
 
@@ -46,7 +46,7 @@ export async function close(journal: Journal, machine: Machine, doubt?: string):
   try {
     journal.markClosing(settled ?? examined.persistent);
   } catch (error) {
-    // A full disk must not keep the snapshot alive; the worst that is lost is this verdict, and it is told below.
+    // A full disk must not keep the snapshot alive; the worst that is lost is this verdict, and it is reported below.
     machine.log.warn({ err: error }, 'the journal could not be brought up to date');
   }
   const leftovers = await replay(journal, machine, unsure);

@@ -71,7 +71,7 @@ async function tryToOpen(
 }
 
 /**
- * The device that shows what is encrypted in another one, which the key of a map tells from all others, and `what` people
+ * The device that shows what is encrypted in another one, which the key of a map distinguishes from all others, and `what` people
  * know it by; a text says why there is none.
  */
 export async function decrypt(

@@ -62,20 +62,20 @@ export async function mapLvs(
 const NOTHING: Content = { type: undefined, uuid: undefined, doubt: undefined };
 const NO_DEVICE: Device = { device: '', uuid: '' };
 
-/** What is on the whole of devices that are no disks. */
+/** What is on the whole of devices that are not disks. */
 async function lookInto(
   devices: readonly (Device | undefined)[],
   inspector: Inspector,
 ): Promise<readonly { readonly content: Content; readonly encrypted: boolean }[]> {
   const seen = await inspector.inspect(devices.map((one) => ({ shape: 'device', device: one?.device ?? '' })));
   return seen.volumes.map(({ table, content }, index) => {
-    const doubt = 'holds a partition table, which is not looked for there';
+    const doubt = 'contains a partition table, and holdstill does not look for one there';
     const encrypted = seen.containers.some(({ kind, volume }) => kind === 'luks' && volume === index);
     return table === undefined ? { content, encrypted } : { content: { ...NOTHING, doubt }, encrypted: false };
   });
 }
 
-/** Those whose devices show the host nothing that it would take for its own; of the others why they are no devices. */
+/** Those whose devices show the host nothing that it would take for its own; of the others why they are not made devices. */
 async function unseenByHost(
   wanted: readonly GuestLv[],
   { volumes }: Inspection,
@@ -154,7 +154,7 @@ export async function devicesFor(
     const uuid = uuids[volume] ?? '';
     if (map === undefined) return { device: extent ? (facts[next++]?.['device'] ?? '') : snapshotDevice, uuid };
     const device = extent ? parts.get(map) : mapped.devices.get(map);
-    if (!device) throw new Error(`nothing was made of ${map}`);
+    if (!device) throw new Error(`no device was made of ${map}`);
     return device;
   });
 }

@@ -62,7 +62,7 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
       return { kind: 'failed', fault, leftovers: [] };
     }
     machine.log.warn({ earlier: header.run, steps }, 'clearing what an earlier run left');
-    // Whose opening was killed was never told that it is open, and whose closing was has no other to come: but with an id he
+    // Whose opening was killed never heard that it is open, and whose closing was has no other to come: but with an id he
     // may come again, and it is known that it is him.
     const isOver = header.runKey === '' && [CLOSES, opens(header.run)].includes(next.killed);
     const wasOpen = stateOf(journal, machine) === 'held' && !isOver;
@@ -71,7 +71,7 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
     journal.markClosing({ kind: 'bad', reasons: ['a later run of the task removed it'] });
     const leftovers = await replay(journal, machine, unsure);
     if (leftovers.length === 0) return { kind: 'clear', cleared: { run: header.run, wasOpen } };
-    const fault = new Fault('task.busy', `what run ${header.run} of this task left can't be removed`);
+    const fault = new Fault('task.busy', `holdstill cannot remove what run ${header.run} of this task left`);
     return { kind: 'failed', fault, leftovers };
   } finally {
     journal.close();
@@ -79,7 +79,7 @@ export async function clearEarlier(file: string, next: Next, machine: Machine): 
 }
 
 /**
- * Notes which run is taken over, before that is done: its job may still be there, and is told. Where nothing is taken
+ * Notes which run is taken over, before that is done: its job may still be there, and gets that reported. Where nothing is taken
  * over, nobody is waited for any more who could not say which run he means.
  */
 function settle({ task, runKey }: Next, lost: Taken | undefined, { stateDirectory }: Machine): void {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { fits, isNamed, selectorText, unwanted, type Traits } from '../model/selection.ts';
+import { isNamed, matches, selectorText, unwanted, type Traits } from '../model/selection.ts';
 import { Fault } from '../model/fault.ts';
 import { onlyByKernel } from '../text/hostile.ts';
 import { ancestorPartitions } from '../model/ancestors.ts';
@@ -24,7 +24,7 @@ export type Contents = ReadonlyMap<GuestLv, Content>;
 
 /**
  * Where everything goes, the same from run to run: `<mount>` for a task of one origin, a directory per origin below it
- * for a pattern (even if just one fits today: a path must not move when a second guest appears); below that `p<N>` for a
+ * for a pattern (even if just one matches today: a path must not move when a second guest appears); below that `p<N>` for a
  * partition, and `<vg>/<lv>` for a logical volume of the guest. Pure.
  */
 export function layOut(
@@ -45,9 +45,9 @@ export function layOut(
     if (volume === undefined) return;
     const place = { label, point: bases[index] ?? mount, volume: index, within: [] };
     for (const part of partsOf(place, { seen, contents, wishes: task })) {
-      for (const selector of asked) if (fits(selector, part.traits) !== false) asked.delete(selector);
+      for (const selector of asked) if (matches(selector, part.traits) !== false) asked.delete(selector);
       const { type } = part.content;
-      // A disk of which all is shown elsewhere is no choice of anybody's.
+      // Nobody chooses a disk of which all is shown elsewhere.
       const elsewhere = part.refused?.harmless && part.refused !== UNSEEN ? part.refused : undefined;
       const reasonNot = elsewhere ? undefined : unwanted(task.choice, part.traits);
       const refused =
@@ -57,7 +57,7 @@ export function layOut(
           : { reason: reasonNot, harmless: true });
       if (refused) {
         const { reason } = refused;
-        // A snapshot that a guest took is no loss, unless it is what somebody wants.
+        // A snapshot that a guest took is not a loss, unless somebody asks for it.
         const harmless = refused.harmless && !(refused === elsewhere && isNamed(task.choice, part.traits));
         skipped.push({
           label: part.label,
@@ -68,7 +68,7 @@ export function layOut(
           harmless,
           unseen: refused === UNSEEN,
           unwanted: reasonNot !== undefined,
-          asked: task.choice.partitions.some((selector) => fits(selector, part.traits) === true),
+          asked: task.choice.partitions.some((selector) => matches(selector, part.traits) === true),
         });
       } else if (type !== undefined) {
         taken.push(part.content);
@@ -133,15 +133,15 @@ function partsOf(place: Shown, sight: Findings): readonly MountablePart[] {
     const container = containers.find((one) => here(one) && (one.kind === 'md' || keyed));
     const numbers = ancestorPartitions(container ?? { volume: place.volume, partition }, sight.seen);
     const traits = { numbers, vg: undefined, lv: undefined, content: part.content, within: part.within };
-    const told = group ? EMPTY_GROUP : members.find(here);
+    const refused = group ? EMPTY_GROUP : members.find(here);
     // What could not be opened is what it looks like from without.
-    const closed = (container && !told) || part.content.asleep ? UNSEEN : undefined;
+    const closed = (container && !refused) || part.content.asleep ? UNSEEN : undefined;
     const seenLater = closed ? { ...traits, content: undefined, within: inside.within } : traits;
-    return [{ ...part, refused: told ?? closed, traits: seenLater }];
+    return [{ ...part, refused: refused ?? closed, traits: seenLater }];
   });
 }
 
-/** What is in a logical volume as far as it can be told before it is opened; `keyed`: there are keys for what is encrypted. */
+/** What is in a logical volume as far as that is known before it is opened; `keyed`: there are keys for what is encrypted. */
 export function contentOf({ content, encrypted }: GuestLv, keyed: boolean): Content | undefined {
   return encrypted && keyed ? undefined : content;
 }
@@ -220,22 +220,22 @@ export function shortcoming(
   // Of a single origin that would be said twice.
   const none = choice.partitions.length > 0 && (missing === undefined || origins.length > 1) ? without : [];
   const unmet = [
-    ...(missing === undefined ? [] : [`nothing fits ${missing}`]),
-    ...none.map(({ label }) => `nothing in ${label} fits`),
+    ...(missing === undefined ? [] : [`nothing matches ${missing}`]),
+    ...none.map(({ label }) => `nothing in ${label} matches`),
   ];
   if (unmet.length > 0) {
-    return new Fault('mount.nothing', `${unmet.join('; ')} (partitions); there is ${whatThereIs(layout)}`, {
+    return new Fault('mount.nothing', `'partitions': ${unmet.join('; ')}; there is ${whatThereIs(layout)}`, {
       hint: `correct 'partitions' of the task`,
     });
   }
   const denied = layout.skipped.filter((part) => part.asked && !part.unwanted && !part.harmless);
   if (denied.length > 0) {
     const why = denied.map(({ label, reason }) => `${label}: ${reason}`).join('; ');
-    return new Fault('mount.nothing', `what is asked for by name can't be saved: ${why} (partitions)`);
+    return new Fault('mount.nothing', `'partitions' names something that cannot be saved: ${why}`);
   }
   const empty = emptyOrigins(origins, layout);
   if (empty.length > 0) {
-    return new Fault('mount.nothing', `nothing that could be saved is in ${empty.join('; ')}`, {
+    return new Fault('mount.nothing', `nothing can be saved of ${empty.join('; ')}`, {
       hint: source.kind === 'each' ? `if you do not want to save it, add it to 'exclude'` : '',
     });
   }
@@ -268,12 +268,12 @@ function whatThereIs({ mounts, skipped }: Layout): string {
 
 /** What the job will not save, most important first. */
 export function notSaved({ skipped }: Layout, leftOut: readonly LeftOut[]): readonly string[] {
-  const told = ({ label, type, reason }: Skipped): string => `${label}: ${type ?? 'unknown'}, ${reason}`;
+  const textOf = ({ label, type, reason }: Skipped): string => `${label}: ${type ?? 'unknown'}, ${reason}`;
   const leftText = ({ label, reason }: LeftOut): string => `${label}: ${reason}`;
   return [
-    ...skipped.filter(({ harmless }) => !harmless).map(told),
+    ...skipped.filter(({ harmless }) => !harmless).map(textOf),
     ...leftOut.filter(({ harmless }) => !harmless).map(leftText),
-    ...skipped.filter(({ harmless }) => harmless).map(told),
+    ...skipped.filter(({ harmless }) => harmless).map(textOf),
     ...leftOut.filter(({ harmless }) => harmless).map(leftText),
   ];
 }

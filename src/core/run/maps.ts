@@ -106,7 +106,7 @@ export async function visibleIn(
   return new Map(
     stretches.flatMap(({ index }, place): [number, string][] => {
       const what = found[place];
-      const reason = `lies where its image shows ${what}, which the host would take for its own; save it from inside the guest`;
+      const reason = `is where its image contains ${what}, and the host would take that for its own; save it from inside the guest`;
       return what === undefined ? [] : [[index, reason]];
     }),
   );

@@ -18,7 +18,7 @@ export interface Plan {
   readonly volumes: readonly Volume[];
   readonly layout: Layout;
   readonly commands: readonly { readonly command: string; readonly undo: string }[];
-  /** What to think of that is no reason to fail. */
+  /** What to think of that is not a reason to fail. */
   readonly notes: readonly string[];
   /** Why it would fail; empty: it would not. */
   readonly problems: readonly string[];

@@ -83,7 +83,7 @@ async function whyUnclaimed(task: string, source: Source, { providers }: Machine
     const found = await provider.find?.(source.path);
     if (found) reasons.push(found.why);
   }
-  return new Fault('origin.unknown', `${source.path} can't be snapshotted: ${reasons.join('; ')}`, {
+  return new Fault('origin.unknown', `cannot take a snapshot of ${source.path}: ${reasons.join('; ')}`, {
     hint: `type: holdstill find ${shellWord(source.path)}`,
   });
 }

@@ -6,8 +6,8 @@ import type { Machine } from '../ports/machine.ts';
 import { rememberTaken } from '../journal/taken.ts';
 
 /**
- * How a task that has a journal stands. `opening`: its hook never came to the end; whether it still works or died, its
- * lock tells. `closing`: somebody began to close it and leftovers remain. `rebooted`: left from before the last start.
+ * How a task that has a journal stands. `opening`: its hook never finished; whether it still works or died, its
+ * lock shows that. `closing`: somebody began to close it and leftovers remain. `rebooted`: left from before the last start.
  */
 export type OpenState = 'opening' | 'held' | 'closing' | 'rebooted';
 

@@ -63,7 +63,7 @@ export async function planAll(
 }
 
 /**
- * Takes snapshots, and tells the facts of their last steps. Each step is noted before it is carried out, and what became
+ * Takes snapshots, and returns the facts of their last steps. Each step is noted before it is carried out, and what became
  * known by it before the next is tried. Throws what `Provider.take` throws.
  */
 export function takeAll(

@@ -2,7 +2,7 @@
 const CP850 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0';
 
-/** What bytes that are no UTF-8 may say: as Latin-1 and as code page 850. */
+/** What bytes that are not UTF-8 may say: as Latin-1 and as code page 850. */
 export function otherReadings(bytes: Buffer): readonly string[] {
   const cp850 = Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : (CP850[byte - 0x80] ?? '')));
   return [bytes.toString('latin1'), cp850.join('')];

@@ -1,7 +1,7 @@
 /** What one place of a pattern asks for: any text, or one character that passes. */
 type Token = '*' | ((character: string) => boolean);
 
-/** Whether a name fits a shell-like pattern: `*`, `?`, `[abc]`, `[!abc]`, `[a-z]`; all else stands for itself. */
+/** Whether a name matches a shell-like pattern: `*`, `?`, `[abc]`, `[!abc]`, `[a-z]`; all else stands for itself. */
 export function matchesGlob(name: string, glob: string): boolean {
   const tokens = tokensOf(glob);
   // Only the last `*` is ever tried again, so the time is at most the product of the lengths; a regular expression's is not.

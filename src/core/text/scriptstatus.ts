@@ -1,6 +1,6 @@
 /** What a script in the manner of SEP's template has said. */
 export interface ScriptStatus {
-  /** All that is no result. */
+  /** All that is not a result. */
   readonly lines: readonly string[];
   /** Why it failed; undefined: it did not. */
   readonly problem: string | undefined;
@@ -18,7 +18,7 @@ export function statusSaid(text: string, exit: number): ScriptStatus {
   const results = all.filter((line) => RESULT.test(line)).map((line) => line.slice('STATUS:'.length).trim());
   const error = results.find((result) => /^ERR/i.test(result));
   if (error !== undefined) return { lines, problem: textOf(error) };
-  return { lines, problem: exit === 0 || results.length > 0 ? undefined : `left with exit status ${exit}` };
+  return { lines, problem: exit === 0 || results.length > 0 ? undefined : `ended with exit status ${exit}` };
 }
 
 /** `ERROR {no space}` without what is around the text. */

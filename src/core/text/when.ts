@@ -1,5 +1,5 @@
 /**
- * A time of ISO 8601 for people: local, to the second, as `2026-11-30 09:12:05`. What is no time is given back as it
+ * A time of ISO 8601 for people: local, to the second, as `2026-11-30 09:12:05`. What is not a time is given back as it
  * is. For machines (`--json`, the log) times stay as they are, with their zone.
  */
 export function localTime(iso: string): string {

@@ -42,7 +42,7 @@ export function whyNot(error: unknown): string {
   return WORDS[code] ?? NODE_MESSAGE.exec(error.message)?.[1] ?? error.message;
 }
 
-/** The same for a code alone (`EACCES`), as a child of ours tells it. */
+/** The same for a code alone (`EACCES`), as a child of ours reports it. */
 export function codeInWords(code: string): string {
   return WORDS[code] ?? code;
 }
@@ -72,7 +72,7 @@ export function writeHint(error: unknown, file: string): string {
     case 'ENXIO':
       return `look at it with: ls -ld ${shellWord(file)}`;
     default:
-      return `check the space and the permissions of ${directory}`;
+      return `check the free space and the permissions of ${directory}`;
   }
 }
 

@@ -2,7 +2,7 @@ import { isLvmName } from '../../core/text/lvmname.ts';
 import { SECTOR } from '../../core/text/bytes.ts';
 import type { DeviceMap, Extent, GuestGroup, GuestLv, Member, MemberPlace } from '../../core/model/volume.ts';
 import type { ReadBytes } from '../../system/read.ts';
-import { byVolume, placeOf, told } from '../members.ts';
+import { byVolume, placeOf, refusedMember } from '../members.ts';
 import { readLabel, type Label } from './label.ts';
 import { type GuestMap, readableLvs } from './maps.ts';
 import { type GroupText, groupFrom } from './metadata.ts';
@@ -34,7 +34,7 @@ export async function findGroups(
     const label = await readLabel(place.extent, read);
     const text = label?.metadata === undefined ? undefined : parseText(label.metadata);
     if (label) found.push({ ...place, label, group: text && groupFrom(text) });
-    else members.push(told(place, 'its LVM label is damaged'));
+    else members.push(refusedMember(place, 'its LVM label is damaged'));
   }
   const groups: GuestGroup[] = [];
   const placed = new Set<FoundVolume>();
@@ -44,11 +44,11 @@ export async function findGroups(
       const [first, ...others] = copy.members;
       const { group } = copy;
       if (typeof group === 'string') {
-        members.push(...copy.members.map((one) => told(one, group)));
+        members.push(...copy.members.map((one) => refusedMember(one, group)));
       } else if (first) {
         groups.push(groupAt(copy.members, group));
         const reason = `is a part of the guest's volume group '${group.name}', which is shown below another part of it`;
-        members.push(...others.map((one) => told(one, reason, true)));
+        members.push(...others.map((one) => refusedMember(one, reason, true)));
       }
     }
   }
@@ -57,10 +57,10 @@ export async function findGroups(
     claimsOn(one, found).length > 1
       ? 'is listed by several volume groups, and its own metadata names none of them: give each guest its own task'
       : 'its LVM metadata is missing or damaged';
-  return { groups, members: [...members, ...lost.map((one) => told(one, why(one)))] };
+  return { groups, members: [...members, ...lost.map((one) => refusedMember(one, why(one)))] };
 }
 
-/** The physical volumes of one group, or of each copy of it; a text says why a copy can't be told from another. */
+/** The physical volumes of one group, or of each copy of it; a text says why a copy cannot be distinguished from another. */
 function copiesOf(
   uuid: string,
   found: readonly FoundVolume[],
@@ -143,7 +143,7 @@ function groupAt(members: readonly FoundVolume[], group: GroupText): GuestGroup 
         ? maps
         : isLvmName(name) && isLvmName(group.name)
           ? undefined
-          : 'its name is none that LVM allows';
+          : 'LVM does not allow its name';
     const refused = reason === undefined ? undefined : { reason, harmless: false };
     const described = readable.maps.some(({ lines }) => lines.some(({ target }) => target === 'thin-pool'));
     return { name, bytes, maps: typeof maps === 'string' ? [] : maps, content: undefined, described, refused };

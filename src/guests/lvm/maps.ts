@@ -47,7 +47,7 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
 /** The LVs of a group that people see, by name, and how each is read. Pure. */
 export function readableLvs(group: GroupText): ReadonlyMap<string, Readable> {
   const all = [...group.logical.values()];
-  // `snapshot0` is no LV: it says which LV, hidden itself, holds the changes of which.
+  // `snapshot0` is not an LV: it says which LV, hidden itself, holds the changes of which.
   const snapshots = all.flatMap(({ segments }) => segments.filter(({ type }) => type === 'snapshot'));
   const merging = new Set(
     snapshots.flatMap(({ values }) => (values.has('merging_store') ? [text(values, 'origin')] : [])),
@@ -60,7 +60,7 @@ export function readableLvs(group: GroupText): ReadonlyMap<string, Readable> {
     const maps = merging.has(lv.name)
       ? 'is merging with a snapshot'
       : lines > MOST_LINES
-        ? 'is in a volume group with more pieces than are opened'
+        ? 'is in a volume group with more pieces than holdstill opens'
         : mapsOf(lv.name, group, pools);
     if (typeof maps !== 'string') lines += maps.reduce((sum, map) => sum + map.lines.length, 0);
     found.set(lv.name, typeof maps === 'string' ? refused(maps) : { maps, sectors: sectorsOf(lv, group) });

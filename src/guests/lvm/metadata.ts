@@ -42,7 +42,7 @@ const MOST = 4096;
 const LONGEST_NAME = 127;
 const MOST_SECTORS = 2 ** 50;
 
-/** Reads what LVM writes (lvm2 2.03.16, lib/format_text). Undefined where it is no description of a volume group. */
+/** Reads what LVM writes (lvm2 2.03.16, lib/format_text). Undefined where it does not describe a volume group. */
 export function groupFrom(text: Section): GroupText | undefined {
   if (text.values.get('contents') !== 'Text Format Volume Group' || text.values.get('version') !== 1) return undefined;
   const [one, ...others] = [...text.sections];

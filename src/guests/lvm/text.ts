@@ -23,7 +23,7 @@ interface Token {
 }
 
 /**
- * Reads the text in which LVM keeps what it knows of a volume group. Undefined: it is no such text. It was written by a
+ * Reads the text in which LVM keeps what it knows of a volume group. Undefined: it is not such a text. It was written by a
  * guest, so anything may stand in it.
  */
 export function parseText(text: string): Section | undefined {

@@ -1,7 +1,7 @@
 import { SECTOR } from '../../core/text/bytes.ts';
 import type { Container, DeviceMap, Extent, Member, MemberPlace } from '../../core/model/volume.ts';
 import type { ReadBytes } from '../../system/read.ts';
-import { byVolume, placeOf, told } from '../members.ts';
+import { byVolume, placeOf, refusedMember } from '../members.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';
 
 /** Spares come after all disks. */
@@ -31,7 +31,7 @@ export async function findArrays(
   for (const place of places) {
     const superblock = await readSuperblock(place.extent, read);
     if (superblock) found.push({ ...place, superblock });
-    else members.push(told(place, 'is a part of a software RAID, whose superblock is damaged'));
+    else members.push(refusedMember(place, 'is a part of a software RAID, whose superblock is damaged'));
   }
   const containers: Container[] = [];
   for (const copy of copiesOf(found)) {
@@ -39,12 +39,12 @@ export async function findArrays(
     const [first, ...others] = copy.toSorted(byRole);
     if (!first) continue;
     if (typeof maps === 'string') {
-      members.push(...copy.map((one) => told(one, `is a part of a software RAID ${maps}`)));
+      members.push(...copy.map((one) => refusedMember(one, `is a part of a software RAID ${maps}`)));
     } else {
       containers.push({ kind: 'md', ...placeOf(first), also: others.map(placeOf), maps });
       members.push(
         ...others.map((one) =>
-          told(one, 'is a part of a software RAID, which is shown in the place of another part', true),
+          refusedMember(one, 'is a part of a software RAID, which is shown in the place of another part', true),
         ),
       );
     }
@@ -93,7 +93,7 @@ function mapsOf(copy: readonly FoundMember[]): readonly DeviceMap[] | string {
   const maps = LEVELS.get(level)?.(legs, disks, key) ?? `of level ${level}, which holdstill does not support`;
   if (typeof maps === 'string') return maps;
   const all = [...maps.legs, { key, lines: maps.lines }];
-  return fits(legs) ? all : 'that is larger than its disks';
+  return areWhole(legs) ? all : 'that is larger than its disks';
 }
 
 interface Maps {
@@ -101,7 +101,7 @@ interface Maps {
   readonly lines: readonly Line[];
 }
 
-function fits(legs: readonly FoundMember[]): boolean {
+function areWhole(legs: readonly FoundMember[]): boolean {
   return legs.every(({ extent, superblock: { dataSector, dataSectors, usedSectors } }) => {
     const sectors = usedSectors || dataSectors;
     return Number.isSafeInteger(dataSector + sectors) && sectors > 0 && (dataSector + sectors) * SECTOR <= extent.bytes;

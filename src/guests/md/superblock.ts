@@ -6,7 +6,7 @@ const MAGIC = 0xa92b4efc;
 const LONGEST = 256 + 2 * 1024;
 const OLD_BYTES = 4096;
 const OLD_PLACE = 64 * 1024;
-/** Roles of a device that is none of the array's disks: spare, faulty, journal (md_p.h). */
+/** Roles of a device that is not one of the array's disks: spare, faulty, journal (md_p.h). */
 const LEAST_NO_DISK = 0xfffd;
 /** Feature bits: a member that is being rebuilt, or has blocks that can't be read; an array that changes its shape, or keeps data elsewhere. */
 const REBUILDING = 2 | 16;

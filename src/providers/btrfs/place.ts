@@ -68,7 +68,7 @@ export function placeCommands({ directory = '' }: Step): CommandPair {
   return { command: `mkdir -m 700 ${shellWord(directory)}`, undo: `rmdir ${shellWord(directory)}` };
 }
 
-/** Makes the directory; the facts tell it from a later one of the same name. Throws `snapshot.failed`, `snapshot.not-ours`. */
+/** Makes the directory; the facts distinguish it from a later one of the same name. Throws `snapshot.failed`, `snapshot.not-ours`. */
 export async function makePlace({ step: { directory = '' } }: NotedStep, exec: Exec): Promise<Facts> {
   const failed = (why: string): Fault =>
     new Fault('snapshot.failed', `the directory ${directory} can't be made: ${why}`);

@@ -60,7 +60,7 @@ async function missing(noted: NotedStep, exec: Exec): Promise<Outcome | undefine
   return {
     kind: 'left',
     reason: `somebody renamed it: seen from ${within} it is ${moved.place}`,
-    byHand: `look whose it is: btrfs subvolume list -u ${shellWord(within)}`,
+    byHand: `find out who owns it: btrfs subvolume list -u ${shellWord(within)}`,
   };
 }
 

@@ -11,7 +11,7 @@ import { runOf } from '../beside.ts';
 /** The inode number of the top directory of every subvolume, and of nothing else: BTRFS_FIRST_FREE_OBJECTID. */
 const TOP = '256';
 
-/** What is at a path, without following a link there; undefined: nothing. Throws `tool.failed` or `tool.timeout` where that can't be told. */
+/** What is at a path, without following a link there; undefined: nothing. Throws `tool.failed` or `tool.timeout` if it cannot find out. */
 export function lookAt(file: string, exec: Exec): Promise<AnswerOf<'lookUp'>> {
   return exec.ask('lookUp', { file }).catch((error: unknown) => {
     if (isFault(error)) throw error;
@@ -19,7 +19,7 @@ export function lookAt(file: string, exec: Exec): Promise<AnswerOf<'lookUp'>> {
   });
 }
 
-/** Undefined: none is there. Throws `tool.failed` or `tool.timeout` where that can't be told. */
+/** Undefined: none is there. Throws `tool.failed` or `tool.timeout` if it cannot find out. */
 export async function subvolumeAt(file: string, exec: Exec): Promise<Subvolume | undefined> {
   const inode = await lookAt(file, exec);
   return inode?.kind === 'directory' && inode.inode === TOP ? exec.run(showSubvolume(file)) : undefined;

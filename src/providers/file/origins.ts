@@ -34,7 +34,7 @@ export function originOf({ file, parts, inode, directory }: Image, each: boolean
 export function cannotShare(file: string, mount: MountEntry | undefined): Fault {
   return new Fault(
     'origin.unsuitable',
-    `${file} can't be an origin: it is ${placeOf({ mount })}, where files can't share blocks`,
+    `cannot take a snapshot of ${file}: it is ${placeOf({ mount })}, where files can't share blocks`,
     {
       hint: `keep images on ${SHARING.join(', ')}, or set copy: true where nothing writes to them during the copy`,
     },

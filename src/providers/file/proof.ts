@@ -35,7 +35,7 @@ export async function stateOf({ step, facts }: NotedStep, exec: Exec): Promise<L
   return { state: alone && Number(began) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign', inode };
 }
 
-/** Tells a file or directory from all others, and on most file systems also from later ones with its inode number. */
+/** Distinguishes a file or directory from all others, and on most file systems also from later ones with its inode number. */
 export function identityOf({ inode, born }: Pick<Inode, 'inode' | 'born'>): string {
   return `${inode}.${born}`;
 }

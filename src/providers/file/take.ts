@@ -16,7 +16,7 @@ import { factsOf, identityOf } from './proof.ts';
 /** File systems where files can share their blocks: ioctl_ficlonerange(2), `remap_file_range` in Linux 6.1. */
 export const SHARING = ['xfs', 'btrfs', 'ocfs2'];
 
-/** How often the progress of a copy is told. */
+/** How often the progress of a copy is shown. */
 const TELL_MS = 500;
 
 /** How the snapshot of an image is to be made. */
@@ -24,7 +24,7 @@ export interface Making {
   readonly origin: Origin;
   /** Where it goes. */
   readonly name: string;
-  /** Tells the image that was found from what somebody may have put in its place. */
+  /** Distinguishes the image that was found from what somebody may have put in its place. */
   readonly identity: string | undefined;
   readonly how: CopyHow;
   /** Whether it is copied where it can't share its blocks. */
@@ -111,12 +111,12 @@ function notTaken(origin: Origin, complaint: readonly string[], how: CopyHow): F
   const why = complaint.at(-1);
   return new Fault(
     full ? 'snapshot.no-space' : 'snapshot.failed',
-    `no snapshot could be taken of ${origin.label}${why === undefined ? '' : `: ${why}`}`,
+    `cannot take a snapshot of ${origin.label}${why === undefined ? '' : `: ${why}`}`,
     { detail: complaint, hint: full || how === 'copy' ? '' : `to make a full copy instead, set copy: true` },
   );
 }
 
-/** Throws `snapshot.no-space` where the copies don't fit into what is free. */
+/** Throws `snapshot.no-space` if there is not enough space for the copies. */
 export async function checkSpace(
   planned: readonly Pick<PlannedSnapshot, 'device' | 'bytes'>[],
   exec: Exec,

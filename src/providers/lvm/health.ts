@@ -11,7 +11,7 @@ import { isFullRoom } from './room.ts';
 /**
  * Whether a snapshot still holds what it held: `row` is its own as LVM reports it now, `rows` are those of all LVs. That
  * it can be read is tried, since LVM doesn't know of a disk that fails. After a start one need not be active, a thin one
- * never is (lvcreateSnapshot), and that is no fault of anybody's.
+ * never is (lvcreateSnapshot), and that is nobody's fault.
  */
 export async function healthOf(
   { label = '', vg = '', pool = '', boot }: Step,
@@ -30,7 +30,11 @@ export async function healthOf(
       : undefined;
   const state = { fill, bytes: row && !thinPool ? row.bytes : 0 };
   if (row && !row.active && boot !== bootId()) {
-    return { kind: 'unknown', reason: `${label}: its snapshot is not active since the machine was started`, ...state };
+    return {
+      kind: 'unknown',
+      reason: `${label}: its snapshot has not been active since the machine started`,
+      ...state,
+    };
   }
   const reason = await sickness(row, thinPool, pool !== '', read);
   if (reason !== undefined) return { kind: 'bad', reason: `${label}: ${reason}`, ...state };
@@ -55,7 +59,7 @@ async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: b
   const size = formatBytes(row.bytes);
   if (store !== undefined) {
     const lost = row.invalid ? ', and the snapshot is lost' : '';
-    return `what its snapshot keeps (${size}) can't be read (${store})${lost}: look at dmesg for the disk`;
+    return `the changes that its snapshot keeps (${size}) cannot be read (${store})${lost}: look at dmesg for the disk`;
   }
   // Once a snapshot has been full it is invalid for good: lvmsnapshot, dm-snap.c; it can't be repaired.
   if (row.invalid || (!thin && (row.dataPercent ?? 0) >= 100)) {
@@ -71,7 +75,7 @@ async function sickness(row: LvRow | undefined, pool: LvRow | undefined, thin: b
 
 /**
  * Why a thick snapshot of so many bytes is lost. One with room for all of its origin never overflows, `full`; of another the
- * kernel's log may tell what it was, though not of which snapshot.
+ * kernel's log may say what it was, though not of which snapshot.
  */
 export function whyLost(bytes: number, full: boolean, losses: Losses): string {
   const size = formatBytes(bytes);
@@ -91,5 +95,5 @@ function sickPool(pool: LvRow, row: LvRow): string | undefined {
     health === 'out_of_data'
       ? `add room, lvextend -L +SIZE ${name}`
       : `add room, lvextend --poolmetadatasize +SIZE ${name}, and repair it, lvconvert --repair ${name}`;
-  return `thin pool ${name} is not well: ${health} (data ${dataPercent} %, metadata ${metadataPercent} %): ${cure}`;
+  return `thin pool ${name} has a problem: ${health} (data ${dataPercent} %, metadata ${metadataPercent} %): ${cure}`;
 }

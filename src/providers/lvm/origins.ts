@@ -107,7 +107,7 @@ function nothingMatches(
   });
 }
 
-/** The LVs of a VG that somebody may have meant, what is most like `name` first. */
+/** The LVs of a VG that somebody may have had in mind, those most like `name` first. */
 function namesLike(name: string, rows: readonly LvRow[], vg: string): string {
   const names = rows.filter((row) => row.vg === vg && noOrigin(row) === undefined).map((row) => row.name);
   return names.length > 0 ? shortList(nearest(name, names, names.length)) : 'none that could be saved';
@@ -120,7 +120,7 @@ function unknownVg(vg: string, rows: readonly LvRow[]): Fault {
   });
 }
 
-/** Why an LV is not even meant by a pattern that fits its name. */
+/** Why a pattern does not stand for an LV whose name it matches. */
 function noOrigin(row: LvRow): string | undefined {
   if (isSparse(row)) return undefined;
   if (row.tags.includes('holdstill')) return 'is a snapshot of holdstill';
@@ -139,13 +139,13 @@ function suitable(row: LvRow): LvRow {
   const reason = whyUnsuitable(row);
   if (reason === undefined) return row;
   const name = `${row.vg}/${row.name}`;
-  throw new Fault('origin.unsuitable', `${name} can't be an origin: it ${reason}`, { hint: hintFor(row) });
+  throw new Fault('origin.unsuitable', `cannot take a snapshot of ${name}: it ${reason}`, { hint: hintFor(row) });
 }
 
 function hintFor({ vg, name, vgProblem, active }: LvRow): string {
   // Not what would make the VG do without its PV: that may still come back.
   if (vgProblem !== undefined)
-    return `look: pvs -o +pv_missing, vgs ${vg}; when it is back: vgextend --restoremissing ${vg} DEVICE`;
+    return `see which: pvs -o +pv_missing, vgs ${vg}; when it is back: vgextend --restoremissing ${vg} DEVICE`;
   return active ? '' : `type: lvchange -ay ${vg}/${name}, or leave it out`;
 }
 

@@ -22,7 +22,7 @@ export type BlockReader = (spot: Spot) => Promise<string | undefined>;
 
 /**
  * Reads blocks past all caches, many of them in one process. What that can't read, or what makes it hang, is read by a
- * process of its own, which tells why. `spots`: those that will be asked for.
+ * process of its own, which says why. `spots`: those that will be asked for.
  */
 export async function createBlockReader(spots: readonly Spot[], exec: Exec): Promise<BlockReader> {
   const numbers = numbersByUuid();

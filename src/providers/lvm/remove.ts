@@ -16,7 +16,7 @@ export interface LvUsers {
   uuidAt(vg: string, name: string): string | undefined;
   /** Whether the kernel has a device of this UUID. */
   isActive(uuid: string): boolean;
-  /** Whether the kernel counts these LVs as open, in their order; undefined: that can't be told. */
+  /** Whether the kernel counts these LVs as open, in their order; undefined: that is not known. */
   open(uuids: readonly string[]): Promise<readonly boolean[] | undefined>;
   /** Who uses these LVs, in their order. Looks at all processes if one of them is open. */
   of(uuids: readonly string[]): Promise<readonly (readonly string[])[]>;
@@ -24,7 +24,7 @@ export interface LvUsers {
   hidden(uuid: string): Promise<readonly string[]>;
 }
 
-/** As long as LVM itself waits for one that is open (retry_deactivation); but for all together. */
+/** As long as LVM itself waits for one that is open (retry_deactivation), except that the time is for all of them together. */
 const PATIENCE_MS = 5000;
 const PAUSE_MS = 200;
 
@@ -100,9 +100,9 @@ function proofOf({ step, facts }: NotedStep, vg = step['vg']): LvProof {
 }
 
 /**
- * A snapshot that is missing in a report is gone only if the report tells of its VG at all: the lvm shell does not say
+ * A snapshot that is missing in a report is gone only if the report mentions its VG at all: the lvm shell does not say
  * when a VG could not be read. One that is not there may come back, with our snapshots in it: its disk was unplugged, or
- * is not found yet at boot. VGs are told apart by their UUIDs, since another one may have got the name.
+ * is not found yet at boot. VGs are distinguished by their UUIDs, since another one may have got the name.
  */
 async function silentGroups(
   steps: readonly NotedStep[],
@@ -150,18 +150,18 @@ function outcomeOf(noted: NotedStep, rows: readonly LvRow[], users: LvUsers): Ou
     return { kind: 'left', reason, foreign: true };
   }
   const now = `${row.vg}/${row.name}`;
-  const byHand = `look whose it is: lvs -o +lv_tags,lv_time ${now}`;
+  const byHand = `find out who owns it: lvs -o +lv_tags,lv_time ${now}`;
   if (!isProven(row, noted) && !isInterrupted(row, noted)) {
     const reason = origin
-      ? `somebody made it something else: ${now} is no snapshot of ${origin.vg}/${origin.name} with our tags any more`
-      : `its origin is gone, so ${now} may be all that is left of it`;
+      ? `somebody changed it: ${now} is no longer a snapshot of ${origin.vg}/${origin.name} with the tags of this run`
+      : `its origin is gone, so ${now} may be the only copy of its data`;
     return { kind: 'left', reason, byHand };
   }
   if (row.name !== step['name']) return { kind: 'left', reason: `somebody renamed it to ${now}`, byHand };
   const above = rows.filter(({ originUuid, roles }) => originUuid === row.uuid && roles.includes('thicksnapshot'));
   if (above.length > 0) {
     const reason = `somebody took a snapshot of it: ${namesOf(above.map(({ vg, name }) => `${vg}/${name}`))}`;
-    return { kind: 'left', reason, byHand: `look whose that is, then: holdstill recover` };
+    return { kind: 'left', reason, byHand: `find out who owns that, then: holdstill recover` };
   }
   return undefined;
 }

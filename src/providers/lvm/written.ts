@@ -4,7 +4,7 @@ import { bootId } from '../../system/kernel/boot.ts';
 import { writtenTo } from '../../system/kernel/written.ts';
 
 /**
- * What drivers that are no quiet ones may still write: XFS notes in its log that it was unmounted, also where it was mounted
+ * What drivers that are not quiet may still write: XFS notes in its log that it was unmounted, also where it was mounted
  * read-only, and pads that to the stripe of its log, 256 KiB at most (8 sectors were seen with Linux 6.1).
  */
 const LATER_BYTES = 512 * 1024;
@@ -19,7 +19,7 @@ export function stampOf(steps: readonly NotedStep[], quiet: boolean): readonly F
 }
 
 /**
- * Bytes that others have written to the snapshots; undefined where that can't be told: one is not active, or its hook died
+ * Bytes that others have written to the snapshots; undefined if that is not known: one is not active, or its hook died
  * before its mounts stood. The kernel counts from the activation on. After a start nothing of ours writes to them, so every
  * byte is somebody else's.
  */

@@ -46,13 +46,15 @@ export async function backingOf(asked: string, exec: Exec): Promise<Backing> {
   };
 }
 
-/** Throws `origin.unsuitable` for what is no directory. */
+/** Throws `origin.unsuitable` for what is not a directory. */
 export function checkDirectory(asked: string, { kind }: Backing): void {
   if (kind === 'directory') return;
-  throw new Fault('origin.unsuitable', `${asked} is no directory`, { hint: 'name the directory that holds it' });
+  throw new Fault('origin.unsuitable', `${asked} is not a directory`, { hint: 'name the directory that holds it' });
 }
 
 /** `on /dev/sda1 (ext4, mounted at /srv)` */
 export function placeOf({ mount }: Pick<Backing, 'mount'>): string {
-  return mount ? `on ${mount.source} (${mount.type}, mounted at ${mount.point})` : 'on no mount that is listed';
+  return mount
+    ? `on ${mount.source} (${mount.type}, mounted at ${mount.point})`
+    : 'on a mount that the kernel does not list';
 }

@@ -22,7 +22,7 @@ interface Above {
 
 /**
  * What can be seen below a path and is not in a snapshot of the file system that holds it: other file systems, and other
- * places of the same one (bind mounts). Not told are those that hold nothing, and our own mounts.
+ * places of the same one (bind mounts). Not listed are those that hold nothing, and our own mounts.
  */
 export function mountsBelow(above: Above, mounts: readonly MountEntry[]): readonly LeftOut[] {
   const begin = above.real === '/' ? '/' : `${above.real}/`;

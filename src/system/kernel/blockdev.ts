@@ -34,7 +34,7 @@ export function numberOf(rdev: number): string {
 
 /**
  * The device-mapper UUID of a block device: `LVM-` and the 32 characters of the VG's and of the LV's UUID for an LV.
- * Undefined for what is no device-mapper device, or gone.
+ * Undefined for what is not a device-mapper device, or is gone.
  */
 export function dmUuid(number: string): string | undefined {
   return attribute(number, 'dm/uuid');
@@ -106,7 +106,7 @@ export function deviceOf(uuid: string): string | undefined {
   return name && `/dev/${name}`;
 }
 
-/** The device-mapper name of the device with this UUID, which `numbers` tells the number of. */
+/** The device-mapper name of the device with this UUID, whose number is in `numbers`. */
 export function mapperNameOf(uuid: string, numbers: ReadonlyMap<string, string> = numbersByUuid()): string | undefined {
   const number = numbers.get(uuid);
   return number === undefined ? undefined : attribute(number, 'dm/name');

@@ -3,7 +3,7 @@ import type { LoopDevice } from './loops.ts';
 
 /** What proves devices of one kind to be what they were, whatever their names and numbers (`major:minor`) are by now. */
 export interface Recogniser {
-  /** Undefined: it is no device of this kind, or gone. */
+  /** Undefined: it is not a device of this kind, or is gone. */
   identityOf(number: string): string | undefined;
   /** The numbers of all devices of this kind by what proves them. */
   numbers(): ReadonlyMap<string, string>;
@@ -31,7 +31,7 @@ export function numbersByIdentity(recognisers = RECOGNISERS): ReadonlyMap<string
 
 /**
  * What a device really stands on, whatever it is called: what proves itself, or the volume below a loop device, else how
- * the image below it is known, also by its path as journals of version 0.1.0 have it. Empty: it can't be told.
+ * the image below it is known, also by its path as journals of version 0.1.0 have it. Empty: that is not known.
  */
 export function volumesUnder(
   number: string,

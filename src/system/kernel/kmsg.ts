@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-/** Why the kernel gave up thick snapshots since it started, as far as its log still tells; it does not say which ones. */
+/** Why the kernel gave up thick snapshots since it started, as far as its log still shows; it does not say which ones. */
 export interface Losses {
   /** One had no room left for another change. */
   readonly full: boolean;
@@ -19,7 +19,7 @@ export function parseLosses(log: string): Losses {
 /** More records than the kernel keeps: it may print faster than we read. */
 const MOST = 100_000;
 
-/** What /dev/kmsg tells; nothing where it can't be read. */
+/** What /dev/kmsg says; nothing where it can't be read. */
 export function readLosses(): Losses {
   return parseLosses(kernelLog());
 }

@@ -5,7 +5,7 @@ import { link, list, nameOf, pids } from './processes.ts';
 export interface LockInTheWay {
   /** `name (pid)`; none where nobody can be seen: in a container, say. */
   readonly holders: readonly string[];
-  /** The file's path; undefined where that can't be told. */
+  /** The file's path; undefined if that is not known. */
   readonly file: string | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface LoopDevice {
   readonly number: string;
   /** For people: what was opened in another mount namespace has a path of that namespace, or one that leads elsewhere. */
   readonly backing: string;
-  /** Which file or node is behind it, as `fileId` says it; undefined: nobody tells. */
+  /** Which file or node is behind it, as `fileId` says it; undefined: nobody says. */
   readonly file: string | undefined;
   /** `major:minor` of the block device behind it; undefined: a file is, or a node that is not in our /dev. */
   readonly below: string | undefined;
@@ -20,7 +20,7 @@ export interface LoopDevice {
   readonly bytes: number;
 }
 
-/** Tells a file from all others on this machine for as long as it is there: `8:17 1234`. */
+/** Distinguishes a file from all others on this machine for as long as it is there: `8:17 1234`. */
 export function fileId({ dev, ino }: { readonly dev: bigint | number; readonly ino: bigint | number }): string {
   return `${numberOf(Number(dev))} ${ino}`;
 }
@@ -33,7 +33,7 @@ export function fileUuid(file: Parameters<typeof fileId>[0]): string {
 /** Where losetup did not answer once: a file on a server that is gone is behind some loop device. */
 const silent = new WeakSet<Exec>();
 
-/** All loop devices that are in use. Where there is none no process is started; what nobody tells is known by its path. */
+/** All loop devices that are in use. Where there is none no process is started; what nobody says is known by its path. */
 export async function readLoops(exec: Exec): Promise<readonly LoopDevice[]> {
   const found = list('/sys/block').flatMap((name) => {
     const at = `/sys/block/${name}`;
@@ -92,7 +92,7 @@ function belowOf(backing: string, file: string | undefined, nodes: ReadonlyMap<s
 }
 
 /**
- * Whether nobody tells what is behind a loop device: losetup asks for the file, whose server or disk does not answer. Then only the device
+ * Whether nobody says what is behind a loop device: losetup asks for the file, whose server or disk does not answer. Then only the device
  * itself and the path are left to know it by, and it must not be taken for gone.
  */
 export function isUntold({ file, below }: LoopDevice): boolean {

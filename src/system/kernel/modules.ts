@@ -8,7 +8,7 @@ export function knowsFileSystem(type: string): boolean {
 }
 
 /**
- * Whether the kernel has a module, built in, loaded or to be loaded; undefined: there is no telling, since nothing is known of
+ * Whether the kernel has a module, built in, loaded or to be loaded; undefined: that is not known, since nothing is known of
  * this kernel's modules (depmod(8) and kbuild write the lists).
  */
 export function hasModule(name: string): boolean | undefined {

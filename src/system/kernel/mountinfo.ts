@@ -17,7 +17,7 @@ export interface MountEntry {
   readonly source: string;
   /** The file system itself can be written to, whatever this mount allows. */
   readonly writable: boolean;
-  /** The number of the subvolume of btrfs that is shown; undefined: it is no btrfs. */
+  /** The number of the subvolume of btrfs that is shown; undefined: it is not a btrfs. */
   readonly subvolume: string | undefined;
   /** Of the file system as a whole, for all its mounts. */
   readonly superOptions: string;
@@ -110,7 +110,7 @@ export function isBelow(entry: MountEntry, on: MountEntry, mounts: readonly Moun
 const IN_SYSFS: Readonly<Record<string, string>> = { ext2: 'ext4', ext3: 'ext4', ext4: 'ext4', xfs: 'xfs' };
 
 /**
- * Tells a mounted file system from the same one mounted later: the inode number of its directory in sysfs, since the
+ * Distinguishes a mounted file system from the same one mounted later: the inode number of its directory in sysfs, since the
  * kernel hands those out in turn and takes none again soon (fs/kernfs/dir.c, idr_alloc_cyclic, Linux 4.14 and newer).
  * Undefined where the driver has no such directory.
  */
@@ -125,7 +125,7 @@ export function superblockOf({ type, device }: MountEntry): string | undefined {
   }
 }
 
-/** Space, tab, newline and backslash are octal in mountinfo. Bytes that are no UTF-8 stay lost. */
+/** Space, tab, newline and backslash are octal in mountinfo. Bytes that are not UTF-8 stay lost. */
 function unescape(field: string): string {
   return field.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -34,7 +34,7 @@ export function blindCaller(made: readonly MountEntry[]): string | undefined {
   }
 }
 
-/** Tells a mount namespace from others that are there now: `mnt:[4026531841]`. */
+/** Distinguishes a mount namespace from others that are there now: `mnt:[4026531841]`. */
 export function namespaceOf(pid: string): string | undefined {
   return link(`/proc/${pid}/ns/mnt`);
 }

@@ -58,7 +58,7 @@ export function mapsOf(pid: string): readonly string[] {
 const MOST_ANCESTORS = 32;
 
 /**
- * The processes that called us, nearest first, each as `PID.START` (the start in clock ticks after the boot, which tells
+ * The processes that called us, nearest first, each as `PID.START` (the start in clock ticks after the boot, which distinguishes
  * a process from a later one with its number), with blanks between: proc(5), stat.
  */
 export function callersOf(pid: number = process.ppid): string {
@@ -101,7 +101,7 @@ export function list(directory: string): readonly string[] {
   }
 }
 
-/** Where a link leads to; undefined where that can't be told. */
+/** Where a link leads to; undefined if that is not known. */
 export function link(file: string): string | undefined {
   try {
     return fs.readlinkSync(file);

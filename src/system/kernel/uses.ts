@@ -85,7 +85,7 @@ export function readUses(deep: boolean, loops: readonly LoopDevice[]): Uses {
     ofEach(groups) {
       const nobody = (): boolean => false;
       const users = ofDevices(new Set(groups.flatMap((group) => [...group])), nobody);
-      // Mostly nobody stands on any of them, and then one pass has told it of all.
+      // Mostly nobody stands on any of them, and then one pass has shown it of all.
       return groups.map((group) => (users.length === 0 ? [] : ofDevices(group, nobody)));
     },
 
@@ -122,7 +122,7 @@ function hasOpen({ links }: Process, devices: ReadonlySet<string>, mounts: reado
   );
 }
 
-/** Whether a path lies in one of these mounts, as far as its words tell: a mount below or over them hides them. */
+/** Whether a path lies in one of these mounts, as far as its words show: a mount below or over them hides them. */
 function isIn(target: string, mounts: readonly MountEntry[], view: View): boolean {
   if (mounts.length === 0 || !target.startsWith('/')) return false;
   const holding = view.mounts.filter(({ point }) => isAtOrBelow(target, point));

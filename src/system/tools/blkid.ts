@@ -46,7 +46,7 @@ export function probeDevices(
   };
 }
 
-/** Probes one device; a text says why it can't be told what is on it. `without`: a type that is not looked for. */
+/** Probes one device; a text says why nobody knows what is on it. `without`: a type that is not looked for. */
 export function probeDevice(
   device: string,
   stretch?: Stretch,

@@ -52,7 +52,7 @@ export function placeOfSubvolume(
   };
 }
 
-/** Undefined where it does not tell of a subvolume. Throws `tool.failed` where the text is cut off. */
+/** Undefined where it does not describe a subvolume. Throws `tool.failed` where the text is cut off. */
 export function parseShow(stdout: string): Subvolume | undefined {
   const fields = new Map(
     wholeLines('btrfs', stdout).flatMap((line): [string, string][] => {
@@ -116,7 +116,7 @@ export function makeReadOnly(subvolume: string): Command<readonly string[] | und
   return changing(['property', 'set', '-ts', subvolume, 'ro', 'true']);
 }
 
-/** Whether subvolumes can be deleted by their numbers: since btrfs-progs 5.6, as the help of the command tells. */
+/** Whether subvolumes can be deleted by their numbers: since btrfs-progs 5.6, as the help of the command shows. */
 export function deletesByNumber(): Command<boolean> {
   return {
     tool: 'btrfs',

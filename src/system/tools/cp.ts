@@ -18,7 +18,7 @@ export async function copyImage(
 ): Promise<readonly string[] | undefined> {
   const words = copyWords(source, target, how);
   const complaint = await exec.run(fill(words));
-  // Before coreutils 8.30 it can't be told not to share, and does so only where it is told to.
+  // Before coreutils 8.30 it has no option not to share, and shares only if asked to.
   const old = complaint?.some((line) => line.endsWith(`invalid argument 'never' for '--reflink'`));
   return old ? exec.run(fill(words.slice(1))) : complaint;
 }

@@ -55,7 +55,7 @@ export interface NewDevice {
 }
 
 /**
- * Makes devices, all in one process, in this order; when one can't be made, those before it are there. udev is told to let
+ * Makes devices, all in one process, in this order; when one can't be made, those before it are there. udev gets the order to let
  * them alone: LVM shall not look for what a guest has on them, and their nodes are those that the kernel makes. There is no
  * word for dmsetup (lvm2 2.03.16) by which udev's blkid would not look either: hooks/udev/09-holdstill.rules.
  */

@@ -13,7 +13,7 @@ export interface Checked {
 
 const ALL = Array.from({ length: 256 }, (_, status) => status);
 
-/** All of it, with the journal replayed first; mends what is safe to mend (e2fsck(8) 1.47). */
+/** All of it, with the journal replayed first; repairs what is safe to repair (e2fsck(8) 1.47). */
 export function checkExt(device: string): Command<Checked> {
   return check('e2fsck', ['-f', '-p', device], (status) => ({
     corrected: (status & 3) !== 0,
@@ -33,7 +33,7 @@ export function checkXfs(device: string): Command<Checked> {
 
 /**
  * The mark of a disk in use counts as an error, so nearly every one has one. 1: there were errors, and it may just as well
- * have given up on them (fsck.fat(8) 4.2): that is for another look to tell.
+ * have given up on them (fsck.fat(8) 4.2): only another look shows that.
  */
 export function checkFat(device: string): Command<Checked> {
   return check('fsck.fat', ['-a', device], (status) => ({

@@ -18,7 +18,7 @@ export function attachLoop(device: string, offset: number, bytes: number, sector
     statuses: [0],
     parse: ({ stdout }) => {
       if (/^\/dev\/loop\d{1,7}\n$/.test(stdout)) return stdout.trim();
-      // The device may be there all the same: undone by where it lies, since no name is learned.
+      // The device may be there anyway: undone by where it lies, since no name is learned.
       throw new Fault('tool.failed', `losetup does not say which loop device it took for ${device}`, {
         detail: [stdout.trim().slice(0, 100)],
       });
@@ -27,7 +27,7 @@ export function attachLoop(device: string, offset: number, bytes: number, sector
 }
 
 /**
- * The file behind each loop device, as `fileId` says it (LOOP_GET_STATUS64, which sysfs does not tell). A device on a server
+ * The file behind each loop device, as `fileId` says it (LOOP_GET_STATUS64, which sysfs does not have). A device on a server
  * that is gone never answers. losetup(8), the columns since util-linux 2.21.
  */
 export function listLoops(): Command<ReadonlyMap<string, string>> {

@@ -119,7 +119,7 @@ export interface LvProof {
 }
 
 /**
- * Lets the kernel drop an LV, if it is ours; LVM keeps it. Not for the lvm shell: a report after it tells of hidden LVs
+ * Lets the kernel drop an LV, if it is ours; LVM keeps it. Not for the lvm shell: a report after it lists hidden LVs
  * as well (2.03.16, tried).
  */
 export function deactivateProven(proof: LvProof): Command<void> {
@@ -141,7 +141,7 @@ export function selecting(words: readonly string[], proof: LvProof): readonly st
 
 /**
  * Words of an lvremove that proves under LVM's own lock that the LV is ours: name, tag and origin, and its UUID. What
- * does not fit is not selected, and so not removed.
+ * does not match is not selected, and so not removed.
  */
 export function lvremoveProven(proof: LvProof): readonly string[] {
   return lvremove(proof.vg, proven(proof));

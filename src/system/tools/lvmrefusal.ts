@@ -13,14 +13,14 @@ const KNOWN: readonly (readonly [said: RegExp, hint: string])[] = [
   [/\(volume_list activation filter\?\)/, `name "@holdstill" in activation/volume_list of lvm.conf, too`],
   [
     /Cannot change VG (\S+) while PVs are missing/,
-    'look which: pvs -o +pv_missing; when it is there again: vgextend --restoremissing $1 DEVICE',
+    'see which: pvs -o +pv_missing; when it is there again: vgextend --restoremissing $1 DEVICE',
   ],
   [/Cannot update volume group (\S+) with duplicate PV devices/, 'let LVM see each disk once: pvs --all'],
   [/Volume group "?([^\s"]+)"? is exported/, 'if this host is to use it: vgimport $1'],
   [/Volume group (\S+) is read-only/, 'look: vgs $1'],
   [/Cannot access VG (\S+) with system ID/, 'it belongs to another host: vgs --foreign -o +systemid $1'],
   [/(?:Cannot access|Skipping) clustered VG/, 'see lvmlockd(8)'],
-  [/Maximum number of logical volumes/, 'look: vgs -o +max_lv; let there be more: vgchange --maxlogicalvolumes'],
+  [/Maximum number of logical volumes/, 'look: vgs -o +max_lv; to allow more: vgchange --maxlogicalvolumes'],
   [/Operation prohibited while --readonly is set/, 'set global/locking_type = 1 in lvm.conf'],
   [/Can't create \S+ without using device-mapper/, 'set global/activation = 1 in lvm.conf'],
   [/TEST MODE/, 'set global/test = 0 in lvm.conf'],
@@ -38,7 +38,7 @@ const KNOWN: readonly (readonly [said: RegExp, hint: string])[] = [
 /** What goes with another sentence and says less, or only that something is odd. */
 const BESIDE =
   /^(?:WARNING|See |Cannot process volume group|Can't get lock for|Aborting|Failed to |Run `|\S+: FATAL|\/sbin\/modprobe)/;
-/** With log/verbose LVM tells all that it does before it fails; what it complains of comes last. */
+/** With log/verbose LVM prints all that it does before it fails; what it complains of comes last. */
 const MANY = 40;
 
 /** Finds what decided among LVM's complaints; undefined: it said nothing. */
@@ -64,11 +64,11 @@ export function refusalIn(finished: Finished): string {
 
 /** What LVM complained of, line by line. With log/report_command_log it does so in a report on its standard output. */
 export function complaintsOf({ stdout, stderr }: Pick<Finished, 'stdout' | 'stderr'>): readonly string[] {
-  const told = stderr.split('\n').map((line) => line.replace(/^(?:lv|vg|pv)[a-z]+(?=\W)/, '').trim());
+  const printed = stderr.split('\n').map((line) => line.replace(/^(?:lv|vg|pv)[a-z]+(?=\W)/, '').trim());
   const logged = stdout.split('\n').flatMap((line) => {
     const [, message] = /"log_type":"(?:error|warn)".*"log_message":"((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
     if (message !== undefined) return [message.replaceAll('\\"', '"')];
     return /^ *\d+ +(?:error|warn) /.test(line) ? [line.trim().replace(/ {2,}/g, ' ')] : [];
   });
-  return [...told, ...logged].filter((line) => line !== '');
+  return [...printed, ...logged].filter((line) => line !== '');
 }

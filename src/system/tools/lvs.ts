@@ -24,7 +24,7 @@ export interface LvRow {
   readonly active: boolean;
   readonly origin: string;
   readonly originUuid: string;
-  /** Of a thin LV the pool that holds it, and so its snapshots, too. What a cached LV or one of VDO is in is no such pool: ''. */
+  /** Of a thin LV the pool that holds it, and so its snapshots, too. What a cached LV or one of VDO is in is not such a pool: ''. */
   readonly pool: string;
   /** What lvs shows of where a cached LV's blocks are cached, in brackets: `[fast_cvol]`; '' of others. */
   readonly cache: string;
@@ -97,8 +97,8 @@ function fieldsOf(stdout: string): readonly ReadonlyMap<string, string>[] {
 }
 
 /**
- * All LVs of this host but hidden ones. A VG that is broken is no concern of ours, but throws `tool.failed` where LVM
- * tells of none and complains: that is no proof that there is none.
+ * All LVs of this host except hidden ones. A broken VG does not concern us, but throws `tool.failed` where LVM
+ * lists none and complains: that does not prove that there is none.
  */
 export async function readLvs(exec: Exec): Promise<readonly LvRow[]> {
   try {
@@ -125,7 +125,7 @@ function lvs(which: readonly string[]): Command<readonly LvRow[]> {
     argv: ['lvs', ...reportOf(FIELDS), ...which],
     mutates: false,
     statuses: ANY_STATUS,
-    parse: (finished) => told(parseReport(finished), finished),
+    parse: (finished) => rowsOf(parseReport(finished), finished),
   };
 }
 
@@ -142,16 +142,16 @@ export function vgs(): Command<ReadonlyMap<string, string>> {
         if (uuid === undefined || name === undefined) throw misread('a line of its report is damaged');
         return [dmUuidOf(uuid, ''), named(name)] as const;
       });
-      return new Map(told(rows, finished));
+      return new Map(rowsOf(rows, finished));
     },
   };
 }
 
 /** The rows of a report. Throws where there is none, though LVM had something to say. */
-function told<T>(rows: readonly T[], finished: Finished): readonly T[] {
+function rowsOf<T>(rows: readonly T[], finished: Finished): readonly T[] {
   const silent = finished.status === 0 && finished.stdout.trim() === '';
   if (rows.length > 0 || silent) return rows;
-  throw misread(finished.status === 0 ? 'no line of its report is one' : refusalIn(finished));
+  throw misread(finished.status === 0 ? 'it has no data' : refusalIn(finished));
 }
 
 /** Without fields and options that came with this one nothing here can be asked for (WHATS_NEW of lvm2). */

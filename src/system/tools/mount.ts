@@ -88,7 +88,7 @@ export function remount(point: string, flags: readonly string[]): Command<MountC
   };
 }
 
-/** Its texts are others in other versions (2.39 mounts by the kernel's new calls): for people, and nothing is told by them. */
+/** Its texts are others in other versions (2.39 mounts by the kernel's new calls): for people, and nothing is decided by them. */
 function complaintOf({ status, stderr, stdout }: Finished): MountComplaint | undefined {
   if (status === 0) return undefined;
   return (stderr || stdout || `status ${status}`).split('\n').filter((line) => line.trim() !== '');
@@ -116,8 +116,8 @@ export function isOlder(version: string, than: string): boolean {
 }
 
 /**
- * Unmounts several directories in one process, in the order given. What is still mounted afterwards the kernel's list
- * tells; the result is what umount(8) complained of.
+ * Unmounts several directories in one process, in the order given. The list of the kernel shows what is still
+ * mounted afterwards; the result is what umount(8) complained of.
  */
 export function unmount(points: readonly string[]): Command<string> {
   return {

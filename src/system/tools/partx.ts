@@ -13,7 +13,7 @@ export interface TableEntry {
 }
 
 /**
- * Reads a partition table from a device without telling the kernel of it. `sector`: the bytes that the table counts in, if
+ * Reads a partition table from a device; the kernel does not hear of it. `sector`: the bytes that the table counts in, if
  * not those of the device. Undefined: it can't be read.
  */
 export function readTable(device: string, sector?: number): Command<readonly TableEntry[] | undefined> {

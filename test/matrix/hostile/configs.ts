@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { loadConfig, loadTask } from '../../../src/config/load.ts';
 import { plainPath } from '../../../src/config/names.ts';
 import { surelyNotConfigured } from '../../../src/config/precheck.ts';
-import { readSources } from '../../../src/config/source.ts';
+import { readConfiguration } from '../../../src/config/configuration.ts';
 import { describeMeans } from '../../../src/config/quiesce/form.ts';
 import { describeSource } from '../../../src/config/sources/lookup.ts';
 import { generic } from '../../../src/contracts/generic.ts';
@@ -144,17 +144,17 @@ export const configs: readonly Property[] = [
       if (input.dropIn === null) fs.rmSync(path.join(place, 'tasks.d/a.yaml'), { force: true });
       else fs.writeFileSync(path.join(place, 'tasks.d/a.yaml'), input.dropIn, { mode: 0o600 });
 
-      const sources = await orFault(() => readSources(place, { owner }));
-      must(!(sources instanceof Error), 'the directory is sound');
-      const whole = await orFault(() => loadConfig(sources));
-      for (const name of [input.name, ...[...sources.taskNames].slice(0, 2)]) {
-        const fault = sources.faultFor(name);
-        const known = sources.taskNames.has(name);
+      const configuration = await orFault(() => readConfiguration(place, { owner }));
+      must(!(configuration instanceof Error), 'the directory is sound');
+      const whole = await orFault(() => loadConfig(configuration));
+      for (const name of [input.name, ...[...configuration.taskNames].slice(0, 2)]) {
+        const fault = configuration.faultFor(name);
+        const known = configuration.taskNames.has(name);
         const unknown = await orFault(() => surelyNotConfigured(place, [name], sesam.settings, owner));
         must(name === '' || unknown !== true || !known, `${name}: surely not configured, but it is`);
-        const near = sources.nearFault(name, [name]);
+        const near = configuration.nearFault(name, [name]);
         must(unknown !== true || near === undefined, `${name}: surely not configured, but ${near?.message}`);
-        const task = await orFault(() => loadTask(sources, name));
+        const task = await orFault(() => loadTask(configuration, name));
         if (isFault(task)) {
           const { stdout, stderr, exit } = generic.encode(failedReply('pre', name, task, []), {});
           checkAnswer('generic', { stdout, stderr, exit });

@@ -5,7 +5,7 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { sesam } from '../../../src/contracts/sesam.ts';
 import { globProblem, lvProblem, mountProblem, taskNameProblem } from '../../../src/config/names.ts';
 import { surelyNotConfigured } from '../../../src/config/precheck.ts';
-import { readSources } from '../../../src/config/source.ts';
+import { readConfiguration } from '../../../src/config/configuration.ts';
 import { parseDuration, parseSize } from '../../../src/config/units.ts';
 import { encodeName } from '../../../src/core/model/names.ts';
 import { escapeText } from '../../../src/core/text/escape.ts';
@@ -100,7 +100,7 @@ async function withConfig(text: string): Promise<void> {
   fs.mkdirSync(directory, { recursive: true });
   fs.writeFileSync(path.join(directory, 'holdstill.yaml'), text, { mode: 0o600 });
   await orFault(() => surelyNotConfigured(directory, ['a', '-', 'b'], sesam.settings, owner));
-  await orFault(() => loadConfig(readSources(directory, { owner })));
+  await orFault(() => loadConfig(readConfiguration(directory, { owner })));
 }
 
 const input = fc.record({

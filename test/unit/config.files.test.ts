@@ -3,7 +3,7 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symli
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readSources, type Sources } from '../../src/config/source.ts';
+import { readConfiguration, type Configuration } from '../../src/config/configuration.ts';
 import { bacula } from '../../src/contracts/bacula.ts';
 import { sesam } from '../../src/contracts/sesam.ts';
 import { isFault, type Fault } from '../../src/core/model/fault.ts';
@@ -32,8 +32,8 @@ function write(name: string, content: string | Buffer, mode = 0o644): string {
   return path;
 }
 
-function read(): Sources {
-  return readSources(directory, { owner: uid });
+function read(): Configuration {
+  return readConfiguration(directory, { owner: uid });
 }
 
 function faultOf(action: () => unknown): Fault {
@@ -64,17 +64,17 @@ test('reads holdstill.yaml and the sorted files of tasks.d', () => {
   write('tasks.d/20.yaml', 'tasks: {c: /c}');
   write('tasks.d/10.yaml', '{"tasks": {"b": "/b"}}');
   for (const ignored of ['x.yml', '.hidden.yaml', 'old.yaml~', 'README']) write(`tasks.d/${ignored}`, '}');
-  const sources = read();
-  expect(sources.files.map(({ path }) => path)).toEqual([
+  const configuration = read();
+  expect(configuration.files.map(({ path }) => path)).toEqual([
     main,
     join(directory, 'tasks.d/10.yaml'),
     join(directory, 'tasks.d/20.yaml'),
   ]);
-  expect([...sources.taskNames]).toEqual(['a', 'b', 'c']);
-  expect(sources.brokenFiles).toEqual([]);
-  expect(sources.settings(sesam)).toEqual({ taskEnv: 'X', trace: true });
-  expect(sources.settings(bacula)).toEqual({});
-  expect(sources.logLevel).toBe('debug');
+  expect([...configuration.taskNames]).toEqual(['a', 'b', 'c']);
+  expect(configuration.brokenFiles).toEqual([]);
+  expect(configuration.settings(sesam)).toEqual({ taskEnv: 'X', trace: true });
+  expect(configuration.settings(bacula)).toEqual({});
+  expect(configuration.logLevel).toBe('debug');
 });
 
 test('a key is the text that is written', () => {
@@ -179,10 +179,10 @@ test('all that a file has twice is told', () => {
 test.each(['no directory', 'an empty directory', 'an empty tasks.d'])('nothing is configured: %s', (how) => {
   if (how === 'an empty tasks.d') mkdirSync(join(directory, 'tasks.d'), { mode: 0o755 });
   const asked = how === 'no directory' ? join(directory, 'none') : directory;
-  const fault = faultOf(() => readSources(asked, { owner: uid }));
+  const fault = faultOf(() => readConfiguration(asked, { owner: uid }));
   expect([fault.code, fault.message]).toEqual(['config.missing', `there is no ${join(asked, 'holdstill.yaml')}`]);
   expect(fault.hint).toBe(
-    'the least it needs are three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"',
+    'it needs at least three lines: "version: 1", "tasks:" and "  NAME-OF-THE-BACKUP-TASK: /srv/data"',
   );
 });
 
@@ -195,10 +195,10 @@ test('files of tasks.d alone are enough', () => {
 test('a broken file of tasks.d concerns only the tasks that it mentions', () => {
   write('holdstill.yaml', 'version: 1\ntasks: {a: /a, both: /a}');
   write('tasks.d/bad.yaml', `tasks:\n  lost-task: /x\n  both: [\n  "say \\"hi\\"": /x\n  'it''s': /x\n`);
-  const sources = read();
-  expect(sources.brokenFiles.map(({ path }) => path)).toEqual([join(directory, 'tasks.d/bad.yaml')]);
+  const configuration = read();
+  expect(configuration.brokenFiles.map(({ path }) => path)).toEqual([join(directory, 'tasks.d/bad.yaml')]);
   const concerned = ['a', 'both', 'elsewhere', 'lost', 'x-', '', 'lost-task', 'say "hi"', "it's"].filter(
-    (name) => sources.faultFor(name)?.code === 'config.invalid',
+    (name) => configuration.faultFor(name)?.code === 'config.invalid',
   );
   expect(concerned).toEqual(['lost-task', 'say "hi"', "it's"]);
 });
@@ -253,13 +253,13 @@ test.each([
 test('an insecure file of tasks.d concerns only the tasks that it mentions', () => {
   write('holdstill.yaml', 'version: 1\ntasks: {a: /a}');
   const path = write("tasks.d/it's.yaml", 'tasks: {b: /b}', 0o666);
-  const sources = read();
-  expect(sources.faultFor('b')).toMatchObject({
+  const configuration = read();
+  expect(configuration.faultFor('b')).toMatchObject({
     code: 'config.insecure',
     hint: `chmod go-w '${path.replace("'", `'\\''`)}'`,
   });
-  expect([...sources.taskNames]).toEqual(['a']);
-  expect(sources.faultFor('c')).toBeUndefined();
+  expect([...configuration.taskNames]).toEqual(['a']);
+  expect(configuration.faultFor('c')).toBeUndefined();
 });
 
 test.each(['.', 'tasks.d'])('a directory that others can write to is refused: %s', (name) => {
@@ -279,11 +279,11 @@ test('so is a directory above, unless it is sticky', () => {
   mkdirSync(inner, { mode: 0o755 });
   writeFileSync(join(inner, 'holdstill.yaml'), 'version: 1', { mode: 0o644 });
   chmodSync(directory, 0o775);
-  expect(faultOf(() => readSources(inner, { owner: uid })).message).toBe(
+  expect(faultOf(() => readConfiguration(inner, { owner: uid })).message).toBe(
     `${directory} is writable by its group (mode 0775)`,
   );
   chmodSync(directory, 0o1777);
-  expect(readSources(inner, { owner: uid }).brokenFiles).toEqual([]);
+  expect(readConfiguration(inner, { owner: uid }).brokenFiles).toEqual([]);
 });
 
 test('a symlink is followed with the same care', () => {
@@ -325,10 +325,10 @@ test.runIf(root)('all must belong to root or to the owner that is named', () => 
     message: `${main} belongs to user ${other}, not to root`,
     hint: `chown root ${main}`,
   };
-  expect(readSources(directory).faultFor('a')).toMatchObject(fault);
-  expect(readSources(directory, { owner: other }).brokenFiles).toEqual([]);
+  expect(readConfiguration(directory).faultFor('a')).toMatchObject(fault);
+  expect(readConfiguration(directory, { owner: other }).brokenFiles).toEqual([]);
   chownSync(directory, other, other);
-  expect(faultOf(() => readSources(directory))).toMatchObject({
+  expect(faultOf(() => readConfiguration(directory))).toMatchObject({
     code: 'config.insecure',
     hint: `chown root ${directory}`,
   });
@@ -338,7 +338,7 @@ test.runIf(root)('a symlink of another user is refused', () => {
   write('real.yaml', 'version: 1');
   symlinkSync('real.yaml', main);
   lchownSync(main, other, other);
-  expect(readSources(directory).faultFor('a')).toMatchObject({
+  expect(readConfiguration(directory).faultFor('a')).toMatchObject({
     code: 'config.insecure',
     hint: `chown -h root ${main}`,
   });
@@ -358,7 +358,7 @@ test.skipIf(root)('what this user may not read is told (only as an ordinary user
 
 test.skipIf(root)('files of another user than root are refused by default (as root: see above, by chown)', () => {
   write('holdstill.yaml', 'version: 1');
-  expect(faultOf(() => readSources(directory))).toMatchObject({
+  expect(faultOf(() => readConfiguration(directory))).toMatchObject({
     code: 'config.insecure',
     hint: `chown root ${directory}`,
   });

@@ -18,7 +18,7 @@ export interface BrokenFile {
 }
 
 /** All that the admin wrote, checked only as far as it is quick. */
-export interface Sources {
+export interface Configuration {
   readonly files: readonly SourceFile[];
   readonly brokenFiles: readonly BrokenFile[];
   /** The names of the tasks of all sound files; their records are not looked at. */
@@ -36,24 +36,27 @@ export interface Sources {
   faultFor(name: string): Fault | undefined;
   /** Why a word that is not the name of a task, read in one of these ways, can't be somebody else's: it nearly is one. */
   nearFault(word: string, readings: readonly string[]): Fault | undefined;
-  /** For a name that is no task: the Fault that says so, with the name that was probably meant. */
+  /** For a name that is not a task: the Fault that says so, with the name that is probably the right one. */
   unknown(name: string): Fault;
-  /** The task that a name which is none was probably meant to be. */
-  meant(name: string): string | undefined;
+  /** The task that is probably the right one for a name that is not a task. */
+  nearest(name: string): string | undefined;
 }
 
 /**
  * Reads holdstill.yaml and tasks.d/*.yaml below `directory`. All must belong to root or to `owner` (a user id) and be
  * writable by nobody else. What is wrong with one file is kept in the answer. Throws Fault `config.missing` where there
- * is no file at all, `config.insecure` or `config.unreadable` where a directory is at fault.
+ * is not a single file, `config.insecure` or `config.unreadable` where a directory is at fault.
  */
-export function readSources(directory = '/etc/holdstill', options: { readonly owner?: number } = {}): Sources {
+export function readConfiguration(
+  directory = '/etc/holdstill',
+  options: { readonly owner?: number } = {},
+): Configuration {
   const raws = readFiles(directory, options.owner ?? 0);
   const read = raws.map((raw) => ({ raw, parsed: understand(raw) }));
   const files = read.flatMap(({ parsed }) => (isFault(parsed) ? [] : [parsed]));
   const main = files.find((file) => file.main);
   const taskNames = new Set(files.flatMap((file) => Object.keys(mapOf(file.value['tasks']))));
-  const meantBy = (name: string): string | undefined => closest(name, [...taskNames]);
+  const nearest = (name: string): string | undefined => closest(name, [...taskNames]);
   return {
     files,
     brokenFiles: read.flatMap(({ raw, parsed }) =>
@@ -70,15 +73,15 @@ export function readSources(directory = '/etc/holdstill', options: { readonly ow
       }
       return undefined;
     },
-    meant: meantBy,
+    nearest,
     nearFault: (word, readings) => {
       const near = [...new Set(readings.flatMap((reading) => nearNames(word, reading, taskNames)))];
       return near.length === 0 ? undefined : nearlyNamed(word, near);
     },
     unknown: (name) => {
-      const meant = meantBy(name);
+      const near = nearest(name);
       return new Fault('task.unknown', `there is no task ${quoted(name)} in the configuration`, {
-        hint: `${meant === undefined ? '' : `did you mean ${quoted(meant)}? `}to list all tasks: holdstill config show`,
+        hint: `${near === undefined ? '' : `did you mean ${quoted(near)}? `}to list all tasks: holdstill config show`,
       });
     },
   };
