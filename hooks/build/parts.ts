@@ -16,6 +16,7 @@ export const MARK = '/*==== deferred part';
 const DEFERRED = {
   config: 'src/config/configuration.ts',
   probe: 'src/main/probe.ts',
+  watch: 'src/app/watcher.ts',
   app: 'src/app/app.ts',
   cli: 'src/main/cli.ts',
 } as const;

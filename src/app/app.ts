@@ -9,4 +9,3 @@ export { recoverTasks, recoverUnattended } from './recover.ts';
 export { runTask } from './run.ts';
 export { callScript } from './script.ts';
 export { statusOf } from './status.ts';
-export { watch } from './watcher.ts';

@@ -2,18 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Journal } from '../core/journal/journal.ts';
 import { isJournal } from '../core/model/names.ts';
-import type { NotedStep } from '../core/model/step.ts';
+import type { Watched } from '../core/run/extend.ts';
 import { STATE_DIRECTORY } from '../system/paths.ts';
-
-/** An open run of a task whose snapshots somebody should watch. */
-export interface Watched {
-  readonly task: string;
-  readonly run: string;
-  /** Milliseconds since 1970 from which on somebody should. */
-  readonly since: number;
-  /** Its thick snapshots. */
-  readonly steps: readonly NotedStep[];
-}
 
 /** A list of all that is to be watched on this host, each time it is called. A journal that has not changed is not read again. */
 export function createWatchlist(bootId: string): () => readonly Watched[] {
@@ -44,9 +34,8 @@ function read(file: string, bootId: string): Watched | undefined {
   try {
     const journal = Journal.read(file);
     if (journal?.watched === undefined || journal.verdict || journal.header.boot !== bootId) return undefined;
-    const steps = journal.steps.filter(({ step }) => step.kind === 'lvm' && step['pool'] === '');
     const { task, run } = journal.header;
-    return { task, run, since: Date.parse(journal.watched), steps };
+    return { task, run, since: Date.parse(journal.watched), steps: journal.steps };
   } catch {
     return undefined;
   }

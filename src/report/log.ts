@@ -3,6 +3,7 @@ import { isFault } from '../core/model/fault.ts';
 import type { Log } from '../core/ports/machine.ts';
 import { errorCode, openTrusted } from '../core/files/trust.ts';
 import { whyNot, writeHint } from '../core/text/why.ts';
+import { NO_LOG } from './plainlog.ts';
 
 /** A log, and why it is none, where somebody should hear of it. */
 export interface OpenedLog {
@@ -26,10 +27,6 @@ export function createLog(file: string, level: 'info' | 'debug', base: object): 
         : errorCode(error) === 'EROFS'
           ? `no log is written: ${file}: ${whyNot(error)}; ${writeHint(error, file)}`
           : undefined;
-    return { log: { debug: nothing, info: nothing, warn: nothing, error: nothing }, refused };
+    return { log: NO_LOG, refused };
   }
-}
-
-function nothing(): void {
-  // a full or missing log disk
 }

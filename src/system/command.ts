@@ -45,7 +45,7 @@ export interface Limits {
   graceMs(): number;
 }
 
-/** Runs commands. The only implementation that starts processes is in exec.ts. */
+/** Runs commands. The only implementation is in commands.ts. */
 export interface Commands {
   /** Throws `tool.missing`, `tool.failed` (the detail is the tool's standard error), `tool.timeout`, or `tool.locked` where it waited for others' lock. */
   run<T>(command: Command<T>): Promise<T>;

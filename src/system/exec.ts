@@ -4,177 +4,51 @@ import { execa, type Options } from 'execa';
 import { Fault } from '../core/model/fault.ts';
 import type { Log } from '../core/ports/machine.ts';
 import { errorCode } from '../core/files/trust.ts';
-import { namesOf } from '../core/text/users.ts';
 import { whyNot } from '../core/text/why.ts';
-import type { Command, Commands, Finished, Limits } from './command.ts';
-import { howToInstall } from './packages.ts';
+import type { Commands, Limits } from './command.ts';
+import { createCommands, MOST_PRINTED, type StartChild } from './commands.ts';
 import type { Talk } from './prober.ts';
-import { lockInTheWay, type LockInTheWay } from './kernel/locks.ts';
-import { CHANGING_TOOLS, MARK } from './kernel/processes.ts';
+import { MARK } from './kernel/processes.ts';
 import { PATH } from './programs.ts';
-import { tooOld } from './tools/since.ts';
 
-/** Commands at one time: two for each of 200 snapshots would be 400 processes. */
-const MOST_AT_ONCE = 8;
-/** Bytes that a command may print. */
-const MOST_PRINTED = 16 * 1024 * 1024;
-
-/**
- * The only door to other processes: no shell, a fixed PATH, nothing inherited of the caller's environment or
- * descriptors, a time limit on every command (asked for when it starts), each one logged with its duration. `mark` stands in the environment of each
- * (see `markedProcesses`, which knows the tools that change something: no other may). One that only looks, and that a signal
- * of somebody else ends, is started once more.
- */
+/** Runs commands; see `createCommands`. */
 export function createExec(log: Log, limits: Limits, mark: string): Commands {
   callersUmask ??= process.umask(0o077);
-  const turns = createTurns(MOST_AT_ONCE);
-  return {
-    patienceMs: (most) => Math.min(most, limits.commandMs() / 2),
-    async run(command) {
-      const { tool, argv, within = [], secret } = command;
-      if (command.mutates && !CHANGING_TOOLS.includes(tool)) throw new Error(`${tool} is not one of CHANGING_TOOLS`);
-      const input = secret ? undefined : command.input;
-      // A tool that does not understand its input prints it.
-      const masked = secret ? '' : undefined;
-      const release = await turns();
-      const began = performance.now();
-      let finished: Ended;
-      try {
-        finished = await spawn(command, limits, mark);
-        // A signal to our whole group can hit a child that has no group of its own yet.
-        if (finished.signal !== undefined && !command.mutates) finished = await spawn(command, limits, mark);
-      } finally {
-        release();
-      }
-      const ms = Math.round(performance.now() - began);
-      log.debug(
-        { argv: [...within, tool, ...argv], input, exit: finished.status, ms, stderr: masked ?? finished.stderr },
-        'command',
-      );
-      const old = tooOld(command, finished);
-      if (old) throw old;
-      if (!command.statuses.includes(finished.status)) {
-        throw new Fault('tool.failed', `${nameOf(command)} failed with status ${finished.status}`, {
-          detail: linesOf(masked ?? (finished.stderr || finished.stdout)),
-        });
-      }
-      return command.parse(finished);
-    },
-  };
+  return createCommands(log, limits, mark, startByExeca);
 }
 
 let callersUmask: number | undefined;
 
-/** Lets so many go on at one time; each calls what it gets when it is done. */
-function createTurns(most: number): () => Promise<() => void> {
-  let taken = 0;
-  const waiting: (() => void)[] = [];
-  const release = (): void => {
-    const next = waiting.shift();
-    if (next) next();
-    else taken -= 1;
-  };
-  return async () => {
-    if (taken < most) taken += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    return release;
-  };
-}
-
-interface Ended extends Finished {
-  /** The signal that ended it, which was not ours. */
-  readonly signal: string | undefined;
-}
-
-async function spawn(command: Command<unknown>, limits: Limits, mark: string): Promise<Ended> {
-  const {
-    within = [],
-    tool,
-    argv,
-    input,
-    mutates,
-    fd,
-    timeoutMs: allowedMs = limits.commandMs(),
-    mostMs = allowedMs,
-  } = command;
-  const timeoutMs = Math.min(allowedMs, mostMs);
-  if (timeoutMs <= 0)
-    throw new Fault('tool.timeout', `${nameOf(command)} was not started, because the hook has no time left`);
-  const graceMs = limits.graceMs();
+const startByExeca: StartChild = ({ argv: [program, ...words], env, stdin }) => {
   const options = {
     reject: false,
     stripFinalNewline: false,
     extendEnv: false,
-    // LVM prints a warning for every inherited descriptor without this: lvm(8), ENVIRONMENT VARIABLES.
-    env: { PATH, LC_ALL: 'C', LVM_SUPPRESS_FD_WARNINGS: '1', [MARK]: mark },
+    env,
     cwd: '/',
     maxBuffer: MOST_PRINTED,
     // A process group of its own: Ctrl-C and a product's kill of our group must not cut a change in half, nor blind a verdict.
     detached: true,
     cleanup: false,
+    // Else what was asked to end is killed 5 s later (execa 9.6.1).
+    forceKillAfterDelay: false,
     // Any descriptor will do; execa's types (9.6.1) only name 3 to 9.
-    ...(input === undefined || fd !== undefined ? { stdin: (fd as 3 | undefined) ?? 'ignore' } : { input }),
+    ...(stdin && 'text' in stdin ? { input: stdin.text } : { stdin: (stdin?.fd as 3 | undefined) ?? 'ignore' }),
   } as const satisfies Options;
-  const [program = tool, ...words] = [...within, tool, ...argv];
   const child = execa(program, words, options);
-
-  let timer: NodeJS.Timeout | undefined;
-  let asked = false;
-  let lock: LockInTheWay | undefined;
-  const expired = new Promise<'expired'>((resolve) => {
-    timer = setTimeout(() => {
-      asked = true;
-      // That can be found out only while it still waits.
-      lock = child.pid === undefined ? undefined : lockInTheWay(child.pid);
-      child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
-      timer = setTimeout(() => resolve('expired'), mutates ? graceMs : 100);
-    }, timeoutMs);
-  });
-  const result = await Promise.race([child, expired]);
-  clearTimeout(timer);
-  if (result === 'expired') {
-    child.unref();
-    child.stdout.destroy();
-    child.stderr.destroy();
-    throw late(command, timeoutMs, `process ${child.pid} may still be running; look at it, and `, lock);
-  }
-  if (asked && result.signal !== undefined) throw late(command, timeoutMs, '', lock);
-  // What is missing would be taken for gone, whatever the status.
-  if (result.isMaxBuffer) throw new Fault('tool.failed', `${nameOf(command)} printed more than ${MOST_PRINTED} bytes`);
-  if (result.code === 'ENOENT') {
-    throw new Fault('tool.missing', `${tool} is not installed (looked in ${PATH})`, {
-      hint: howToInstall(tool),
-    });
-  }
-  if (result.exitCode === undefined && result.signal === undefined) {
-    throw new Fault('tool.failed', `${tool} can't be started: ${whyNot(result.cause)}`, { cause: result });
-  }
-  const { exitCode = 128, stdout, stderr, signal } = result;
-  return { status: exitCode, stdout, stderr, signal };
-}
-
-function late(command: Command<unknown>, timeoutMs: number, still: string, lock: LockInTheWay | undefined): Fault {
-  if (lock) {
-    const { holders, file = 'that it needs' } = lock;
-    const who = holders.length > 0 ? namesOf(holders) : 'a process that is not visible from here';
-    const seconds = Math.round(timeoutMs / 100) / 10;
-    return new Fault('tool.locked', `${nameOf(command)} waited ${seconds} s for the lock ${file}, held by ${who}`, {
-      hint: `${still}try again when that is done`,
-    });
-  }
-  return new Fault('tool.timeout', `${nameOf(command)} did not end within ${Math.round(timeoutMs / 100) / 10} s`, {
-    hint: `${still}set a longer 'timeout' if it just needs time`,
-  });
-}
-
-/** `lvm lvs`, `mount`: the whole line is in the log and would fill a status line. */
-function nameOf({ tool, argv: [first = ''] }: Command<unknown>): string {
-  return /^[a-z]+$/.test(first) ? `${tool} ${first}` : tool;
-}
-
-function linesOf(text: string): readonly string[] {
-  return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
-}
+  return {
+    pid: child.pid,
+    kill: (signal) => child.kill(signal),
+    leave() {
+      child.unref();
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+    ended: child.then(({ exitCode, signal, stdout, stderr, isMaxBuffer, cause }) => {
+      return { exitCode, signal, stdout, stderr, printedTooMuch: isMaxBuffer, cause };
+    }),
+  };
+};
 
 /**
  * Starts this very executable again, for what goes on after it has ended: in a session of its own, with nothing of ours

@@ -1,6 +1,6 @@
 import type { Machine } from '../../src/core/ports/machine.ts';
-import type { Provider } from '../../src/core/ports/provider.ts';
-import type { Origin } from '../../src/core/model/snapshot.ts';
+import type { Growing, Provider } from '../../src/core/ports/provider.ts';
+import type { Fill, Origin } from '../../src/core/model/snapshot.ts';
 import type { NotedStep, UndoHandler } from '../../src/core/model/step.ts';
 import { UNTOUCHED } from '../../src/core/model/quiesce.ts';
 import type { Task } from '../../src/core/model/task.ts';
@@ -164,4 +164,30 @@ function nameOf({ step }: NotedStep): string {
 
 function nothing(): void {
   // Nobody reads it.
+}
+
+/** That the snapshots of such a storage can run full, and be extended: how full they are, by their names. */
+export function growing(kind: string) {
+  const world = {
+    fills: new Map<string, Fill>(),
+    extended: [] as string[],
+    /** What is left to extend them by, and what keeps it from looking at them. */
+    room: Number.POSITIVE_INFINITY,
+    broken: undefined as Error | undefined,
+    storage: {
+      kind,
+      fills(steps) {
+        if (world.broken) return Promise.reject(world.broken);
+        return Promise.resolve(steps.map(({ step }) => world.fills.get(step['name'] ?? '')));
+      },
+      extend({ step: { name = '' } }, above, by) {
+        world.extended.push(`${name}, above ${above} %, by ${by} %`);
+        if (world.room === 0) return Promise.reject(new Error('no room'));
+        const { used, total } = world.fills.get(name) ?? { used: 0, total: 0 };
+        world.fills.set(name, { used, total: total * (1 + by / 100) });
+        return Promise.resolve(true);
+      },
+    } as Growing,
+  };
+  return world;
 }

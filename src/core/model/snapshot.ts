@@ -75,6 +75,12 @@ export interface Growth {
   readonly note: string;
 }
 
+/** How much of a snapshot's own room is in use, in whatever unit its storage counts. */
+export interface Fill {
+  readonly used: number;
+  readonly total: number;
+}
+
 /** Whether a snapshot still holds what it held when it was taken. */
 export interface Health {
   readonly kind: 'good' | 'bad' | 'unknown';

@@ -1,7 +1,17 @@
 import type { Needs } from '../model/needs.ts';
 import type { Facts, NotedStep, UndoHandler } from '../model/step.ts';
 import type { Size, Source } from '../model/task.ts';
-import type { DueStep, Health, Marked, Origin, PlannedSnapshot, Resolved, RunNames, Trace } from '../model/snapshot.ts';
+import type {
+  DueStep,
+  Fill,
+  Health,
+  Marked,
+  Origin,
+  PlannedSnapshot,
+  Resolved,
+  RunNames,
+  Trace,
+} from '../model/snapshot.ts';
 import type { CommandPair } from './devices.ts';
 
 /** Told of long work: what it is, and how many bytes of how many are done. */
@@ -60,4 +70,20 @@ export interface Explaining {
   needs(planned: readonly PlannedSnapshot[]): Needs;
   /** The commands that would take and remove them, for people. */
   commands(planned: readonly PlannedSnapshot[]): readonly CommandPair[];
+}
+
+/**
+ * Of a storage whose snapshots have room of their own, which runs full, and which can be extended while they are in use. It is an object of
+ * its own (src/providers/growing.ts), since the process that watches for hours loads nothing else of a provider.
+ */
+export interface Growing {
+  /** As of its provider. */
+  readonly kind: string;
+  /** Of the last steps of snapshots; undefined: that one is not there, is lost, or has no room of its own. Changes nothing. */
+  fills(steps: readonly NotedStep[]): Promise<readonly (Fill | undefined)[]>;
+  /**
+   * Extends a snapshot of which more than `above` percent are in use by `by` percent of its size, or by all the room there is where that is
+   * less. False: it is not there any more. Throws why it was not extended.
+   */
+  extend(step: NotedStep, above: number, by: number): Promise<boolean>;
 }

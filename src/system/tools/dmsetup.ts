@@ -1,12 +1,7 @@
+import type { Fill } from '../../core/model/snapshot.ts';
 import type { Command } from '../command.ts';
 
-/** How much of a thick snapshot's room is in use, in sectors. */
-export interface Fill {
-  readonly used: number;
-  readonly total: number;
-}
-
-/** The fill of all valid thick snapshots of the host, by device-mapper name (dmsetup of lvm2 2.03.16). */
+/** The fill of all valid thick snapshots of the host, in sectors, by device-mapper name (dmsetup of lvm2 2.03.16). */
 export function snapshotFills(): Command<ReadonlyMap<string, Fill>> {
   return {
     tool: 'dmsetup',
