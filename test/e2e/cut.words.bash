@@ -40,7 +40,11 @@ write() {
 }
 
 # runs: whether the writer does.
-runs() { [ ! -e /mnt/resting ] && [[ $(ps -o stat= -p "$(</run/writer.pid)") != T* ]]; }
+runs() {
+  local stat
+  stat=$(</proc/"$(</run/writer.pid)"/stat)
+  [ ! -e /mnt/resting ] && [[ $stat != *') T '* ]]
+}
 
 # how WORD: what app-rest does from now on.
 how() { echo "$1" >/run/how; }

@@ -14,7 +14,7 @@ export function crash(scale: Scale, say: (line: string) => void): Promise<readon
     parts,
   });
   const storages = ['thick', 'thin'] as const;
-  const others = ['nested', 'images', 'subvolume'] as const;
+  const others = ['nested', 'images', 'subvolume', 'resting'] as const;
   // The samples of the two storages complete each other: every second moment of `each` is hit in one of them.
   if (scale === 'sample') {
     return tryInGuests(

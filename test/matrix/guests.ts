@@ -15,7 +15,7 @@ export interface Guest {
   readonly parts: readonly string[];
 }
 
-export type Storage = 'thick' | 'thin' | 'nested' | 'images' | 'subvolume';
+export type Storage = 'thick' | 'thin' | 'resting' | 'nested' | 'images' | 'subvolume';
 
 /** A disk with two partitions and two file systems without; small, so that a snapshot costs little. */
 const volumes = `lv vm-disk 24M mbr
@@ -40,6 +40,7 @@ const guestDisk = (disk: string): string => `
 
 const worlds: Readonly<Record<Storage, World>> = {
   thick: { world: `vg vg0 120M\n${indented('  ')}`, make: '', origins: '/dev/vg0/vm-*' },
+  resting: { world: `vg vg0 120M\n${indented('  ')}`, make: '', origins: '/dev/vg0/vm-*' },
   thin: { world: `vg vg0 120M\n  pool tp 80M\n${indented('    ')}`, make: '', origins: '/dev/vg0/vm-*' },
   nested: {
     world: 'vg vg0 110M\n  lv vm-guest 64M raw',

@@ -4,6 +4,9 @@
 
 # begin: a configuration, the machine as it is now as the one that shall always come back. $TIMEOUT: of a hook.
 begin() {
+  printf '#!/bin/sh\n: >/mnt/resting\n' >/usr/local/sbin/rest
+  printf '#!/bin/sh\nrm -f /mnt/resting\n' >/usr/local/sbin/thaw
+  chmod 755 /usr/local/sbin/rest /usr/local/sbin/thaw
   # The watcher of `whole` is enough: each costs the guest half a second.
   local more="size: 8M, timeout: ${TIMEOUT:-2m}"
   configure <<Y
@@ -14,6 +17,7 @@ tasks:
   nested: {lv: vg0/vm-guest, $more, autoextend: false, keys: [/etc/holdstill/key]}
   images: {file: /srv/images/*.img, timeout: ${TIMEOUT:-2m}, keys: [/etc/holdstill/key]}
   subvolume: {subvolume: /srv/data/sub, timeout: ${TIMEOUT:-2m}}
+  resting: {each: {lv: vg0/vm-*}, $more, autoextend: false, quiesce: {command: {rest: [/usr/local/sbin/rest], thaw: [/usr/local/sbin/thaw]}}}
 Y
   mkdir -p -m 700 /run/holdstill /var/lib/holdstill /var/log/holdstill
   sabotage
