@@ -13,7 +13,6 @@ const NO_GUEST =
 
 /** Bytes; a guest's file has one or two thousand. */
 const MOST_BYTES = 256 * 1024;
-const MOST_MS = 5000;
 
 /** The name of a setting and of what is given to it, in a file for xl (libxlu_cfg_l.l of 4.17) or in Python. */
 const NAME = /(?<!\w)name[ \t]*\+?=/;
@@ -48,7 +47,7 @@ export async function guestFiles(exec: Exec): Promise<readonly GuestFile[]> {
   const found = new Map<string, GuestFile>();
   for (const directory of DIRECTORIES) {
     for (const name of (await namesIn(directory, exec)).filter((one) => !NO_GUEST.test(one))) {
-      const file = await exec.ask('realPath', { file: path.join(directory, name) }, MOST_MS).catch(unlessGone);
+      const file = await exec.ask('realPath', { file: path.join(directory, name) }).catch(unlessGone);
       if (file === undefined || found.has(file)) continue;
       const one = await guestFileAt(file, exec);
       if (one) found.set(file, one);
@@ -58,16 +57,16 @@ export async function guestFiles(exec: Exec): Promise<readonly GuestFile[]> {
 }
 
 async function namesIn(file: string, exec: Exec): Promise<readonly string[]> {
-  return (await exec.ask('namesIn', { file }, MOST_MS).catch(unlessGone)) ?? [];
+  return (await exec.ask('namesIn', { file }).catch(unlessGone)) ?? [];
 }
 
 async function guestFileAt(file: string, exec: Exec): Promise<GuestFile | undefined> {
-  const inode = await exec.ask('lookUp', { file }, MOST_MS);
+  const inode = await exec.ask('lookUp', { file });
   if (inode?.kind !== 'file' || inode.bytes > MOST_BYTES) return undefined;
-  const text = (await exec.ask('readText', { file }, MOST_MS).catch(unlessGone)) ?? '';
+  const text = (await exec.ask('readText', { file }).catch(unlessGone)) ?? '';
   if (!NAME.test(text)) return undefined;
   // Whoever can change it decides which disk of this host is shown to the backup.
-  const untrusted = await exec.ask('trustedMode', { file }, MOST_MS).then(
+  const untrusted = await exec.ask('trustedMode', { file }).then(
     () => undefined,
     (error: unknown) => (isFault(error) && error.code !== 'tool.timeout' ? error : unlessGone(error)),
   );
