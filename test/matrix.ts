@@ -11,6 +11,7 @@ import type { Row, Scale } from './matrix/row.ts';
 import { together } from './matrix/together.ts';
 import { untried } from './matrix/untried.ts';
 import { writes } from './matrix/writes.ts';
+import { xen } from './matrix/xen.ts';
 
 type Area = (scale: Scale, say: (line: string) => void) => Promise<readonly Row[]>;
 
@@ -24,6 +25,7 @@ const areas: Readonly<Record<string, Area>> = {
   damaged,
   hostile,
   calls,
+  xen,
 };
 
 const began = performance.now();

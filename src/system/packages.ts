@@ -46,6 +46,7 @@ const BRINGERS: Readonly<Record<string, Bringer>> = {
   blkid: UTIL_LINUX,
   partx: UTIL_LINUX,
   flock: UTIL_LINUX,
+  xl: { project: 'Xen', debian: 'xen-utils-common', redhat: 'xen-runtime', suse: 'xen-tools' },
 };
 
 /** What those of the Red Hat family have only in a repository beside their own; Fedora has them itself. */

@@ -26,14 +26,18 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
   });
 
   test('says how long it was at rest, and what its snapshots are worth', () => {
-    expect(run.call('good').stdout).toMatch(/^ {2}cut +at rest \d\.\d\d s by \/usr\/local\/sbin\/app-rest {2}grade application$/m);
+    expect(run.call('good').stdout).toMatch(
+      /^ {2}cut +at rest \d\.\d\d s by \/usr\/local\/sbin\/app-rest {2}grade application$/m,
+    );
     expect(run.call('status').stdout).toMatch(/grade application/);
     expect(run.call('weak').status).toBe(1);
     expect(run.call('weak').stderr).toMatch(/the snapshots are of grade crash, and the task requires filesystem/);
   });
 
   test('fails before anything is saved where it does not come to rest, and runs again', () => {
-    expect(run.call('fail').stderr).toMatch(/app-rest did not bring it to rest: it ended with status 3 \(no, not now\)/);
+    expect(run.call('fail').stderr).toMatch(
+      /app-rest did not bring it to rest: it ended with status 3 \(no, not now\)/,
+    );
     expect(run.call('slow').stderr).toMatch(/app-rest did not bring it to rest: it did not end within 2 s/);
     expect(run.call('term').stderr).toMatch(/stopped by SIGTERM/);
     for (const name of ['fail', 'slow', 'term']) expect(run.call(name).status, name).toBe(1);
@@ -42,8 +46,12 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
 
   test('is let go when its time is over, and its snapshots are worth less then', () => {
     expect(run.stdout).not.toContain('still at rest');
-    expect(run.call('frozen').stdout).toMatch(/FROZEN: what \/usr\/local\/sbin\/app-rest brought to rest; it is let go in \d s at most/);
-    expect(run.call('late-t').stdout).toMatch(/^ {2}cut .* grade crash\n {2}note +what .* was let go before all snapshots were taken$/m);
+    expect(run.call('frozen').stdout).toMatch(
+      /FROZEN: what \/usr\/local\/sbin\/app-rest brought to rest; it is let go in \d s at most/,
+    );
+    expect(run.call('late-t').stdout).toMatch(
+      /^ {2}cut .* grade crash\n {2}note +what .* was let go before all snapshots were taken$/m,
+    );
     expect(run.call('late-must').stderr).toMatch(/of grade crash, and the task requires application/);
   });
 
@@ -54,7 +62,9 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
 
   test('is let go in the end even where that fails at first, and everybody is told', () => {
     expect(run.call('stuck').stderr).toMatch(/what \/usr\/local\/sbin\/app-rest brought to rest could not be let go/);
-    expect(run.call('stuck').stdout).toMatch(/^ {2}left .*\/usr\/local\/sbin\/app-thaw: it ended with status 4.*\(\/usr\/local\/sbin\/app-thaw\)$/m);
+    expect(run.call('stuck').stdout).toMatch(
+      /^ {2}left .*\/usr\/local\/sbin\/app-thaw: it ended with status 4.*\(\/usr\/local\/sbin\/app-thaw\)$/m,
+    );
     expect(run.stdout).not.toMatch(/let go though|gave up/);
     expect(run.call('recover').status).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { describe, inject } from 'vitest';
-import { NoLab } from './layer.ts';
+import { NoLab } from './debs.ts';
 
 const reason = inject('noLab');
 if (reason !== '') {

@@ -1,4 +1,4 @@
-import { NoLab } from './layer.ts';
+import { NoLab } from './debs.ts';
 import { inLab } from './run.ts';
 
 let asked: Promise<string | undefined> | undefined;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BaculaJob } from './bacula.ts';
-import { NoLab } from './layer.ts';
+import { NoLab } from './debs.ts';
 import { inLab } from './run.ts';
 
 const usage = `usage: npx tsx test/lab/shell.ts [--world FILE] [--bacula] [--timeout SECONDS] -- 'bash script'\n`;
