@@ -5,7 +5,7 @@ import type { Inventory } from '../core/ports/inventory.ts';
 import type { Exec } from '../system/command.ts';
 import { howToInstall } from '../system/packages.ts';
 import { hasProgram } from '../system/programs.ts';
-import { parseDomain } from '../system/tools/domain.ts';
+import type { Domain } from '../system/tools/domain.ts';
 import { complaintsOf, describeDomains, describeSaved, listDomains } from '../system/tools/virsh.ts';
 import { disksOf } from './libvirt/disks.ts';
 
@@ -65,7 +65,7 @@ async function describe(
       if (!said.all.includes(uuid)) throw gone(name);
       throw new Fault('guest.unreachable', `libvirt does not describe guest ${name}: ${said.complaints.join('; ')}`);
     }
-    const domain = definitionOf(name, before.get(uuid) || xml);
+    const domain = await definitionOf(name, before.get(uuid) || xml);
     if (domain.name !== name) throw gone(name);
     found.push({ hypervisor: 'libvirt', name, uuid, state, disks: await disksOf(domain, uri, exec) });
   }
@@ -90,7 +90,9 @@ async function savedDefinitions(
   }
 }
 
-function definitionOf(name: string, xml: string): ReturnType<typeof parseDomain> {
+async function definitionOf(name: string, xml: string): Promise<Domain> {
+  // Only tasks with guests of libvirt pay for the reader of XML.
+  const { parseDomain } = await import('../system/tools/domain.ts');
   try {
     return parseDomain(xml);
   } catch (error) {
