@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheDirectory } from './cache.ts';
-import { layerFormat, packages, unwanted } from './packages.ts';
+import { type ExtraPackages, extraPackages, layerFormat, packages, unwanted } from './packages.ts';
 import { preload } from './preload.ts';
 
 const exec = promisify(execFile);
@@ -37,11 +37,21 @@ async function findLayer(): Promise<Layer> {
     throw new NoLab(`the lab needs Linux on x86-64, this is ${process.platform} on ${process.arch}`);
   }
   if (!existsSync(dpkgStatus)) throw new NoLab('the lab needs Debian or Ubuntu: there is no dpkg here');
-  const missing = missingPackages();
-  if (missing.length === 0) return layerAt('');
-  const directory = join(cacheDirectory(), `layer-${layerKey()}`);
+  return layerAt(await unpacked(packages));
+}
+
+/** The packages of a set, as a tree to lay over all else; empty when the host has them itself. */
+export async function extraLayer(set: ExtraPackages): Promise<string> {
+  return unpacked(extraPackages[set]);
+}
+
+/** The tree that holds these packages and what they need; empty when the host has them itself. */
+async function unpacked(names: readonly string[]): Promise<string> {
+  const missing = missingAmong(names);
+  if (missing.length === 0) return '';
+  const directory = join(cacheDirectory(), `layer-${layerKey(names)}`);
   if (!existsSync(directory)) await makeLayer(directory, missing);
-  return layerAt(directory);
+  return directory;
 }
 
 async function layerAt(directory: string): Promise<Layer> {
@@ -58,19 +68,19 @@ async function layerAt(directory: string): Promise<Layer> {
   };
 }
 
-function layerKey(): string {
-  const hash = createHash('sha256').update(`${String(layerFormat)} ${packages.join(' ')}\n`);
+function layerKey(names: readonly string[]): string {
+  const hash = createHash('sha256').update(`${String(layerFormat)} ${names.join(' ')}\n`);
   return hash.update(readFileSync(dpkgStatus)).digest('hex').slice(0, 16);
 }
 
-function missingPackages(): string[] {
+function missingAmong(names: readonly string[]): string[] {
   const stanzas = readFileSync(dpkgStatus, 'utf8').split('\n\n');
   const installed = new Set(
     stanzas.flatMap((stanza) =>
       /^Status: \S+ \S+ installed$/mu.test(stanza) ? [/^Package: (.*)$/mu.exec(stanza)?.[1]] : [],
     ),
   );
-  return packages.filter((name) => !installed.has(name));
+  return names.filter((name) => !installed.has(name));
 }
 
 /** Made under another name and renamed, so a killed set-up leaves no half layer, and two at once don't meet. */
