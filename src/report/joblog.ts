@@ -11,6 +11,7 @@ import type { Leftover } from '../core/journal/replay.ts';
 import { nothing } from '../core/model/nothing.ts';
 import { shellWord } from '../core/text/shell.ts';
 import { namesOf } from '../core/text/users.ts';
+import { guestsText } from './guests.ts';
 import { atMost, extended, formatDuration, headline, line, quoted } from './lines.ts';
 
 /** Together with the headline, the last line and a product's own status line these stay below 15. */
@@ -28,7 +29,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
     case 'failed':
       return failedReply('pre', task, opened.fault, opened.leftovers);
     case 'opened': {
-      const { planned, leftOut } = opened.prepared;
+      const { guests, planned, leftOut } = opened.prepared;
       const { mounts } = opened.layout;
       const where = `holdstill status ${shellWord(task)}`;
       const snapshots = planned.map(({ origin, note }) =>
@@ -45,8 +46,9 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
         lines: [
           headline('pre', task, opened.run),
           ...clearedLine(opened.cleared),
+          ...(guests.length > 0 ? [line('guest', guestsText(guests))] : []),
           ...cutLines(opened.cut),
-          ...atMost(MOST.snapshots, 'snapshot', snapshots, where),
+          ...atMost(guests.length > 0 ? MOST.snapshots - 1 : MOST.snapshots, 'snapshot', snapshots, where),
           ...atMost(
             MOST.mounts - cutLines(opened.cut).length,
             'mount',

@@ -6,6 +6,7 @@ import { VERSION } from '../core/model/version.ts';
 type Word =
   | 'cleared'
   | 'cut'
+  | 'guest'
   | 'snapshot'
   | 'mount'
   | 'skipped'

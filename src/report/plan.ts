@@ -3,6 +3,7 @@ import { escapeText } from '../core/text/escape.ts';
 import type { Plan } from '../core/run/plan.ts';
 import { snapshotStep } from '../core/model/snapshot.ts';
 import type { Partition } from '../core/model/volume.ts';
+import { guestText } from './guests.ts';
 import { drawTree, paint, type Branch } from './tree.ts';
 import { wrap, wrapCommand } from './wrap.ts';
 
@@ -77,11 +78,12 @@ export function planText({ task, prepared, volumes, layout, commands, notes, pro
     text: paint.faint(`${label}: left out, it ${reason}`),
     below: [],
   }));
+  const guests = prepared.guests.map((guest) => ({ text: escapeText(`guest ${guestText(guest)}`), below: [] }));
   const autoextend = once.map((note) => ({ text: escapeText(`autoextend of each: ${note}`), below: [] }));
   const tree = drawTree(
     {
       text: `${paint.strong(task)} → ${escapeText(prepared.mount)}`,
-      below: [...below, ...autoextend, ...leftOut],
+      below: [...guests, ...below, ...autoextend, ...leftOut],
     },
     width,
   );

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from './cache.ts';
 import { dpkgStatus, NoLab, unpackPackages } from './debs.ts';
-import { layerFormat, packages, unwanted } from './packages.ts';
+import { type ExtraPackages, extraPackages, layerFormat, packages, unwanted } from './packages.ts';
 import { preload } from './preload.ts';
 
 export interface Layer {
@@ -29,11 +29,21 @@ async function findLayer(): Promise<Layer> {
     throw new NoLab(`the lab needs Linux on x86-64, this is ${process.platform} on ${process.arch}`);
   }
   if (!existsSync(dpkgStatus)) throw new NoLab('the lab needs Debian or Ubuntu: there is no dpkg here');
-  const missing = missingPackages();
-  if (missing.length === 0) return layerAt('');
-  const directory = join(cacheDirectory(), `layer-${layerKey()}`);
+  return layerAt(await unpacked(packages));
+}
+
+/** The packages of a set, as a tree to lay over all else; empty when the host has them itself. */
+export async function extraLayer(set: ExtraPackages): Promise<string> {
+  return unpacked(extraPackages[set]);
+}
+
+/** The tree that holds these packages and what they need; empty when the host has them itself. */
+async function unpacked(names: readonly string[]): Promise<string> {
+  const missing = missingAmong(names);
+  if (missing.length === 0) return '';
+  const directory = join(cacheDirectory(), `layer-${layerKey(names)}`);
   if (!existsSync(directory)) await unpackPackages(directory, missing, { status: dpkgStatus, unwanted });
-  return layerAt(directory);
+  return directory;
 }
 
 async function layerAt(directory: string): Promise<Layer> {
@@ -50,17 +60,17 @@ async function layerAt(directory: string): Promise<Layer> {
   };
 }
 
-function layerKey(): string {
-  const hash = createHash('sha256').update(`${String(layerFormat)} ${packages.join(' ')}\n`);
+function layerKey(names: readonly string[]): string {
+  const hash = createHash('sha256').update(`${String(layerFormat)} ${names.join(' ')}\n`);
   return hash.update(readFileSync(dpkgStatus)).digest('hex').slice(0, 16);
 }
 
-function missingPackages(): string[] {
+function missingAmong(names: readonly string[]): string[] {
   const stanzas = readFileSync(dpkgStatus, 'utf8').split('\n\n');
   const installed = new Set(
     stanzas.flatMap((stanza) =>
       /^Status: \S+ \S+ installed$/mu.test(stanza) ? [/^Package: (.*)$/mu.exec(stanza)?.[1]] : [],
     ),
   );
-  return packages.filter((name) => !installed.has(name));
+  return names.filter((name) => !installed.has(name));
 }

@@ -35,6 +35,12 @@ export const packages: readonly string[] = [
   'bacula-common-sqlite3',
 ];
 
+/** What the guest has besides where a script asks for it: a layer of its own for each, since few need it. */
+export const extraPackages = {
+  libvirt: ['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'qemu-utils'],
+} as const;
+export type ExtraPackages = keyof typeof extraPackages;
+
 /** What apt would have with them, and nothing in the lab needs: a mail server, a second Perl. */
 export const unwanted = /^(exim4|bsd-mailx|perl|libperl)/u;
 

@@ -9,7 +9,8 @@ import { type BaculaJob, bacula } from './bacula.ts';
 import { freeCpu } from './cpu.ts';
 import { follow } from './follow.ts';
 import { NoLab } from './debs.ts';
-import { labLayer } from './layer.ts';
+import { extraLayer, labLayer } from './layer.ts';
+import type { ExtraPackages } from './packages.ts';
 import { quote } from './quote.ts';
 import { type Call, type Files, collect } from './result.ts';
 import { world } from './world.ts';
@@ -24,6 +25,8 @@ export interface LabOptions {
   readonly world?: string;
   /** Have a running Bacula with these jobs, and the functions of guest/bacula.bash. */
   readonly bacula?: readonly BaculaJob[];
+  /** Packages that the guest has besides. */
+  readonly extra?: ExtraPackages;
   /** Kernel modules to load beforehand; file systems come by themselves. */
   readonly modules?: readonly string[];
   readonly timeoutMs?: number;
@@ -55,6 +58,7 @@ export interface LabRun {
 /** Run a bash script in a fresh guest: a Linux with LVM over this machine's root, whose changes die with it. */
 export async function inLab(script: string, options: LabOptions = {}): Promise<LabRun> {
   const layer = await labLayer();
+  const layers = [...(options.extra === undefined ? [] : [await extraLayer(options.extra)]), layer.directory];
   const run = await mkdtemp(join(await realpath(tmpdir()), `holdstill-${options.name ?? 'lab'}.`));
   try {
     mkdirSync(join(run, 'files'));
@@ -62,7 +66,7 @@ export async function inLab(script: string, options: LabOptions = {}): Promise<L
     chmodSync(join(run, 'init'), 0o755); // whatever mode the clone gave it
     copyFileSync(layer.preload, join(run, 'ptrace.so')); // LD_PRELOAD knows no quoting either
     writeFileSync(join(run, 'cmd'), wholeScript(script, options));
-    writeFileSync(join(run, 'settings'), settings(layer.directory, options));
+    writeFileSync(join(run, 'settings'), settings(layers, options));
     for (const stream of ['stdout', 'stderr']) writeFileSync(join(run, stream), '');
     const started = performance.now();
     const kernel = ['env', `LD_PRELOAD=${run}/ptrace.so`, layer.kernel];
@@ -119,10 +123,10 @@ function kernelWords(run: string, disks: readonly string[] = [], memory = '1G'):
 }
 
 /** For guest/init.pl. */
-function settings(layer: string, { modules, disks, share = [] }: LabOptions): string {
+function settings(layers: readonly string[], { modules, disks, share = [] }: LabOptions): string {
   const load = modules ?? ['loop', 'dm-snapshot', 'dm-thin-pool', 'fuse'];
   return [
-    `layer ${layer}`,
+    ...layers.filter(Boolean).map((layer) => `layer ${layer}`),
     ...load.map((name) => `module ${name}`),
     ...share.map((directory) => `share ${resolve(directory)}`),
     ...(disks === undefined ? [] : ['sync yes']),

@@ -4,7 +4,7 @@ import type { BaculaJob } from './bacula.ts';
 import { NoLab } from './debs.ts';
 import { inLab } from './run.ts';
 
-const usage = `usage: npx tsx test/lab/shell.ts [--world FILE] [--bacula] [--timeout SECONDS] -- 'bash script'\n`;
+const usage = `usage: npx tsx test/lab/shell.ts [--world FILE] [--bacula] [--extra libvirt] [--timeout SECONDS] -- 'bash script'\n`;
 
 /** Job `example`: saves /srv/example; its scripts only say that they ran, in the job's log. */
 const exampleJob: BaculaJob = {
@@ -17,7 +17,12 @@ const exampleJob: BaculaJob = {
 /** Run one script in a guest by hand, and leave with its status. */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { world: { type: 'string' }, bacula: { type: 'boolean' }, timeout: { type: 'string' } },
+    options: {
+      world: { type: 'string' },
+      bacula: { type: 'boolean' },
+      extra: { type: 'string' },
+      timeout: { type: 'string' },
+    },
     allowPositionals: true,
   });
   if (positionals.length === 0) {
@@ -27,6 +32,7 @@ async function main(): Promise<number> {
   const run = await inLab(positionals.join(' '), {
     echo: true,
     name: 'shell',
+    ...(values.extra === 'libvirt' ? { extra: values.extra } : {}),
     ...(values.bacula ? { bacula: [exampleJob] } : {}),
     timeoutMs: Number(values.timeout ?? 600) * 1000,
     ...(values.world === undefined ? {} : { world: readFileSync(values.world, 'utf8') }),

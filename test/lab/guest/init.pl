@@ -3,8 +3,8 @@
 # One process with raw system calls, because a fork and exec costs 30 ms in User-Mode Linux.
 #
 # The kernel hands LAB_RUN over as our environment: the run directory of the host, with cmd, stdout, stderr, rc, and files/
-# which the guest sees as /lab. Its file settings says, a thing a line: `layer DIR` (a tree of unpacked packages above the
-# host's root), `module NAME`, `share DIR` (of the host, to see read-write), `sync yes` (write back before the power goes).
+# which the guest sees as /lab. Its file settings says, a thing a line: `layer DIR` (a tree of unpacked packages above those
+# named after it and the host's root), `module NAME`, `share DIR` (of the host, to see read-write), `sync yes` (write back before the power goes).
 use strict;
 use warnings;
 my $run = $ENV{LAB_RUN};
@@ -12,7 +12,7 @@ my %settings;
 if (open my $f, '<', "$run/settings") {
   while (<$f>) { chomp; my ($what, $value) = split / /, $_, 2; push @{ $settings{$what} }, $value }
 }
-my $layer = $settings{layer}[0] // '';
+my @layers = @{ $settings{layer} // [] };
 
 # x86-64 numbers of the calls that Perl has no word for
 my %call = (pivot_root => 155, sync => 162, mount => 165, umount2 => 166, reboot => 169, sethostname => 170,
@@ -41,7 +41,7 @@ sub slurp { open my $f, '<', $_[0] or fail($_[0]); local $/; <$f> }
 mnt('proc', '/proc', 'proc');
 my ($release) = slurp('/proc/version') =~ /^Linux version (\S+)/;
 my $installed = "/usr/lib/uml/modules/$release";
-my $modules = -e "$layer$installed" ? "$layer$installed" : $installed;
+my ($modules) = grep { -e } map("$_$installed", @layers), $installed;
 my (%needs, %loaded);
 for (split /\n/, slurp("$modules/modules.dep")) {
   my ($file, $first) = /^(\S+):\s*(.*)/ or next;
@@ -63,9 +63,10 @@ sub load {
 # The root: the host's own through hostfs, read-only below a tmpfs, so that nothing of the host is ever changed.
 load('overlay');
 mnt('tmpfs', '/mnt', 'tmpfs', 0, 'mode=755,size=75%');
-mkdir "/mnt/$_" for qw(up work root layer);
-mnt('none', '/mnt/layer', 'hostfs', 0, $layer) if $layer;    # its own mount: overlayfs refuses layers inside each other
-mnt('overlay', '/mnt/root', 'overlay', 0, 'lowerdir=' . ($layer ? '/mnt/layer:' : '') . '/,upperdir=/mnt/up,workdir=/mnt/work');
+mkdir "/mnt/$_" for qw(up work root), map "layer$_", keys @layers;
+mnt('none', "/mnt/layer$_", 'hostfs', 0, $layers[$_]) for keys @layers;    # a mount each: overlayfs refuses layers inside each other
+my $lower = join ':', map("/mnt/layer$_", keys @layers), '/';
+mnt('overlay', '/mnt/root', 'overlay', 0, "lowerdir=$lower,upperdir=/mnt/up,workdir=/mnt/work");
 chdir '/mnt/root' or fail('chdir');
 mkdir $_ for qw(.lab lab proc sys dev run tmp mnt mnt/.old);
 mnt('none', '.lab', 'hostfs', 0, $run);
