@@ -15,7 +15,7 @@ mark
 last() { echo "$(tail -n 1 "/run/holdstill/$1/a/lines") $(tail -n 1 "/run/holdstill/$1/b/lines")"; }
 
 # What was cut at rest is of one instant, what was cut live is not.
-for task in t t t t t t live live live live; do
+for task in t t t t live live live; do
   $PRE "$task" >/run/said
   echo "$task $(last "$task")"
   $POST "$task" >/dev/null || echo "$task: post failed"

@@ -5,7 +5,7 @@
 cat >/run/writer <<'PERL'
 use IO::Handle;
 open my $first, '>>', '/srv/a/lines'; open my $second, '>>', '/srv/b/lines';
-for (my $n = 1;; $n++) { for ($first, $second) { print {$_} "$n\n"; $_->flush; $_->sync } }
+for (my $n = 1;; $n++) { for ($first, $second) { print {$_} "$n\n"; $_->flush; $_->sync; select undef, undef, undef, 0.01 } }
 PERL
 
 # app-rest stops it, app-thaw lets it go on. /mnt/resting is there while it rests. $1: what else it does.
