@@ -4,7 +4,7 @@
 sed -i 's/ reserved_memory=0 reserved_stack=0 process_priority=0//' /etc/lvm/lvm.conf
 # Forty more, as the first one is.
 for n in {10..49}; do echo "lvcreate -qq -y -L 64M -Wn -n more$n xen"; done | lvm >/dev/null 2>&1
-for n in {10..49}; do dd if=/dev/xen/vm0 of=/dev/xen/more$n bs=64k conv=sparse,notrunc status=none || exit; done
+for n in {10..49}; do dd if=/dev/xen/vm0 of="/dev/xen/more$n" bs=64k conv=sparse,notrunc status=none || exit; done
 mkdir -p /etc/holdstill
 cat >/etc/holdstill/holdstill.yaml <<Y
 version: 1
@@ -27,12 +27,15 @@ measure() { perl "$REPO/test/bench/measure.pl" "$@"; }
   for task in one ten; do
     of=$ten; [ $task = ten ] || of=vm0
     both holdstill-$task "$REPO/dist/generic/PHASE" $task
+    # shellcheck disable=SC2086 # a word for each volume
     both script-$task bash --norc "$REPO/test/bench/serial.bash" PHASE xen $of
+    # shellcheck disable=SC2086 # a word for each volume
     both floor-$task bash --norc "$REPO/test/bench/floor.bash" PHASE xen $of
   done
 } >/run/list
 {
   both holdstill-fifty "$REPO/dist/generic/PHASE" fifty
+  # shellcheck disable=SC2086 # a word for each volume
   both floor-fifty bash --norc "$REPO/test/bench/floor.bash" PHASE xen $fifty
 } >/run/fifty
 measure 1 /run/list >/dev/null || exit # whatever is slow only once

@@ -26,6 +26,7 @@ step "The job begins: sbc_pre, called as SEP's client would (SEP itself is not h
 typed "$picture >before"
 written vm1/p1 >/run/due
 typed "cd $sep; LD_LIBRARY_PATH=\$PWD ./sbc_pre $task"
+# shellcheck disable=SC2034 # the next eval looks at it
 pre=$? pre_ms=$took
 written vm1/p1 >/run/due-later
 claim 'sbc_pre: exit status 0, and STATUS:OK once, as the last line' eval '[ $pre = 0 ] && said_ok'
@@ -38,12 +39,14 @@ claim "the guest's own file system is mounted read-write as before" findmnt --op
 
 step 'The backup reads it'
 typed 'tar -C /mnt/vmbackup/p1 -cf backup.tar . && ls -sh backup.tar'
+# shellcheck disable=SC2034 # the next eval looks at it
 tar=$?
 claim 'tar could read everything, and a second reading finds the same' \
   eval '[ $tar = 0 ] && tar -C /mnt/vmbackup/p1 --compare -f backup.tar'
 
 step 'The job ends: sbc_post'
 typed "cd $sep; LD_LIBRARY_PATH=\$PWD ./sbc_post $task"
+# shellcheck disable=SC2034 # the next but one eval looks at it
 post=$? post_ms=$took
 now=$(last "$LAB/written/vm1/p1")
 claim 'sbc_post: exit status 0 and STATUS:OK: the snapshot was good to the end' eval '[ $post = 0 ] && said_ok'
@@ -51,8 +54,8 @@ claim 'sbc_post: exit status 0 and STATUS:OK: the snapshot was good to the end' 
 step 'Is the backup that one instant, and whole?'
 typed 'mkdir restored; tar -C restored -xf backup.tar; ls restored/written | sed -n "1p;\$p"'
 synced=$(wc -l </run/due)
-saved=$(ls restored/written | grep -cx '[0-9]*')
-newest=$((10#$(ls restored/written | grep -x '[0-9]*' | tail -n 1)))
+saved=$(find restored/written -name '[0-9]*' -printf '%f\n' | grep -cx '[0-9]*')
+newest=$((10#$(find restored/written -printf '%f\n' | grep -x '[0-9]*' | sort | tail -n 1)))
 note "What a file of the guest's must hold follows from its number, so each of them can be checked alone."
 claim "all $synced files that the guest had synced before sbc_pre began are in the backup" check_written restored /run/due
 claim "each of the $saved files in it is whole; none is from after sbc_pre" check_written restored /run/due /run/due-later

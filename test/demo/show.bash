@@ -20,6 +20,7 @@ typed() {
   printf '   %s# %s%s\n' "$strong" "$1" "$plain"
   bash -c "set -o pipefail; $1" </dev/null 2>&1 | tee /run/said | sed -u 's/^/     /'
   status=${PIPESTATUS[0]}
+  # shellcheck disable=SC2034 # for the caller
   took=$(((${EPOCHREALTIME/./} - ${began/./}) / 1000))
   return "$status"
 }

@@ -21,6 +21,8 @@ export interface Layer {
   readonly kernel: string;
   /** A library to load before it. */
   readonly preload: string;
+  /** Reads scripts, on the host. */
+  readonly shellcheck: string;
 }
 
 let found: Promise<Layer> | undefined;
@@ -48,7 +50,12 @@ async function layerAt(directory: string): Promise<Layer> {
     if (path === undefined) throw new NoLab(`the lab's packages have no /usr/bin/${name}`);
     return path;
   };
-  return { directory, kernel: program('linux.uml'), preload: await preload(program('tcc')) };
+  return {
+    directory,
+    kernel: program('linux.uml'),
+    preload: await preload(program('tcc')),
+    shellcheck: program('shellcheck'),
+  };
 }
 
 function layerKey(): string {

@@ -25,6 +25,7 @@ export const packages: readonly string[] = [
   'psmisc',
   'systemd',
   'strace',
+  'shellcheck',
   'sqlite3',
   'bacula-director',
   'bacula-director-sqlite3',

@@ -9,6 +9,7 @@ import { type BaculaJob, bacula } from './bacula.ts';
 import { freeCpu } from './cpu.ts';
 import { follow } from './follow.ts';
 import { labLayer, NoLab } from './layer.ts';
+import { quote } from './quote.ts';
 import { type Call, type Files, collect } from './result.ts';
 import { world } from './world.ts';
 
@@ -159,8 +160,4 @@ function explain(ended: number | 'timeout', options: LabOptions, initError: stri
   if (ended === 'timeout') return `lab: timed out after ${String(options.timeoutMs ?? 120_000)} ms\n`;
   const last = console.split('\nCall Trace')[0]?.trimEnd().split('\n').slice(-8).join('\n') ?? '';
   return `lab: the guest ended (status ${String(ended)}) before the script did\n${initError}${last}\n`;
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

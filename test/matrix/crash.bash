@@ -133,6 +133,7 @@ run() {
 }
 
 begin
+declare -a pre post # of moments_of
 for part in $PARTS; do
   IFS=: read -r task slices slice <<<"$part"
   moments_of pre "$PRE" "$task"

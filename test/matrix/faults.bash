@@ -179,6 +179,7 @@ state_disk() {
 fill() { head -c "$1K" /dev/zero >/var/lib/holdstill/filler 2>/dev/null; }
 
 begin
+declare -a pre post # of moments_of
 for part in $PARTS; do
   IFS=: read -r task slices slice <<<"$part"
   moments_of pre "$PRE" "$task"

@@ -20,12 +20,14 @@ Y
   : >"$LAB/points"
   : >"$LAB/failures"
   mark_closed
+  # shellcheck disable=SC2086 # one or more
   origins $ORIGINS >/run/origins
 }
 
 # finish: nobody has written to the origins, so they are what they were, to the bit.
 finish() {
   what='at the end' failed=
+  # shellcheck disable=SC2086 # one or more
   origins $ORIGINS | diff /run/origins - >/run/sabotage/out || { said=$(</run/sabotage/out) && problem 'an origin was changed'; }
   grep -q clean /run/origins || problem 'e2fsck found no file system'
 }
@@ -76,7 +78,9 @@ closed() {
 
 opened() {
   local difference
+  # shellcheck disable=SC2034 # for the scripts
   open=1
+  # shellcheck disable=SC2154 # what the script works on
   difference=$(is_open "$task") || { problem "$last: $difference" && return 1; }
 }
 

@@ -68,10 +68,10 @@ tasks:
 Y
   mkdir -p -m 700 /run/holdstill /var/lib/holdstill /var/log/holdstill
   shim
-  record pre $PRE t
+  record pre "$PRE" t
   # Guests that write on.
   for lv in disk plain; do echo more >/run/origin/$lv/written; done
-  record post $POST t
+  record post "$POST" t
   umount /run/origin/disk /run/origin/plain
   mv $CUT/lvm /usr/sbin/lvm
   vgchange -qq -an vg0 && dmsetup remove logged && losetup -d /dev/loop100 && losetup -d /dev/loop102 || die 'the log is in use'
@@ -81,7 +81,7 @@ Y
 
 # devices: what the pool holds, by its own numbers, after a next change of it: LVM sends no message that it has queued before.
 devices() {
-  [ $STORAGE = thin ] || return
+  [ "$STORAGE" = thin ] || return
   printf 'lvcreate -qq -y -kn -s -n next vg0/disk\nlvremove -qq -y vg0/next\n' | lvm 2>&1
   dmsetup message vg0-tp-tpool 0 reserve_metadata_snap
   thin_dump -m /dev/mapper/vg0-tp_tmeta | grep -o '<device dev_id="[0-9]*"'
@@ -109,11 +109,11 @@ machine() {
 # work SERIES: what brings the machine back; what is wrong is printed.
 work() {
   if [ "$1" = recover ]; then
-    plainly $HOLDSTILL recover --boot || echo "recover --boot: status $?"
+    plainly "$HOLDSTILL" recover --boot || echo "recover --boot: status $?"
     [[ $said = *'nothing is left'* ]] || echo "recover --boot said: $said"
   else
-    plainly $PRE t || echo "pre: status $?: $said"
-    plainly $POST t && [[ $said = *'verdict   good: 2 snapshots'* ]] || echo "post: status $?: $said"
+    plainly "$PRE" t || echo "pre: status $?: $said"
+    plainly "$POST" t && [[ $said = *'verdict   good: 2 snapshots'* ]] || echo "post: status $?: $said"
   fi
 }
 
@@ -133,7 +133,7 @@ point() {
   local phase=$1 n=$2 series=$3 problems
   what="t, $phase, cut after write $n, then $series"
   start $((n + 1))
-  cp $CUT/journal.$phase $JOURNAL && mount --bind $CUT/boot $BOOT
+  cp "$CUT/journal.$phase" $JOURNAL && mount --bind $CUT/boot $BOOT
   problems=$(work "$series"; umount $BOOT; machine | diff $CUT/machine -; devices | diff $CUT/devices -; whole)
   stop
   rm -rf /run/holdstill/* /var/lib/holdstill/*

@@ -1,5 +1,6 @@
 # For scripts in the guest that try to break the program: a configuration, the hooks by short names, a shim over the tools.
 
+# shellcheck disable=SC2034 # for the scripts
 HOLDSTILL=$REPO/dist/holdstill PRE=$REPO/dist/generic/pre POST=$REPO/dist/generic/post
 
 # configure: the main file, from standard input.
@@ -77,6 +78,7 @@ break_at() {
   setsid --wait "$@" >/run/break/out 2>&1 </dev/null
   status=$?
   rm -f /run/break/plan
+  # shellcheck disable=SC2034 # for the caller
   hit=$(</run/break/hit)
   return "$status"
 }

@@ -24,6 +24,7 @@ check_static() {
 # stop_writers [ID...]: all of them if none is named. What they wrote stays mounted below /guest.
 stop_writers() {
   local id pid
+  # shellcheck disable=SC2046 # their names have no blanks
   [ $# -gt 0 ] || set -- $(cd /run/world/writers && ls)
   for id; do
     pid=$(<"/run/world/writers/${id//\//:}") && kill -9 "$pid" && rm "/run/world/writers/${id//\//:}"

@@ -33,6 +33,7 @@ moments_of() {
 }
 
 # sabotaged N HOW COMMAND...: run it with that plan; its status, what it said is in $said, what was hit in $hit, its time in $ms.
+# shellcheck disable=SC2034 # its words are for the caller
 sabotaged() {
   local status begun=$EPOCHREALTIME
   echo "$1 $2" >/run/sabotage/plan
@@ -50,6 +51,7 @@ sabotaged() {
 }
 
 # plainly COMMAND...: run it as it is; its status, and $said.
+# shellcheck disable=SC2034 # said is for the caller
 plainly() {
   "$@" >/run/sabotage/out 2>&1 </dev/null
   local status=$?

@@ -47,7 +47,6 @@ world_volumes() {
 
 # world_table VG LV: a partition table by sfdisk's words on standard input; notes where each partition is.
 world_table() {
-  local name rest
   mkdir -p /run/world
   sfdisk --quiet --no-reread --no-tell-kernel "/dev/$1/$2" >/run/world.log 2>&1 || die "$1/$2: $(cat /run/world.log)"
   sfdisk --dump "/dev/$1/$2" | sed -nE "s|^/dev/$1/$2-?p?([0-9]+) : start= *([0-9]+), size= *([0-9]+),.*|\1 \2 \3|p" >"/run/world/$2"
