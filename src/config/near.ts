@@ -68,7 +68,7 @@ export function mayBeNear(text: string): (name: string) => boolean {
 
 /** Upper case, since lower case depends on where in a word a letter stands. */
 function unified(text: string): string {
-  return text.normalize('NFKC').toUpperCase().normalize('NFKC');
+  return isAscii(text) ? text.toUpperCase() : text.normalize('NFKC').toUpperCase().normalize('NFKC');
 }
 
 function fold(name: string): string {
