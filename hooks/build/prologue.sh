@@ -19,14 +19,16 @@ case ${LANG-} in *[!A-Za-z0-9_.@-]* | ????????????????????????????????????????*)
 
 # prove PATH: `real` is what it leads to, and `why` says why that must not run, or is empty. Whatever is on the way (and
 # every link) belongs to root, and nobody else can write it. Nothing of PATH is used for it, and where no link is on the
-# way, it costs one process. In a user namespace root may have another number, that of the owner of /.
+# way, it costs one process. In a user namespace root may have another number, that of the owner of /. `sight` is what is
+# seen of the file itself and of its libraries: inode, size, time of the last change.
 prove() {
   real=$1 why='' hops=0
   while :; do
     # No blank and no line break, so that the answer can be read.
     case $real in *[!A-Za-z0-9._/+@:~=,-]*) why='its name is strange' && return ;; esac
-    rest=$real at='' link=''
+    rest=$real at='' link='' sight=''
     set -- /
+    [ -f "$libraries" ] && set -- / "$libraries"
     while [ -z "$link" ]; do
       case $rest in /*) rest=${rest#/} && continue ;; '') break ;; esac
       at=$at/${rest%%/*}
@@ -34,26 +36,28 @@ prove() {
       set -- "$@" "$at"
       [ -L "$at" ] && link=$at
     done
-    list=$(LC_ALL=C /bin/ls -ldn "$@" 2>/dev/null) || { why="$at can't be looked at" && return; }
+    list=$(LC_ALL=C TZ=UTC0 /bin/ls -ldnic "$@" 2>/dev/null) || { why="$at can't be looked at" && return; }
     owner='' target=''
     while [ -n "$list" ]; do
       line=${list%%"$newline"*}
       case $list in *"$newline"*) list=${list#*"$newline"} ;; *) list='' ;; esac
       name=/${line#* /}
+      case $name in "$libraries" | "$at") sight="$sight$line; " ;; esac
+      case $name in "$libraries") continue ;; esac
       # The link is the last line: ls sorts, and all others lead to it.
       target=${name#*' -> '}
       name=${name%%' -> '*}
       set -f
-      # mode, links, user, group
+      # inode, mode, links, user, group
       set -- $line
       set +f
-      owner=${owner:-$3}
-      case $3 in 0 | "$owner") ;; *) why="$name belongs to user $3, not to root" && return ;; esac
-      case $1 in
+      owner=${owner:-$4}
+      case $4 in 0 | "$owner") ;; *) why="$name belongs to user $4, not to root" && return ;; esac
+      case $2 in
         l*) continue ;;
         ????????w*) why="$name can be written by everybody" && return ;;
         ?????w????+*) why="$name has an ACL by which others can write it" && return ;;
-        ?????w*) case $4 in 0) ;; *) why="$name can be written by group $4" && return ;; esac ;;
+        ?????w*) case $5 in 0) ;; *) why="$name can be written by group $5" && return ;; esac ;;
       esac
     done
     case $link in '') return ;; esac
@@ -65,36 +69,48 @@ prove() {
 
 newline='
 '
+# What an earlier run that went well has kept (src/main/goodnode.ts): the sight of its Node.js, and its version, which need not be
+# asked for again; that would take a fifth of the start. It does not say that a program may be run.
+good=/var/cache/holdstill/node libraries=/etc/ld.so.cache known=''
+{ [ -O "${good%/*}" ] && [ -O "$good" ] && [ -f "$good" ] && IFS= read -r known <"$good"; } 2>/dev/null
 seen=
-# No slash may follow an asterisk here, it would end the comment: hence the empty quotes.
-for node in /etc/holdstill/node /usr/bin/node /usr/local/bin/node /opt/node/bin/node /opt/*''/bin/node \
-  /usr/bin/nodejs /usr/bin/node[1-9][0-9] /usr/bin/node-[1-9][0-9] PATH; do
-  # Only now, since it costs a process.
-  case $node in PATH) node=$(command -v node) ;; esac
-  case $node in /*) ;; *) continue ;; esac
-  case $seen in *"$node: "*) continue ;; esac
-  [ -f "$node" ] && [ -x "$node" ] || continue
-  prove "$node"
-  case $why in
-    '') version=$("$real" --version 2>/dev/null </dev/null) || version= ;;
-    *) version=refused ;;
-  esac
-  case $version in
-    v[1-9]*.*.*)
-      major=${version#v} minor=${version#v*.}
-      major=${major%%.*} minor=${minor%%.*}
-      case $major$minor in *[!0-9]*) why='it is no Node.js' ;; esac
-      # Read and compiled by hand, since the nearest package.json decides how Node.js itself reads a file.
-      [ -z "$why" ] && [ $((major * 1000 + minor)) -ge @LEAST@ ] && exec "$real" -e '@LOADER@' -- "$0" "$@"
-      why=${why:-"it is $version"}
-      ;;
-    refused) ;;
-    *) why='it is no Node.js, or does not run' ;;
-  esac
-  case $why in "$node "*) why="it ${why#"$node "}" ;; esac
-  case $node$why in *[!A-Za-z0-9._/+@:~=,\ \'-]*) node='another one' why='' ;; esac
-  # The first three will do.
-  case $seen in *';'*';'*) ;; *) seen="$seen${seen:+; }$node${why:+: }$why" ;; esac
+# No slash may follow an asterisk here, it would end the comment: hence the empty quotes. The patterns are looked up when it is
+# their turn: a third of what this script takes.
+for place in /etc/holdstill/node /usr/bin/node /usr/local/bin/node /opt/node/bin/node '/opt/*''/bin/node' \
+  /usr/bin/nodejs '/usr/bin/node[1-9][0-9]' '/usr/bin/node-[1-9][0-9]' PATH; do
+  for node in $place; do
+    # Only now, since it costs a process.
+    case $node in PATH) node=$(command -v node) ;; esac
+    case $node in /*) ;; *) continue ;; esac
+    case $seen in *"$node: "*) continue ;; esac
+    [ -f "$node" ] && [ -x "$node" ] || continue
+    prove "$node"
+    case $why in
+      '')
+        case $known in
+          "$sight"v*) version=${known#"$sight"} HOLDSTILL_NODE='' ;;
+          *) version=$("$real" --version 2>/dev/null </dev/null) || version='' && HOLDSTILL_NODE=$sight$version ;;
+        esac
+        ;;
+      *) version=refused ;;
+    esac
+    case $version in
+      v[1-9]*.*.*)
+        major=${version#v} minor=${version#v*.}
+        major=${major%%.*} minor=${minor%%.*}
+        case $major$minor in *[!0-9]*) why='it is no Node.js' ;; esac
+        # Read and compiled by hand, since the nearest package.json decides how Node.js itself reads a file.
+        [ -z "$why" ] && [ $((major * 1000 + minor)) -ge @LEAST@ ] && export HOLDSTILL_NODE && exec "$real" -e '@LOADER@' -- "$0" "$@"
+        why=${why:-"it is $version"}
+        ;;
+      refused) ;;
+      *) why='it is no Node.js, or does not run' ;;
+    esac
+    case $why in "$node "*) why="it ${why#"$node "}" ;; esac
+    case $node$why in *[!A-Za-z0-9._/+@:~=,\ \'-]*) node='another one' why='' ;; esac
+    # The first three will do.
+    case $seen in *';'*';'*) ;; *) seen="$seen${seen:+; }$node${why:+: }$why" ;; esac
+  done
 done
 trap '' PIPE
 case $seen in

@@ -47,6 +47,8 @@ function loader(mark: string, bytes: number): string {
     // Else commander takes the first argument for the program's name, as it should with a real -e.
     // To start the same file again it is kept: startAgain() in src/system/exec.ts.
     'globalThis.holdstillStart=process.execArgv;process.execArgv=[];',
+    // Nobody's business but goodnode.ts's.
+    'globalThis.holdstillNode=process.env.HOLDSTILL_NODE;delete process.env.HOLDSTILL_NODE;',
     // The first mark is among the first bytes; of a file that somebody has changed all is read.
     `const fd=fs.openSync(file),head=Buffer.alloc(${bytes + FILLED_IN});`,
     'let text=head.latin1Slice(0,fs.readSync(fd,head,0,head.length,0));fs.closeSync(fd);',

@@ -1,9 +1,29 @@
 import { Fault } from '../core/model/fault.ts';
 import { quoted } from './messages.ts';
 
-/** What one writes in this way and another in that: blanks, dashes, `_`, and what can't be seen. */
-const BETWEEN = String.raw`\s_\p{Pd}\p{Cc}\p{Cf}`;
-const BETWEEN_ALL = new RegExp(`[${BETWEEN}]+`, 'gu');
+/** Sets of letters, as the inside of a `[]` of a regular expression. */
+interface Letters {
+  /** What one writes in this way and another in that: blanks, dashes, `_`, and what can't be seen. */
+  readonly between: string;
+  readonly dash: string;
+  /** What a word is made of, but for dots, dashes and `_`. */
+  readonly word: string;
+  readonly flags: string;
+}
+
+const OF_UNICODE: Letters = {
+  between: String.raw`\s_\p{Pd}\p{Cc}\p{Cf}`,
+  dash: String.raw`\p{Pd}`,
+  word: String.raw`\p{L}\p{N}`,
+  flags: 'u',
+};
+/** The same where all is ASCII: V8 (11.3, Node.js 20.20) takes 1.7 ms to compile those of Unicode. */
+const OF_ASCII: Letters = {
+  between: String.raw`\s_\-\x00-\x1f\x7f`,
+  dash: String.raw`\-`,
+  word: 'A-Za-z0-9',
+  flags: '',
+};
 /** A name of 128 bytes is not longer, whatever its form. */
 const LONGEST_FOLDED = 1000;
 
@@ -31,24 +51,31 @@ export function nearlyNamed(word: string, tasks: readonly string[]): Fault {
 /** Whether a text of YAML without a backslash may hold a name that is near to this one; quick, and seldom in vain. */
 export function mayBeNear(text: string): (name: string) => boolean {
   const all = unified(text);
+  const isPlain = isAscii(text);
   return (name) => {
+    const { between, dash, word: inWord, flags } = isPlain && isAscii(name) ? OF_ASCII : OF_UNICODE;
     const folded = fold(name);
     if (folded === '' || folded.length > LONGEST_FOLDED) return false;
     const letters = Array.from(folded, (letter) =>
       letter === "'" ? "''?" : letter.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&'),
     );
-    const word = letters.join(`[${BETWEEN}]*`);
+    const word = letters.join(`[${between}]*`);
     // Not as a part of a longer word: hooks are called with short arguments that could be anywhere.
-    const alone = String.raw`(?<![\p{L}\p{N}.\p{Pd}_])[\p{Pd}_]*${word}[\p{Pd}_]*(?![\p{L}\p{N}.\p{Pd}_])`;
-    return new RegExp(alone, 'u').test(all);
+    const alone = `(?<![${inWord}.${dash}_])[${dash}_]*${word}[${dash}_]*(?![${inWord}.${dash}_])`;
+    return new RegExp(alone, flags).test(all);
   };
 }
 
 /** Upper case, since lower case depends on where in a word a letter stands. */
 function unified(text: string): string {
-  return text.normalize('NFKC').toUpperCase().normalize('NFKC');
+  return isAscii(text) ? text.toUpperCase() : text.normalize('NFKC').toUpperCase().normalize('NFKC');
 }
 
 function fold(name: string): string {
-  return unified(name).replaceAll(BETWEEN_ALL, '');
+  const { between, flags } = isAscii(name) ? OF_ASCII : OF_UNICODE;
+  return unified(name).replaceAll(new RegExp(`[${between}]+`, `g${flags}`), '');
+}
+
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
 }

@@ -34,22 +34,31 @@ export function readCode(file: string): Buffer | undefined {
   }
 }
 
-/** Keeps code for the runs to come, where there is a trusted place with room for it; removes what is old of the same part. Never throws. */
+/** Keeps code for the runs to come; removes what is old of the same part. Never throws. */
 export function writeCode(file: string, code: () => Buffer): void {
+  const sealed = (): Buffer => {
+    const data = code();
+    return Buffer.concat([checksum(data), data]);
+  };
+  if (keep(file, sealed)) removeOld(file);
+}
+
+/** Writes a file of the cache, where that is a trusted place with room for it, and says whether it did. Never throws. */
+export function keep(file: string, content: () => Buffer): boolean {
   const directory = path.dirname(file);
   const unfinished = `${file}.${process.pid}`;
   try {
     if (fs.lstatSync(directory, { throwIfNoEntry: false }) === undefined) fs.mkdirSync(directory, { mode: 0o700 });
     checkTrusted(directory, 'directory', 0, 'state');
     const { bavail, bsize } = fs.statfsSync(directory);
-    if (bavail * bsize < LEAST_FREE) return;
-    const data = code();
-    fs.writeFileSync(unfinished, Buffer.concat([checksum(data), data]), { mode: 0o600, flag: 'wx' });
+    if (bavail * bsize < LEAST_FREE) return false;
+    fs.writeFileSync(unfinished, content(), { mode: 0o600, flag: 'wx' });
     fs.renameSync(unfinished, file);
-    removeOld(file);
+    return true;
   } catch {
-    // The next run tries again; until then all is compiled.
+    // The next run tries again; until then it takes longer.
     remove(unfinished);
+    return false;
   }
 }
 
@@ -64,10 +73,14 @@ function remove(file: string): void {
 function removeOld(file: string): void {
   const directory = path.dirname(file);
   const part = path.basename(file).split('.', 1)[0];
-  for (const name of fs.readdirSync(directory)) {
-    const other = path.join(directory, name);
-    if (other === file || !name.startsWith(`${part}.`)) continue;
-    if (Date.now() - fs.lstatSync(other).mtimeMs > OLD_MS) fs.unlinkSync(other);
+  try {
+    for (const name of fs.readdirSync(directory)) {
+      const other = path.join(directory, name);
+      if (other === file || !name.startsWith(`${part}.`)) continue;
+      if (Date.now() - fs.lstatSync(other).mtimeMs > OLD_MS) fs.unlinkSync(other);
+    }
+  } catch {
+    // The next one that keeps something does it.
   }
 }
 

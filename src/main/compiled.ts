@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { Script } from 'node:vm';
 import { readCode, writeCode } from './codecache.ts';
+import { keepNode } from './goodnode.ts';
 import { CODE_DIRECTORY } from '../system/paths.ts';
 
 /** A part of an executable. */
@@ -42,8 +43,9 @@ export function compile({ name, text, bytes }: Part): (...words: readonly unknow
   return script.runInThisContext() as (...words: readonly unknown[]) => void;
 }
 
-/** Keeps V8's code of what was compiled here, with all functions that were called: for the end of a run that went well. */
+/** Keeps V8's code of what was compiled here, with all functions that were called: for the end of a run that went well, as root. */
 export function keepCompiled(): void {
+  keepNode();
   for (const { script, file } of shared[FRESH]?.splice(0) ?? []) writeCode(file, () => script.createCachedData());
 }
 

@@ -4,13 +4,15 @@ mount -t tmpfs -o mode=755 none /mnt || exit
 mkdir /mnt/etc /mnt/work && mount -t overlay -o lowerdir=/etc,upperdir=/mnt/etc,workdir=/mnt/work none /etc || exit
 [ -d /etc/holdstill ] || mkdir -m 755 /etc/holdstill || exit
 mount -t tmpfs -o mode=755 none /etc/holdstill && mount -t tmpfs -o mode=755 none /run && mount -t tmpfs -o mode=755 none /var/lib &&
-  mount -t tmpfs -o mode=755 none /var/log || exit
+  mount -t tmpfs -o mode=755 none /var/log && mount -t tmpfs -o mode=755 none /var/cache || exit
 cat >/etc/holdstill/holdstill.yaml <<Y
 version: 1
 tasks:
   nightly: {path: /nowhere/at/all}
 Y
 chmod 644 /etc/holdstill/holdstill.yaml
+# What the first run that goes well keeps for all others.
+"$REPO/dist/holdstill" recover >/dev/null || exit
 {
   printf 'hook\t%s\tother\n' "$REPO/dist/sesam/sbc_pre"
   printf 'node\t%s\t-e\t0\n' "$NODE"

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { BaculaJob } from '../lab/bacula.ts';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabOptions, type LabRun } from '../lab/run.ts';
+import type { LabOptions, LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 const NAME = 'in.zekjur.net';
 /** The article's host: guests with and without partitions, all writing, and volumes that are no business of the job's. */
@@ -36,43 +37,15 @@ const then = (command: string): Partial<BaculaJob> => ({
   more: `RunScript { RunsWhen = Before; RunsOnClient = yes; FailJobOnError = yes; Command = "${command}" }`,
 });
 
-function inBaculaLab(tasks: Readonly<Record<string, string>>, script: string, options: LabOptions): Promise<LabRun> {
-  const lines = Object.entries(tasks).map(([name, task]) => `  ${name}: ${task}`);
-  const before = `. "$REPO/test/e2e/guest.bash" || exit 99
-bacula_hooks
-holdstill() { "$REPO/dist/holdstill" "$@"; }
-configure <<'YAML'
-version: 1
-tasks:
-${lines.join('\n')}
-YAML
-look before
-`;
-  return inLab(before + script, { name: 'bacula', timeoutMs: 240_000, ...options });
+/** Run a script beside a Bacula, with these tasks. */
+function inBaculaLab(file: string, tasks: Readonly<Record<string, string>>, options: LabOptions): Promise<LabRun> {
+  const lines = Object.entries(tasks).map(([name, task]) => `${name}: ${task}`);
+  return scenario(file, { timeoutMs: 240_000, values: { NAME, GUESTS, TASKS: lines }, ...options });
 }
 
 describeLab("Stapelberg's article, with a real Bacula", () => {
   test('the job saves the instant of the snapshots of all guests, and nothing is left', async () => {
-    const run = await inBaculaLab(
-      { [NAME]: TASK },
-      `
-      for id in ${GUESTS.join(' ')}; do mkdir -p "$LAB/due/$id"; written $id >"$LAB/due/$id/at"; done
-      job=$(job_start ${NAME})
-      until_true 60 grep -qs ' {"opened"' /var/lib/holdstill/${NAME}.journal
-      for id in ${GUESTS.join(' ')}; do written $id >"$LAB/due/$id/later"; done
-      job_wait $job
-      for guest in ${GUESTS.join(' ')}; do writes_on $guest || echo "$guest stands still"; done
-      look after
-      job_restore $job /restore | cut -d ' ' -f 2
-      cd /restore/run/holdstill/${NAME}
-      for guest in ${GUESTS.join(' ')}; do
-        check_written $guest "$LAB/due/$guest/at" "$LAB/due/$guest/later" | grep -v whole
-        check_static $guest $guest
-      done
-      find . -maxdepth 2 -type d ! -name written ! -name lost+found | sort | tr '\\n' ' '
-      call log job_log $job`,
-      { world: HOST, bacula: [job(NAME)] },
-    );
+    const run = await inBaculaLab('test/e2e/bacula-saves.bash', { [NAME]: TASK }, { world: HOST, bacula: [job(NAME)] });
     expect(run.stderr).toBe('');
     expect(run.stdout.split('\n')).toEqual([
       'T',
@@ -91,21 +64,8 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
 
   test('a canceled job and failed ones leave nothing', async () => {
     const run = await inBaculaLab(
+      'test/e2e/bacula-fails.bash',
       { [NAME]: TASK, full: `{each: {lv: in.zekjur.net/*}, size: full}`, failing: TASK },
-      `
-      lvcreate -qq -y -L 1400M -n filled in.zekjur.net; lvs --noheadings -o lv_name >/dev/null
-      look before-full
-      job_run full
-      no_task_open && look after-full
-      lvremove -qq -y in.zekjur.net/filled
-      id=$(job_start ${NAME}); until_true 60 fd_reads /run/holdstill/${NAME}; findmnt -n | grep -c /run/holdstill/
-      job_cancel $id; echo "$id $(job_wait $id)"
-      until_true 60 no_task_open; look after-cancel
-      job_run failing; until_true 60 no_task_open; look after-failing
-      job_start ${NAME}; until_true 60 fd_reads /run/holdstill/${NAME}
-      kill -9 "$(</run/bacula/bacula-sd.9103.pid)" # the director takes minutes to notice, the file daemon does not
-      until_true 60 no_task_open; look after-storage
-      for id in 1 3; do call log$id job_log $id; done`,
       {
         world: HOST,
         bacula: [job(NAME, { bandwidth: '300 kb/s' }), job('full'), job('failing', then('/bin/false'))],
@@ -120,16 +80,8 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
 
   test('what a killed file daemon left is cleared by the next run of the job', async () => {
     const run = await inBaculaLab(
+      'test/e2e/bacula-killed.bash',
       { [NAME]: TASK },
-      `
-      id=$(job_start ${NAME}); until_true 60 fd_reads /run/holdstill/${NAME}
-      bacula_kill_fd
-      lvs --noheadings -o lv_tags in.zekjur.net | grep -c holdstill
-      call status holdstill status
-      sleep 1; bacula_start_fd
-      job_run ${NAME}
-      look after
-      call log job_log 2`,
       { world: HOST, bacula: [job(NAME, { bandwidth: '1000 kb/s', more: 'Maximum Concurrent Jobs = 2' })] },
     );
     expect(run.stdout).toBe('3\n2 T\n');
@@ -141,19 +93,8 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
 
   test('an overflow fails the job, a leftover only warns, and recover removes it', async () => {
     const run = await inBaculaLab(
+      'test/e2e/bacula-leftover.bash',
       { overflow: '{lv: in.zekjur.net/domu-plain, size: 8M}', held: '/srv/plain' },
-      `
-      printf '#!/bin/sh\\ndd if=/dev/urandom of=/srv/plain/more bs=1M count=20 conv=fsync status=none\\n' >/opt/overflow
-      printf '#!/bin/sh\\ncd /run/holdstill/held && exec setsid sleep 500 </dev/null >/dev/null 2>&1 &\\n' >/opt/hold
-      chmod 755 /opt/overflow /opt/hold
-      job_run overflow; look after-overflow
-      job_run held
-      call stays mountpoint /run/holdstill/held
-      call busy holdstill recover held; call busy-run /opt/holdstill/run-before held --job=77
-      pkill sleep; until_true 10 not_there "/proc/$(pgrep -x sleep)/x"
-      call recover holdstill recover
-      look after
-      for id in 1 2; do call log$id job_log $id; done`,
       { world: SMALL_HOST, bacula: [job('overflow', then('/opt/overflow')), job('held', then('/opt/hold'))] },
     );
     expect(run.stdout).toMatch(/^1 [Ef]\n2 T\n$/);
@@ -175,20 +116,8 @@ describeLab("Stapelberg's article, with a real Bacula", () => {
 
   test('a snapshot that dmeventd unmounts in mid-backup fails the job', async () => {
     const run = await inBaculaLab(
+      'test/e2e/bacula-unmounted.bash',
       { unmounted: '{lv: in.zekjur.net/domu-plain, size: 8M}' },
-      `
-      cat >/opt/overflow <<'SH'
-#!/bin/bash
-dd if=/dev/urandom of=/srv/plain/more bs=1M count=20 conv=fsync status=none
-for i in {1..300}; do grep -q ' /run/holdstill/unmounted ' /proc/self/mountinfo || exit 0; sleep 0.1; done
-exit 1
-SH
-      chmod 755 /opt/overflow
-      # As lvm2-monitor.service does when it is started again.
-      sed -i 's/monitoring=0/monitoring=1/' /etc/lvm/lvm.conf
-      printf '#!/bin/sh\nvgchange -qq --monitor y in.zekjur.net\n' >/opt/monitor; chmod 755 /opt/monitor
-      job_run unmounted; killall -q dmeventd; sed -i 's/monitoring=1/monitoring=0/' /etc/lvm/lvm.conf
-      look after; call log job_log 1`,
       {
         world: SMALL_HOST,
         bacula: [
@@ -209,25 +138,8 @@ SH
 
   test('the same job is answered as before, another one is not, and no value shifts the arguments', async () => {
     const run = await inBaculaLab(
+      'test/e2e/bacula-calls.bash',
       { job: '/srv/plain', warned: '/srv/plain' },
-      `
-      call first /opt/holdstill/run-before job --job=7 --level=Full
-      echo later >/srv/plain/later; sync -f /srv/plain
-      call second /opt/holdstill/run-before job --job=7 --level= ' '
-      ls /run/holdstill/job/later 2>/dev/null
-      (cd /run/holdstill/job && exec sleep 500) & sleep 0.3
-      call again /opt/holdstill/run-before job --job=7
-      call other /opt/holdstill/run-before job --job=8
-      kill $!; wait $! 2>/dev/null
-      call other-free /opt/holdstill/run-before job --job=8 --level=Virtual Full
-      ls /run/holdstill/job/later
-      call post /opt/holdstill/run-after job --job=8 --status=OK -- with warnings
-      call post-again /opt/holdstill/run-after job --job=8 --status=
-      look after; rm /srv/plain/later
-      job_run warned
-      call log job_log 1
-      look after-warned
-      call blank /opt/holdstill/run-before ' ' --job=1; call none /opt/holdstill/run-before`,
       {
         world: SMALL_HOST,
         // Nothing in quotes, and a status of four words: one of the files is not there.

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 const world = `vg vg0 300M
   lv data 32M ext4 /srv/data
@@ -9,19 +10,6 @@ const world = `vg vg0 300M
     p1 10M ext4
     p2 10M ext4
     p3 rest ext4`;
-
-const start = `
-. "$REPO/test/lab/guest/break.bash"
-SBC_PRE=$REPO/dist/sesam/sbc_pre RUN_BEFORE=$REPO/dist/bacula/run-before
-many=many-$(printf 'x%.0s' {1..100}) # its journal is longer than a page
-sound() { configure <<Y
-tasks:
-  t: {lv: vg0/data, size: 8M}
-  $many: {each: {lv: vg0/*}, size: 8M}
-Y
-}
-sound; mark
-`;
 
 /** The call of a hook, its exit status, and what it must say. */
 type Case = readonly [name: string, status: number, ...said: RegExp[]];
@@ -40,28 +28,7 @@ function expectAnswers(run: LabRun, cases: readonly Case[]): void {
 describeLab('a configuration that can not be trusted or understood', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `${start}
-      file=/etc/holdstill/holdstill.yaml
-      chmod 664 $file; call group-file $PRE t; call sesam-group $SBC_PRE t; call bacula-group $RUN_BEFORE t
-      chmod 646 $file; call world-file $PRE t
-      chmod 644 $file; chmod 777 /etc/holdstill; call world-directory $PRE t; chmod 755 /etc/holdstill
-      chown 1000 $file; call owner $PRE t; chown 0 $file
-      printf '  u: {lv: vg0/data, sise: 8M}\\n' >>$file; call unknown-key $PRE u; call other-task $PRE t; call close $POST u
-      $POST t >/dev/null
-      sound; printf 'tasks: {}\\n' >>$file; call duplicate-key $PRE t
-      rm $file; mkdir $file; call directory $PRE t; rmdir $file
-      ln -s /no/where $file; call dangling $PRE t; rm $file
-      mkfifo $file; call fifo $PRE t; rm $file
-      call missing $PRE t; call missing-post $POST t; call sesam-missing $SBC_PRE t; call bacula-missing $RUN_BEFORE t
-      rmdir /etc/holdstill; call no-directory $PRE t
-      sound; chmod 600 $file; call nobody setpriv --reuid 65534 --regid 65534 --clear-groups $PRE t
-      chmod 644 $file; call nobody-reads setpriv --reuid 65534 --regid 65534 --clear-groups $PRE t
-      call nobody-posts setpriv --reuid 65534 --regid 65534 --clear-groups $POST t
-      call nobody-status setpriv --reuid 65534 --regid 65534 --clear-groups $HOLDSTILL status
-      same end`,
-      { world, timeoutMs: 200_000 },
-    );
+    run = await scenario('test/e2e/bad-host.bash', { world, timeoutMs: 200_000 });
   });
 
   test('is refused with the file, the reason and the command that repairs it, and nothing is touched', () => {
@@ -111,39 +78,7 @@ describeLab('a configuration that can not be trusted or understood', () => {
 describeLab('a host on which something is missing or full', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `${start}
-      # without lvm2
-      mv /usr/sbin/lvm /run/lvm.away; call no-lvm $PRE t; call no-lvm-sesam $SBC_PRE t; mv /run/lvm.away /usr/sbin/lvm
-      same 'without lvm'
-      $PRE t >/dev/null
-      mv /usr/sbin/lvm /run/lvm.away; call no-lvm-post $POST t; mv /run/lvm.away /usr/sbin/lvm
-      call lvm-back $POST t; same 'lvm is back'
-      mv /usr/sbin/dmsetup /run/dmsetup.away; call no-dmsetup $PRE $many; mv /run/dmsetup.away /usr/sbin/dmsetup
-      same 'without dmsetup'
-      # /var/lib/holdstill: read-only, without an inode, without a byte, full in the middle
-      state() { mount -t tmpfs -o "mode=700,$1" none /var/lib/holdstill; }
-      gone() { umount /var/lib/holdstill; same "$1"; }
-      state ro; call state-ro $PRE t; call state-ro-post $POST t; gone 'state read-only'
-      state nr_inodes=1; call no-inode $PRE t; gone 'no inode'
-      for pages in 0 1; do
-        state size=64k; head -c $((65536 - pages * 4096)) /dev/zero >/var/lib/holdstill/filler
-        call state-full-$pages $PRE $many
-        ls /var/lib/holdstill >$LAB/left-$pages
-        gone "state with $pages pages"
-      done
-      # the same at post: what is open is closed whether or not it can be noted
-      state size=64k; $PRE $many >/dev/null; head -c 65536 /dev/zero 2>/dev/null >/var/lib/holdstill/filler
-      call full-post $POST $many; ls /var/lib/holdstill >$LAB/left-post
-      gone 'full at post'
-      # the log
-      mount -t tmpfs -o size=4k none /var/log/holdstill; head -c 4096 /dev/zero >/var/log/holdstill/filler
-      call log-full $PRE t; call log-full-post $POST t; umount /var/log/holdstill
-      rm -rf /var/log/holdstill; touch /var/log/holdstill; call log-file $PRE t; call log-file-post $POST t
-      rm /var/log/holdstill; mkdir -p /var/log/holdstill/holdstill.log; call log-dir $PRE t; call log-dir-post $POST t
-      same end`,
-      { world, timeoutMs: 200_000 },
-    );
+    run = await scenario('test/e2e/bad-host-without.bash', { world, timeoutMs: 200_000 });
   });
 
   test('lvm2: the package is named; what post had to leave is named, and the next post judges and removes it', () => {

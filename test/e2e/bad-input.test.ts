@@ -1,8 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
-
-const start = '. "$REPO/test/lab/guest/break.bash"\n';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 /** What a hook says about a task that can't be opened: its exit status, the cause, what to do about it. */
 type Case = readonly [name: string, status: number, cause: RegExp, hint: RegExp];
@@ -72,34 +71,11 @@ const KEYS: typeof SOURCES = [
 describeLab('a task that can not be opened', () => {
   let run: LabRun;
   beforeAll(async () => {
-    const lines = [...SOURCES, ...KEYS].map(([task, source]) => `  ${task}: {${source}}`);
-    run = await inLab(
-      `${start}
-      configure <<'Y'
-tasks:
-${lines.join('\n')}
-Y
-      exec 2>$LAB/stderr
-      lvcreate -qq -s -L 8M -n copy vg0/data
-      lvchange -qq -an vg0/sleeping
-      pvcreate -qq -ff -y --config 'devices { scan_lvs=1 filter=["a|.*|"] }' /dev/vg0/pv1
-      dd if=/dev/urandom of=/dev/vg0/thin1 bs=1M count=39 conv=fsync status=none
-      dd if=/dev/urandom of=/dev/vg0/garbage bs=1M count=4 status=none
-      printf '\\377\\377\\377\\177' | dd of=/dev/vg0/mbr bs=1 seek=458 conv=notrunc status=none
-      for at in 1 65535; do dd if=/dev/zero of=/dev/vg0/gpt bs=512 seek=$at count=1 conv=notrunc status=none; done
-      mkfs.minix /dev/vg0/minix >/dev/null
-      mkfs.vfat /dev/vg0/fat >/dev/null; find -L /usr/lib/modules/ -name vfat.ko -delete
-      printf '\\0\\0\\0\\0' | dd of=/dev/vg0/broken bs=1 seek=1056 conv=notrunc status=none
-      mkdir /mnt/full; touch /mnt/full/file /mnt/file /mnt/file2; ln -s /mnt/full /mnt/link; ln -s /mnt/full /mnt/link2
-      echo -n secret >/etc/open.key; chmod 644 /etc/open.key
-      mark
-      for task in ${[...SOURCES, ...KEYS].map(([task]) => task).join(' ')}; do call $task $PRE $task; done
-      call sesam $REPO/dist/sesam/sbc_pre SC2024 unknown-lv F
-      call bacula $REPO/dist/bacula/run-before unknown-lv --job=7
-      same 'after all of them'`,
-      {
-        timeoutMs: 200_000,
-        world: `vg vg0 800M
+    const all = [...SOURCES, ...KEYS];
+    run = await scenario('test/e2e/bad-input.bash', {
+      timeoutMs: 200_000,
+      values: { TASKS: all.map(([task]) => task), SOURCES: all.map(([, source]) => source) },
+      world: `vg vg0 800M
           lv data 64M ext4 /srv/data
           lv sleeping 16M ext4
           lv mbr 32M mbr
@@ -118,8 +94,7 @@ Y
         vg tight 108M
           lv a 40M ext4
           lv b 44M ext4`,
-      },
-    );
+    });
   });
 
   test('leaves the machine as it was, whatever was wrong', () => {

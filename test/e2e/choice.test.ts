@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 /** A task each over one disk: what it asks for, and what is mounted; none: why it fails. */
 const TABLE: readonly (readonly [name: string, words: string, mounted: readonly string[], fault?: RegExp])[] = [
@@ -27,26 +28,11 @@ const CHOICES = TABLE.map(([name, words, mounted, fault]) => ({ name, words, mou
 describeLab('of the parts of a disk', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      read -r start < <(partx --noheadings --raw -o START --nr 1 /dev/vg0/disk); loop=$(losetup --find --show --offset $((start * 512)) --sizelimit 8M /dev/vg0/disk)
-      e2label $loop root; losetup -d $loop
-      read -r start < <(partx --noheadings --raw -o START --nr 4 /dev/vg0/disk); loop=$(losetup --find --show --offset $((start * 512)) --sizelimit 8M /dev/vg0/disk)
-      e2label $loop Größe; losetup -d $loop
-      configure <<'Y'
-tasks:
-${CHOICES.map(({ name, words }) => `  ${name}: {lv: vg0/disk, size: 8M${words && `, ${words}`}}`).join('\n')}
-Y
-      mark
-      for task in ${CHOICES.map(({ name }) => name).join(' ')}; do
-        call $task-plan $HOLDSTILL plan $task; call $task $PRE $task; findmnt --raw --noheadings -o TARGET | sed -n "s#^/run/holdstill/$task/##p" | sort >$LAB/$task.mounts
-        $HOLDSTILL status $task >$LAB/$task.shown; $POST $task >/dev/null; same $task quickly
-      done`,
-      {
-        world:
-          'vg vg0 150M\n  lv disk 56M gpt\n    p1 8M ext4\n    p2 4M swap\n    p3 8M vfat\n    p4 8M ext2\n    p5 rest raw',
-      },
-    );
+    run = await scenario('test/e2e/choice.bash', {
+      values: { TASKS: CHOICES.map(({ name }) => name), CHOICES: CHOICES.map(({ words }) => words) },
+      world:
+        'vg vg0 150M\n  lv disk 56M gpt\n    p1 8M ext4\n    p2 4M swap\n    p3 8M vfat\n    p4 8M ext2\n    p5 rest raw',
+    });
   }, 600_000);
 
   test.each(CHOICES)('$name: only what is asked for is mounted', ({ name, mounted, fault }) => {

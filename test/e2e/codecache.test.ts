@@ -15,7 +15,7 @@ for d in /etc /run /var/lib /var/log /var/cache; do mount -t tmpfs -o mode=755 n
 umask 022; mkdir /etc/holdstill; printf 'version: 1\\ntasks:\\n  nightly: /no/such/path\\n' >/etc/holdstill/holdstill.yaml
 recover() { "$0/holdstill" recover; echo "status $?"; }
 # the parts that are kept, each with its rights and inode
-kept() { find /var/cache -type f -printf '%M %i %f\\n' | sed 's/\\.[0-9a-f]*$//' | sort -k 3; }
+kept() { find /var/cache -type f ! -name node -printf '%M %i %f\\n' | sed 's/\\.[0-9a-f]*$//' | sort -k 3; }
 `;
 
 describe.skipIf(skipped)("V8's code of the large parts", () => {
@@ -55,6 +55,52 @@ describe.skipIf(skipped)("V8's code of the large parts", () => {
     expect(inNamespace(`${place}; recover; kept 2>/dev/null`)).toMatch(
       /^nothing is open, nothing to recover\nstatus 0\n(-rw-r--r-- \d+ holdstill\n)?$/,
     );
+  });
+});
+
+/* The Node.js that is found first, so that it tells which of its calls only asked for its version. */
+const ASKED = `
+real=$(readlink -f "$(command -v node)"); : >/run/real; mount --bind "$real" /run/real
+printf '#!/bin/sh\\necho "$1" >>/run/calls\\nexec /run/real "$@"\\n' >/run/node; chmod 755 /run/node; mount --bind /run/node "$real"
+# asked WHAT COMMAND: how often it was asked
+asked() { : >/run/calls; echo "$1: $($2 | tail -n 1), asked $(grep -c -e --version /run/calls)"; }
+failing() { "$0/generic/pre" nightly >/dev/null 2>&1; echo "status $?"; }
+`;
+
+describe.skipIf(skipped)('the version of Node.js', () => {
+  test('is asked for until a run went well, and where it or its libraries have changed', () => {
+    const script = `${ASKED} asked new failing; asked new failing; asked new recover; asked known recover; asked known failing
+      stat -c '%A %n' /var/cache/holdstill/node
+      TZ=Asia/Tokyo asked elsewhere recover
+      echo '# other' >>/run/node; asked changed failing; asked changed recover; asked known recover
+      : >/etc/ld.so.cache; asked libraries recover; asked known recover; echo >/etc/ld.so.cache; asked libraries recover
+      chown 1:1 /var/cache/holdstill 2>/dev/null || mount -t tmpfs none /var/cache; asked untrusted failing`;
+    expect(inNamespace(script).trim().split('\n')).toEqual([
+      'new: status 1, asked 1',
+      'new: status 1, asked 1',
+      'new: status 0, asked 1',
+      'known: status 0, asked 0',
+      'known: status 1, asked 0',
+      '-rw------- /var/cache/holdstill/node',
+      'elsewhere: status 0, asked 0',
+      'changed: status 1, asked 1',
+      'changed: status 0, asked 1',
+      'known: status 0, asked 0',
+      'libraries: status 0, asked 1',
+      'known: status 0, asked 0',
+      'libraries: status 0, asked 1',
+      'untrusted: status 1, asked 1',
+    ]);
+  });
+
+  test.each([
+    ['a pipe', 'rm node; mkfifo node'],
+    ['a directory', 'rm node; mkdir node'],
+    ['of another', 'sed -i s/node/nodf/ node'],
+    ['empty', ': >node'],
+  ])('that was kept may be %s, and the hooks go on', (_, spoil) => {
+    const script = `${ASKED} recover; cd /var/cache/holdstill; ${spoil}; cd /; failing; recover`;
+    expect(inNamespace(script)).toMatch(/status 0\nstatus 1\n.*\nstatus 0\n$/);
   });
 });
 

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 import { together } from '../matrix/together.ts';
-
-const start = '. "$REPO/test/lab/guest/break.bash"\n';
 
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -17,35 +15,10 @@ describeLab('many tasks on one VG', () => {
 
 describeLab('hooks at the same time', () => {
   test('of one task work one after the other, whatever calls them', async () => {
-    const run = await inLab(
-      `${start}
-      configure <<<'tasks: {t: {lv: vg0/data, size: 8M}}'
-      mark; before="$REPO/dist/bacula/run-before t" after="$REPO/dist/bacula/run-after t"
-      open() { $HOLDSTILL status t | head -n 1 | cut -d ' ' -f 1-3; lvs --noheadings -o lv_name --select lv_role=snapshot | wc -l; }
-      # the same job of the product twice, then another one of the same name
-      call first $before --job=7 & call second $before --job=7 & wait; open
-      call end1 $after --job=7 & call end2 $after --job=7 & wait; same 'one job'
-      # products without ids of jobs: the later one clears the earlier one, which nobody reads
-      call pre1 $PRE t & call pre2 $PRE t & wait; open
-      call post1 $POST t & call post2 $POST t & wait; same 'two calls'
-      break_tools
-      # held at the taking of the snapshot, while others come for the same task
-      hook() { pgrep -f '^holdstill pre'; }
-      stopped() { grep -qs '^State:.T' /proc/$(hook)/status; }
-      held() { break_at "$1" before STOP $before --job=8 & until_true 20 stopped; }
-      tell() { kill "-$1" $(hook); }
-      on() { tell CONT; wait; }
-      held 4; call boot $HOLDSTILL recover --boot; call recover $HOLDSTILL recover; call named $HOLDSTILL recover t
-      # Bacula: a job that is cancelled in its Before script gets its After script at once, while that one goes on
-      call cancelled $after --job=8 --status=Canceled & on; same 'cancelled, and pre went on to its end'
-      # also where there is nothing to be seen of it yet
-      held 2; call early $after --job=8 --status=Canceled & sleep 4; on; same 'cancelled early'
-      for n in 4 7 9; do
-        held $n; tell TERM; call stopped$n $after --job=8 --status=Canceled & on
-        tail -n 1 /run/break/out | cut -d ';' -f 1; same "stopped at $n"
-      done`,
-      { world: 'vg vg0 200M\n  lv data 16M mbr\n    p1 8M ext2', timeoutMs: 200_000 },
-    );
+    const run = await scenario('test/e2e/concurrency-one-task.bash', {
+      world: 'vg vg0 200M\n  lv data 16M mbr\n    p1 8M ext2',
+      timeoutMs: 200_000,
+    });
     expect(run.stdout).toBe(`t  held\n1\nt  held\n1\n${'ERROR: stopped by SIGTERM\n'.repeat(3)}`);
     const openings = [run.call('first'), run.call('second')];
     expect(openings.map(({ status }) => status)).toEqual([0, 0]);
@@ -73,16 +46,10 @@ describeLab('hooks at the same time', () => {
   });
 
   test('for whom the room does not suffice: some get it and end well, the others say so and leave nothing', async () => {
-    const run = await inLab(
-      `${start}
-      { echo tasks:; for n in {0..7}; do echo "  t$n: {lv: vg0/data, size: 16M}"; done; echo '  all: {each: {lv: vg0/*}, size: 16M}'; } | configure
-      mark
-      for n in {0..7}; do call pre$n $PRE t$n & done; call pre8 $PRE all & wait
-      lvs --noheadings -o lv_name --select lv_role=snapshot | wc -l
-      for n in {0..7}; do call post$n $POST t$n & done; call post8 $POST all & wait
-      same 'room for some'`,
-      { world: 'vg vg0 96M\n  lv data 16M ext2\n  lv other 16M ext2', timeoutMs: 200_000 },
-    );
+    const run = await scenario('test/e2e/concurrency-room.bash', {
+      world: 'vg vg0 96M\n  lv data 16M ext2\n  lv other 16M ext2',
+      timeoutMs: 200_000,
+    });
     const pres = numbers(9).map((n) => run.call(`pre${n}`));
     const snapshots = pres
       .map(({ status }, n) => (status === 0 ? (n === 8 ? 2 : 1) : 0))

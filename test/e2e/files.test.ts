@@ -1,20 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
-const start = `
-. "$REPO/test/lab/guest/break.bash"
-SBC_PRE=$REPO/dist/sesam/sbc_pre SBC_POST=$REPO/dist/sesam/sbc_post RUN_BEFORE=$REPO/dist/bacula/run-before
-state=/var/lib/holdstill logs=/var/log/holdstill
-configure <<'Y'
-tasks:
-  t: {lv: vg0/data, size: 8M}
-  m: {lv: vg0/data, size: 8M, mount: /mnt/t}
-sesam: {trace: true}
-log: {level: debug}
-Y
-mark
-`;
 const world = 'vg vg0 100M\n  lv data 32M ext4';
 
 /** The call of a hook, its exit status, and what it must say. */
@@ -33,33 +21,7 @@ function expectAnswers(run: LabRun, cases: readonly Case[]): void {
 describeLab('files and directories that others than root could change', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `${start}
-      chmod 777 $state
-      call state-world $PRE t; call state-sesam $SBC_PRE t; call state-bacula $RUN_BEFORE t; call state-status $HOLDSTILL status
-      call state-recover $HOLDSTILL recover; call state-plan $HOLDSTILL plan t
-      chmod 700 $state; chown 1000 $state; call state-owner $PRE t; chown 0 $state
-      chmod 775 /var/lib; call state-parent $PRE t; chmod 755 /var/lib
-      mv $state /srv/state; ln -s /srv/state $state; chown -h 1000 $state; call state-link $PRE t; rm $state; mv /srv/state $state
-      same 'state directory'
-      # what was open before is refused as well, and closed when it is mended
-      $PRE t >/dev/null; chmod 770 $state; call post-refused $POST t; chmod 700 $state; call post-mended $POST t
-      same 'mended' quickly
-      # journal and lock
-      ln -s /srv/target $state/t.journal; call journal-link $PRE t; rm $state/t.journal
-      ln -s /srv/target $state/t.lock; call lock-link $PRE t; rm $state/t.lock
-      mkfifo $state/t.lock; call lock-fifo $PRE t; rm -f $state/t.lock
-      # /run/holdstill
-      chmod 770 /run/holdstill; call run-group $PRE t; chmod 700 /run/holdstill
-      rmdir /run/holdstill; ln -s /srv /run/holdstill; call run-link $PRE t; rm /run/holdstill; chmod 755 /srv
-      mkdir -m 755 /run/holdstill; call run-open $PRE t; stat -c '%a %n' /run/holdstill >>$LAB/modes; $POST t >/dev/null
-      rmdir /run/holdstill; (umask 777; call umask $PRE t); stat -c '%a %n' /run/holdstill >>$LAB/modes; $POST t >/dev/null
-      rmdir /run/holdstill; (umask 0; call umask-0 $PRE m); stat -c '%a %n' /run/holdstill $state/m.journal >>$LAB/modes
-      umount /mnt/t; stat -c '%a %n' /mnt/t >>$LAB/modes; $POST m >/dev/null 2>&1
-      same 'run directory'
-      ls /srv >$LAB/srv`,
-      { world, timeoutMs: 200_000 },
-    );
+    run = await scenario('test/e2e/files-refused.bash', { world, timeoutMs: 200_000 });
   });
 
   test('are refused before anything is tried, with the path and the command that mends it', () => {
@@ -115,38 +77,7 @@ describeLab('files and directories that others than root could change', () => {
 describeLab('the log, the trace and the mount', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `${start}
-      log=$logs/holdstill.log
-      both() { call $1-pre $PRE t; call $1-post $POST t; }
-      chmod 777 $logs; both log-directory; [ ! -e $log ] || echo 'it was written'; chmod 700 $logs
-      touch $log; chmod 666 $log; both log-file; [ ! -s $log ] || echo 'it was written'; rm $log
-      ln -s /srv/target $log; both log-link; rm $log
-      mkfifo $log; both log-fifo; rm $log
-      both log-sound; stat -c %a $log >$LAB/mode
-      ln -s /srv/target $logs/trace.jsonl; call trace-link $SBC_PRE t; $SBC_POST t >/dev/null; rm $logs/trace.jsonl
-      ls /srv >$LAB/srv
-      call plan-open $HOLDSTILL plan m; chmod 700 /mnt; call plan-closed $HOLDSTILL plan m; chmod 755 /mnt; call plan-own $HOLDSTILL plan t
-      # nothing of the caller's environment or of the user's command goes to a tool, the log or the trace
-      mkdir /run/real
-      for tool in lvm losetup mount umount blkid partx flock; do
-        path=$(command -v $tool); mv $path /run/real/$tool
-        printf '#!/bin/sh\\n{ tr "\\\\0" "\\\\n" </proc/$$/environ; echo "$0 $@"; } >>/run/seen\\nexec /run/real/%s "$@"\\n' $tool >$path
-        chmod 755 $path
-      done
-      export SECRET_NAME=s3cr3t
-      call traced $SBC_PRE t; call traced-post $SBC_POST t
-      call ran $HOLDSTILL run t -- sh -c 'echo "$SECRET_NAME $1"' sh s3cr3t-argument
-      call failed $HOLDSTILL run t -- /no/such/s3cr3t-command
-      call tool-failed env PATH=/s3cr3t $PRE m
-      for tool in /run/real/*; do mv $tool $(command -v \${tool##*/}); done
-      call closed $POST m
-      grep -c HOLDSTILL_TASK=t /run/seen >$LAB/count
-      grep -l s3cr3t /run/seen $logs/* $state/* 2>/dev/null
-      grep -o '"SECRET_NAME"' $logs/trace.jsonl | head -n 1 >$LAB/traced
-      same end`,
-      { world, timeoutMs: 200_000 },
-    );
+    run = await scenario('test/e2e/files-log.bash', { world, timeoutMs: 200_000 });
   });
 
   test('a log that others could change is not written; the hooks work, and say so and how to mend it', () => {

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseDisks } from '../gallery/disk.ts';
 import { DISKS } from '../gallery/disks.ts';
 import { expectedOf } from '../gallery/expect.ts';
 import { scriptOf } from '../gallery/script.ts';
 import { describeLab } from '../lab/describe.ts';
-import { inLab } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 const disks = parseDisks(DISKS);
-const make = readFileSync(new URL('../gallery/make.bash', import.meta.url), 'utf8');
 const expected = disks.map((disk) => ({ disk, ...expectedOf(disk) }));
 
 /** The kernel of the lab has no exfat. */
@@ -16,42 +14,30 @@ const OUTSIDE = new Set(['ntfs', 'exfat']);
 
 describeLab('the gallery of guest disks', () => {
   test('every file system in it is found, mounted and read to the bit; all else is told by name and reason', async () => {
-    const run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      ${make}
-      ${disks.map((disk) => scriptOf(disk, `/dev/gallery/${disk.name}`)).join('\n')}
-      sync; install -m 600 /run/gallery/key /etc/holdstill.key
-      configure <<<'tasks: {all: {each: {lv: gallery/*}, size: 4M, autoextend: false, keys: [/etc/holdstill.key]}}'
-      mark
-      call plan $HOLDSTILL plan all; call pre $PRE all; $HOLDSTILL status all >"$LAB/status"
-      check() { (cd "/run/holdstill/all/$1" && sha256sum --quiet -c "$LAB/sums/$1") 2>&1 || echo "$1 is not what was written"; }
-      ${expected.flatMap(({ disk, shown }) => shown.map(({ place }) => `check ${disk.name}${place}`)).join('\n')}
-      findmnt --raw --noheadings -o TARGET,FSTYPE,VFS-OPTIONS | grep '^/run/holdstill/all' >"$LAB/mounts"
-      call post $POST all; same end
-      (cd "$REPO" && "$NODE" --import tsx test/gallery/witness.ts ${disks.map(({ name }) => `/dev/gallery/${name}`).join(' ')}) >"$LAB/tables"`,
-      {
-        name: 'gallery',
-        world: ['vg gallery 1900M', ...disks.map(({ name, content }) => `  lv ${name} ${content.size}M raw`)].join(
-          '\n',
-        ),
-        modules: [
-          'loop',
-          'dm-snapshot',
-          'dm-thin-pool',
-          'dm-crypt',
-          'dm-raid',
-          'raid0',
-          'linear',
-          'raid1',
-          'raid10',
-          'raid456',
-          'bcache',
-          'fuse',
-        ],
-        memory: '2G',
-        timeoutMs: 500_000,
+    const run = await scenario('test/e2e/gallery.bash', {
+      values: {
+        MAKE: disks.map((disk) => scriptOf(disk, `/dev/gallery/${disk.name}`)).join('\n'),
+        PLACES: expected.flatMap(({ disk, shown }) => shown.map(({ place }) => `${disk.name}${place}`)),
+        DEVICES: disks.map(({ name }) => `/dev/gallery/${name}`),
       },
-    );
+      world: ['vg gallery 1900M', ...disks.map(({ name, content }) => `  lv ${name} ${content.size}M raw`)].join('\n'),
+      modules: [
+        'loop',
+        'dm-snapshot',
+        'dm-thin-pool',
+        'dm-crypt',
+        'dm-raid',
+        'raid0',
+        'linear',
+        'raid1',
+        'raid10',
+        'raid456',
+        'bcache',
+        'fuse',
+      ],
+      memory: '2G',
+      timeoutMs: 500_000,
+    });
     expect(run.call('pre')).toMatchObject({ status: 0, stderr: '' });
     expect(run.stdout).toBe('');
     const mounts = run.files('mounts').trim().split('\n').toSorted();

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 /* How somebody else could get at a file that root would run; what is said of it. A fresh tree below /opt each time. */
 const REFUSED = {
@@ -55,33 +56,15 @@ const names = Object.keys(REFUSED);
 describeLab('the interpreter that root runs', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `mount -t tmpfs -o mode=755 none /opt; real=$(readlink -f "$(command -v node)"); mkdir -p /run/node; : >/run/node/node; mount --bind "$real" /run/node/node
-      for n in /usr/bin/node /usr/local/bin/node /usr/bin/nodejs; do [ ! -e $n ] || mount --bind /dev/null $n; done
-      hook() { call "$1" env -i PATH="\${2:-/usr/bin:/bin}" $REPO/dist/sesam/sbc_pre t; }
-      # bait FILE: tells when it is run
-      bait() { mkdir -p "\${1%/*}"; printf '#!/bin/sh\\necho "$0 was run" >>/run/ran\\necho v20.1.0\\n' >"$1"; chmod 755 "$1"; }
-      refused() {
-        mount -t tmpfs -o mode=755 none /opt; mount -t tmpfs -o mode=755 none /srv; bait /opt/app/bin/node; eval "$2"; hook "$1"
-        umount /opt /srv; rm -rf /etc/holdstill
-      }
-      ${names.map((name, index) => `refused ${index} ${quoted(REFUSED[name as keyof typeof REFUSED][0])}`).join('\n      ')}
-      hook none
-      bait /home/u/bin/node; chown -R 1000 /home/u; hook path /home/u/bin:/usr/bin:/bin
-      # the tools of the search are not the caller's
-      for tool in ls stat readlink id; do bait /home/u/bin/$tool; done; bait /opt/app/bin/node; chown 1000 /opt/app/bin/node; hook tools /home/u/bin:/usr/bin:/bin
-      PATH=/home/u/bin ENV=/home/u/bin/ls BASH_ENV=/home/u/bin/ls call generic $REPO/dist/generic/pre t; call bacula env -i $REPO/dist/bacula/run-before t
-      cat /run/ran 2>/dev/null; rm -f /run/ran
-      rm -r /opt/app
-      # what is root's is run: below /opt, over links, from PATH, and before all others what /etc/holdstill/node says
-      mkdir -p /opt/n20/bin /opt/other/bin /etc/holdstill; ln -s /run/node/node /opt/n20/bin/node; hook opt; rm -r /opt/n20
-      ln -s /run/node /opt/other/there; ln -s ../there/../node/node /opt/other/bin/node; hook links; rm -r /opt/other; hook inpath /run/node:/usr/bin
-      bait /opt/node/bin/node; ln -s /run/node/node /etc/holdstill/node; hook chosen; cat /run/ran; rm -r /etc/holdstill/node /opt/node
-      # one that is too old
-      printf '#!/bin/sh\\necho v12.22.12\\n' >/run/old; chmod 755 /run/old; mkdir -p /opt/node/bin; cp /run/old /opt/node/bin/node; hook old
-      ${SYSTEMS.map(([id, version, like], index) => `printf 'NAME="X"\\nID=%s\\nVERSION_ID="%s"\\nID_LIKE="%s"\\n' ${id} '${version}' '${like}' >/run/os; [ ${index} != 0 ] || mount --bind /run/os /etc/os-release; hook system${index}`).join('\n      ')}`,
-      { timeoutMs: 120_000 },
-    );
+    run = await scenario('test/e2e/interpreter.bash', {
+      timeoutMs: 120_000,
+      values: {
+        REFUSED: Object.values(REFUSED).map(([how]) => how),
+        IDS: SYSTEMS.map(([id]) => id),
+        VERSIONS: SYSTEMS.map(([, version]) => version),
+        LIKE: SYSTEMS.map(([, , like]) => like),
+      },
+    });
   });
 
   test('is never a file that somebody else could have written', () => {
@@ -122,7 +105,3 @@ describeLab('the interpreter that root runs', () => {
     );
   });
 });
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 /** All of lvm.conf that changes how a report looks or where complaints go: each of them was tried (lvm2 2.03.16). */
 const settings = {
@@ -14,29 +15,14 @@ const settings = {
 describeLab("the admin's lvm.conf", () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      configure <<'Y'
-tasks:
-  all: {each: {lv: vg0/*}, size: 8M}
-  lost: {lv: vg0/nowhere, size: 8M}
-Y
-      mark; base=$(</etc/lvm/lvm.conf)
-      under() { printf '%s\\n%s\\n' "$base" "$2" >/etc/lvm/lvm.conf; call $1 $PRE all; call $1-status $HOLDSTILL status all; check_static /run/holdstill/all/thick thick >$LAB/$1.content
-        call $1-post $POST all; call $1-lost $PRE lost; echo "$base" >/etc/lvm/lvm.conf; same $1 quickly; }
-${Object.entries(settings)
-  .map(([name, text]) => `under ${name} '${text}'`)
-  .join('\n')}
-      printf '%s\\n%s\\n' "$base" 'activation { volume_list=["vg0/thick", "vg0/thin", "vg0/pool"] } log { report_command_log=1 }' >/etc/lvm/lvm.conf
-      call refused $PRE all; echo "$base" >/etc/lvm/lvm.conf; same refused quickly`,
-      {
-        world: `vg vg0 200M
+    run = await scenario('test/e2e/lvmconf.bash', {
+      values: { NAMES: Object.keys(settings), SETTINGS: Object.values(settings) },
+      world: `vg vg0 200M
   lv thick 16M ext4
   pool pool 40M
     lv thin 16M ext4`,
-        timeoutMs: 200_000,
-      },
-    );
+      timeoutMs: 200_000,
+    });
   }, 600_000);
 
   test.each(Object.keys(settings))('does not change what we read: %s', (name) => {

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nearNames, nearlyNamed } from '../../src/config/near.ts';
+import { mayBeNear, nearNames, nearlyNamed } from '../../src/config/near.ts';
 import { encodedTwice, otherReadings } from '../../src/core/text/encodings.ts';
 
 const near = (name: string, ...tasks: readonly string[]): readonly string[] => nearNames(name, name, tasks);
@@ -56,4 +57,21 @@ test('both are named, and what to do', () => {
     hint: expect.stringContaining('exactly as in the configuration') as string,
   });
   expect(nearlyNamed('v-m', ['VM', 'v_m']).message).toContain('there are "VM" and "v_m", which differ only in');
+});
+
+test('what is near in ASCII is told as with the rules of Unicode', () => {
+  const letter = fc.constantFrom('a', 'B', '1', '.');
+  const gap = fc.integer({ min: 0, max: 127 }).map((code) => String.fromCharCode(code));
+  const pieces = fc.array(fc.tuple(letter, gap), { maxLength: 4 });
+  const property = fc.property(gap, pieces, (first, all) => {
+    const name = all.map(([piece]) => piece).join('');
+    const text = `${first}${all.flat().join('')}`;
+    const inAscii = [mayBeNear(text)(name), fc.stringify(nearNames(name, name, [text]))];
+    // A symbol is neither a letter nor a blank; what can't be seen is not compared.
+    expect(inAscii).toEqual([
+      mayBeNear(`${text}\n\u2603`)(name),
+      fc.stringify(nearNames(name, `${name}\u200b`, [`${text}\u200b`]).map((task) => task.slice(0, -1))),
+    ]);
+  });
+  fc.assert(property, { numRuns: 800 });
 });

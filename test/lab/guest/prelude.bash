@@ -16,6 +16,9 @@ die() {
   exit 99
 }
 
+# executable PATH: what comes on standard input becomes a program.
+executable() { cat >"$1" && chmod 755 "$1"; }
+
 # until_true SECONDS COMMAND...: try it again and again until it succeeds.
 until_true() {
   local end=$((SECONDS + $1))
