@@ -21,7 +21,7 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
   test('has snapshots of one instant, which they are not without that', () => {
     const [resting, live] = [cutsOf('t'), cutsOf('live')];
     expect([resting.length, live.length]).toEqual([4, 3]);
-    for (const [a, b] of resting) expect([0, 1], `${a} ${b}`).toContain(a - b);
+    for (const [a, b] of resting) expect([0, 1], `${a} and ${b}`).toContain(a - b);
     expect(live.filter(([a, b]) => a - b !== 0 && a - b !== 1)).not.toEqual([]);
   });
 
@@ -40,7 +40,7 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
     );
     expect(run.call('slow').stderr).toMatch(/app-rest did not bring it to rest: it did not end within 2 s/);
     expect(run.call('term').stderr).toMatch(/stopped by SIGTERM/);
-    for (const name of ['fail', 'slow', 'term']) expect(run.call(name).status, name).toBe(1);
+    for (const name of ['fail', 'slow', 'term']) expect(run.call(name).status, `of ${name}`).toBe(1);
     expect(run.stdout).not.toMatch(/does not run|the machine is not as it was/);
   });
 

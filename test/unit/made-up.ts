@@ -100,6 +100,8 @@ export function machineOf(world: World, providers: readonly Provider[], stateDir
   };
   const machine: { [K in keyof Machine]?: Partial<Machine[K]> } = {
     providers,
+    inventories: [],
+    quiescers: [],
     stateDirectory,
     runDirectory: '/run/made-up',
     bootId: 'boot',
