@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
@@ -24,13 +25,16 @@ export async function packagesIn(metafiles: readonly Metafile[]): Promise<Packag
   return byName(await Promise.all([...folders].map(readPackage)));
 }
 
+/** `licences/` has the text of a package that comes without it, as its repository has it. */
 async function readPackage(folder: string): Promise<Package> {
   const path = join(root, folder);
   const about = JSON.parse(await readFile(join(path, 'package.json'), 'utf8')) as Record<string, string>;
   const { name = folder, version = '', license = '' } = about;
-  const file = (await readdir(path)).toSorted().find((one) => /^licen[cs]e/i.test(one));
-  if (file === undefined || license === '') throw new Error(`${name}: no licence`);
-  return { name, version, license, text: (await readFile(join(path, file), 'utf8')).replaceAll('\r', '').trim() };
+  const own = (await readdir(path)).toSorted().find((one) => /^licen[cs]e/i.test(one));
+  const kept = join(import.meta.dirname, 'licences', `${name}.txt`);
+  const file = own === undefined ? kept : join(path, own);
+  if (!existsSync(file) || license === '') throw new Error(`${name}: no licence`);
+  return { name, version, license, text: (await readFile(file, 'utf8')).replaceAll('\r', '').trim() };
 }
 
 /** The text of dist/THIRD-PARTY-NOTICES.txt. */

@@ -60,6 +60,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   execa: /^src\/system\/exec\.ts$/,
   commander: /^src\/main\/cli\.ts$/,
   pino: /^src\/report\/log\.ts$/,
+  saxes: /^src\/system\/xml\.ts$/,
   picocolors: /^src\/(report\/|main\/cli\.ts$)/,
   yaml: /^src\/config\//,
   zod: /^src\/config\//,
