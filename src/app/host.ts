@@ -79,7 +79,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     deadline,
     log,
     providers,
-    inventories: createInventories(),
+    inventories: createInventories(exec),
     mountPoints: createMountPoints(exec),
     markers: createMarkers(exec),
     stateDirectory: STATE_DIRECTORY,

@@ -1,6 +1,8 @@
 import type { Inventory } from '../core/ports/inventory.ts';
+import type { Exec } from '../system/command.ts';
+import { createLibvirt } from './libvirt.ts';
 
 /** All hypervisors whose guests are known by name, in the order in which they are asked. */
-export function createInventories(): readonly Inventory[] {
-  return [];
+export function createInventories(exec: Exec): readonly Inventory[] {
+  return [createLibvirt(exec)];
 }

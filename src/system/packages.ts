@@ -46,6 +46,7 @@ const BRINGERS: Readonly<Record<string, Bringer>> = {
   blkid: UTIL_LINUX,
   partx: UTIL_LINUX,
   flock: UTIL_LINUX,
+  virsh: { project: 'libvirt', debian: 'libvirt-clients', redhat: 'libvirt-client', suse: 'libvirt-client' },
 };
 
 /** What those of the Red Hat family have only in a repository beside their own; Fedora has them itself. */
