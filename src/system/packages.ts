@@ -47,6 +47,7 @@ const BRINGERS: Readonly<Record<string, Bringer>> = {
   partx: UTIL_LINUX,
   flock: UTIL_LINUX,
   virsh: { project: 'libvirt', debian: 'libvirt-clients', redhat: 'libvirt-client', suse: 'libvirt-client' },
+  xl: { project: 'Xen', debian: 'xen-utils-common', redhat: 'xen-runtime', suse: 'xen-tools' },
 };
 
 /** What those of the Red Hat family have only in a repository beside their own; Fedora has them itself. */

@@ -189,6 +189,7 @@ const TOUCHES: Readonly<Record<string, string>> = {
   'src/system/kernel/uses.ts': '/proc',
   'src/system/kernel/writers.ts': '/proc',
   'src/system/kernel/written.ts': '/sys',
+  'src/system/kernel/xen.ts': '/proc, /sys',
   'src/main/trace.ts': '/proc, /var/log/holdstill',
   'src/app/watcher.ts': '/var/lib/holdstill',
   'src/app/watchlist.ts': '/var/lib/holdstill',

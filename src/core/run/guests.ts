@@ -76,7 +76,7 @@ async function findGuests(query: GuestQuery, inventories: readonly Inventory[]):
   let silent: Fault | undefined;
   for (const inventory of asked) {
     try {
-      const names = await inventory.list(query.uri);
+      const names = await inventory.list(query.uri, query.each ? undefined : query.name);
       if (names) listings.push({ inventory, names });
     } catch (error) {
       if (!isFault(error)) throw error;
