@@ -94,6 +94,7 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
     input,
     mutates,
     fd,
+    left = false,
     timeoutMs: allowedMs = limits.commandMs(),
     mostMs = allowedMs,
   } = command;
@@ -126,8 +127,8 @@ async function spawn(command: Command<unknown>, limits: Limits, mark: string): P
       asked = true;
       // Only while it still waits can that be told.
       lock = child.pid === undefined ? undefined : lockInTheWay(child.pid);
-      child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
-      timer = setTimeout(() => resolve('expired'), mutates ? graceMs : 100);
+      if (!left) child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
+      timer = setTimeout(() => resolve('expired'), mutates && !left ? graceMs : 100);
     }, timeoutMs);
   });
   const result = await Promise.race([child, expired]);
