@@ -1,8 +1,10 @@
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import type { Exec } from '../system/command.ts';
+import { createAgent } from './agent.ts';
 import { createCommand } from './command.ts';
+import { createPause } from './pause.ts';
 
 /** All ways to bring something to rest. */
 export function createQuiescers(exec: Exec): readonly Quiescer[] {
-  return [createCommand(exec)];
+  return [createAgent(exec), createPause(exec), createCommand(exec)];
 }
