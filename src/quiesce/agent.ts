@@ -5,7 +5,7 @@ import type { NotedStep, Outcome } from '../core/model/step.ts';
 import { escapeText } from '../core/text/escape.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { Exec } from '../system/command.ts';
-import { askAgent, domainState, domainWords, freeze, thaw, unlimitAgent } from '../system/tools/virshdomain.ts';
+import { askAgent, domainState, domainWords, freeze, thaw } from '../system/tools/virshdomain.ts';
 import { domainOf, guestStep, keepTrack, partGuests, type Kept } from './guests.ts';
 
 const PAUSED = { grade: 'crash', why: 'is paused, so its agent cannot write out its file systems' } as const;
@@ -84,10 +84,9 @@ async function checkAgent({ name, hypervisor, uuid, uri }: Guest, exec: Exec): P
 async function letGo(noted: NotedStep, kept: Kept, exec: Exec): Promise<Outcome> {
   const ref = domainOf(noted.step);
   try {
-    const { count, complaint } = await exec.run(thaw(ref));
+    const { count, complaint } = await exec.run(thaw(ref, noted.step['limited'] === 'yes'));
     if (count !== undefined) {
       kept.letGo(noted, count === 0);
-      if (noted.step['limited'] === 'yes') await exec.run(unlimitAgent(ref)).catch(() => undefined);
       return { kind: 'undone' };
     }
     const now = await exec.run(domainState(ref));

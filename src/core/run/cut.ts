@@ -37,6 +37,7 @@ export async function cut(
     return { facts, cut: sufficient(told, quiescing) };
   }
   const until = new Date(Date.now() + quiescing.limitMs).toISOString();
+  journal.note(rests.rests.flatMap(({ stays }) => stays ?? []));
   const steps = journal.note(rests.rests.map(({ step }) => ({ ...step, until })));
   await machine.guard.arm({ path: journal.path, run: journal.header.run }, quiescing.limitMs);
   machine.checkInterrupted();
@@ -118,6 +119,7 @@ function worth(
   const early = steps.filter((step) => quiescerOf(step.step.kind, machine.quiescers).wasEarly(step) || late);
   const by = [...new Set(rests.rests.map((rest) => rest.by))].join(', ');
   const notes = [
+    ...rests.rests.flatMap(({ note }) => note ?? []),
     ...rests.still.map(({ guest, why }) => `${guest} ${why}`),
     ...early.map((step) => `${describe(step, machine)} was let go before all snapshots were taken`),
   ];

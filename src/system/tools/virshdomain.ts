@@ -28,8 +28,9 @@ const MARK = '=holdstill=';
 
 /** Milliseconds. Without a limit of the agent's libvirt waits 30 s for its lock, then gives up (9.0). */
 const MOST_MS = 40_000;
-const ASK_MS = 20_000;
+const ASK_MS = 60_000;
 const ASK_SECONDS = 5;
+const THAW_SECONDS = 10;
 /** virsh(1), guest-agent-timeout, 9.0: as it is until somebody says otherwise. */
 const NO_LIMIT = -2;
 
@@ -79,6 +80,11 @@ export function parseState(stdout: string, uuid: string): DomainState | undefine
   throw new Fault('tool.failed', 'virsh does not say how the guest is');
 }
 
+/** How long libvirt waits for the agent of a domain from now on. A command that it waits for already keeps its own limit. */
+function limit(ref: DomainRef, seconds: number): string {
+  return `guest-agent-timeout ${idOf(ref)} --timeout=${seconds}`;
+}
+
 /** What is known of an agent. */
 export interface AgentSaid {
   /** Undefined: it answers. */
@@ -93,8 +99,8 @@ export interface AgentSaid {
  * tainted.
  */
 export function askAgent(ref: DomainRef): Command<AgentSaid> {
-  const limit = (seconds: number): string => `guest-agent-timeout ${idOf(ref)} --timeout=${seconds}`;
-  const script = `help guest-agent-timeout; echo ${MARK}; ${limit(ASK_SECONDS)}; domtime ${idOf(ref)}; ${limit(NO_LIMIT)}`;
+  const asking = `${limit(ref, ASK_SECONDS)}; domtime ${idOf(ref)}; ${limit(ref, NO_LIMIT)}`;
+  const script = `help guest-agent-timeout; echo ${MARK}; ${asking}`;
   return virsh(ref, script, parseAgent, { mutates: true, left: true });
 }
 
@@ -111,23 +117,21 @@ export function parseAgent({ stdout, stderr }: Pick<Finished, 'stdout' | 'stderr
  * later than that it does all the same: libvirt 9.0 with qemu-guest-agent 7.2.
  */
 export function freeze(ref: DomainRef, seconds: number | undefined, mostMs: number): Command<Answered> {
-  const limit = seconds === undefined ? '' : `guest-agent-timeout ${idOf(ref)} --timeout ${seconds}; `;
+  const limited = seconds === undefined ? '' : `${limit(ref, seconds)}; `;
   const parse = (finished: Finished): Answered => parseAnswer(finished, /^Froze (\d+) filesystem/m);
-  return virsh(ref, `${limit}domfsfreeze ${idOf(ref)}`, parse, { mutates: true, left: true, mostMs });
+  return virsh(ref, `${limited}domfsfreeze ${idOf(ref)}`, parse, { mutates: true, left: true, mostMs });
 }
 
 /**
  * Thaws the file systems of a domain; `count` is 0 where none was frozen. libvirt first waits for the agent's answer to a `guest-sync`
- * (9.0), so once this is answered nothing is on its way any more.
+ * (9.0), so once this is answered nothing is on its way any more. `limited`: it gives up after a while, and then waits as long as it takes
+ * again, as for all domains of which nobody says otherwise.
  */
-export function thaw(ref: DomainRef): Command<Answered> {
+export function thaw(ref: DomainRef, limited: boolean): Command<Answered> {
   const parse = (finished: Finished): Answered => parseAnswer(finished, /^Thawed (\d+) filesystem/m);
-  return virsh(ref, `domfsthaw ${idOf(ref)}`, parse, { mutates: true, mostMs: MOST_MS });
-}
-
-/** libvirt waits for the agent as long as it takes, as it does for all domains until it is told otherwise. */
-export function unlimitAgent(ref: DomainRef): Command<void> {
-  return virsh(ref, `guest-agent-timeout ${idOf(ref)} --timeout=${NO_LIMIT}`, () => undefined, { mutates: true });
+  const thawing = `domfsthaw ${idOf(ref)}`;
+  const script = limited ? `${limit(ref, THAW_SECONDS)}; ${thawing}; ${limit(ref, NO_LIMIT)}` : thawing;
+  return virsh(ref, script, parse, { mutates: true, mostMs: MOST_MS });
 }
 
 export function parseAnswer({ stdout, stderr }: Pick<Finished, 'stdout' | 'stderr'>, said: RegExp): Answered {
