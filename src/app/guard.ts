@@ -1,19 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Journal } from '../core/journal/journal.ts';
 import type { JournalView } from '../core/journal/view.ts';
-import { guardPath, lockOf } from '../core/model/names.ts';
+import { encodeName, guardPath, lockOf } from '../core/model/names.ts';
 import { isFault } from '../core/model/fault.ts';
 import type { NotedStep } from '../core/model/step.ts';
 import { restsAmong, thaw } from '../core/run/thaw.ts';
 import { createLog } from '../report/log.ts';
-import type { Exec } from '../system/command.ts';
+import { markedProcesses } from '../system/kernel/processes.ts';
 import { lockFile } from '../system/lock.ts';
 import { GUARDED, type Guarded } from '../system/orders.ts';
 import { LOG_FILE } from '../system/paths.ts';
 import { createMachine, type OurMachine } from './host.ts';
 
-/** How long to wait for the lock of the task before the journal is looked at again. */
-const WAIT_SECONDS = 0.25;
+/** How long to wait for the lock of the task before the journal is looked at again: a process for each time. */
+const WAIT_SECONDS = 1;
+const LEAST_WAIT_SECONDS = 0.25;
 /** Between two tries to let go what could not be. */
 const RETRY_MS = 1000;
 /** Not the task's, for a hook need not wait for commands that let go what it has let go as well. */
@@ -51,7 +52,11 @@ async function watchOver(file: string, run: string, until: number, machine: OurM
     const resting = journal ? restsAmong(journal.steps, machine) : [];
     if (!journal || resting.length === 0) return;
     last = Math.min(last, until + journal.header.timeoutMs);
-    if (await thawOfGone(file, machine.exec, machine)) continue;
+    const { task } = journal.header;
+    // A command that a killed hook has left may bring to rest what we have just let go.
+    const wary = { ...machine, unfinished: () => markedProcesses(encodeName(task)) };
+    const waitSeconds = Math.min(Math.max((until - performance.now()) / 1000, LEAST_WAIT_SECONDS), WAIT_SECONDS);
+    if (await thawOfGone(file, waitSeconds, wary)) continue;
     if (performance.now() < until) continue;
     await letGo(resting, machine);
     await sleep(RETRY_MS);
@@ -65,8 +70,8 @@ function readRun(file: string, run: string): JournalView | undefined {
 }
 
 /** Whether the hook was gone, and all that it had left at rest was let go and noted. */
-async function thawOfGone(file: string, exec: Exec, machine: OurMachine): Promise<boolean> {
-  const lock = await lockFile(lockOf(file), WAIT_SECONDS, exec);
+async function thawOfGone(file: string, waitSeconds: number, machine: OurMachine): Promise<boolean> {
+  const lock = await lockFile(lockOf(file), waitSeconds, machine.exec);
   if (!lock) return false;
   try {
     if (await thaw(file, machine)) return true;

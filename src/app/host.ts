@@ -66,7 +66,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
   const providers = createProviders(exec, lvUsers(exec), createProgress(), checkInterrupted);
   const quiescers = createQuiescers(exec);
   const handlers = [
-    ...quiescers.map(({ handler }) => handler),
+    ...quiescers.flatMap(({ handler, lasting = [] }) => [handler, ...lasting]),
     ...providers.flatMap((provider) => provider.handlers),
     undoMaps(exec),
     undoLoops(exec),

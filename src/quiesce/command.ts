@@ -10,7 +10,7 @@ import { checkProgram } from '../system/userprogram.ts';
 type Argv = readonly [string, ...string[]];
 
 /** Brings something to rest by a program of the admin's, and lets it go by another. */
-export function createCommand(exec: Exec): Quiescer {
+export function createCommand(exec: Exec): Quiescer<'command'> {
   return {
     kind: 'command',
 

@@ -30,6 +30,11 @@ export interface Command<T> {
   readonly timeoutMs?: number;
   /** Milliseconds; less than the limit of the task if that allows more. For a command that hangs or is quick. */
   readonly mostMs?: number;
+  /**
+   * After its time it is not even asked to end: a daemon does the work, and would do it without the command as well. As long as the
+   * command runs it can be seen that the work is not over.
+   */
+  readonly left?: true;
   /** Changes the machine: a signal to us does not reach it, and after a timeout it is asked to end but never killed. */
   readonly mutates: boolean;
   /** Exit statuses that `parse` is called for; any other is a Fault `tool.failed`. */

@@ -118,6 +118,7 @@ async function runOnce(command: Command<unknown>, limits: Limits, mark: string, 
     input,
     mutates,
     fd,
+    left = false,
     timeoutMs: allowedMs = limits.commandMs(),
     mostMs = allowedMs,
   } = command;
@@ -140,8 +141,8 @@ async function runOnce(command: Command<unknown>, limits: Limits, mark: string, 
       asked = true;
       // That can be found out only while it still waits.
       lock = child.pid === undefined ? undefined : lockInTheWay(child.pid);
-      child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
-      timer = setTimeout(() => resolve('expired'), mutates ? graceMs : 100);
+      if (!left) child.kill(mutates ? 'SIGTERM' : 'SIGKILL');
+      timer = setTimeout(() => resolve('expired'), mutates && !left ? graceMs : 100);
     }, timeoutMs);
   });
   const result = await Promise.race([child.ended, expired]);

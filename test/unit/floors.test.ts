@@ -124,7 +124,9 @@ test('only the command line and the hooks load the application, and only when th
     .filter(({ to, kind }) => to === 'src/app/app.ts' && kind === 'dynamic')
     .map(({ from }) => from);
   expect(runners).toContain('src/main/hook.ts');
-  expect(runners.filter((from) => !['src/main/hook.ts', 'src/main/cli.ts', 'src/main/obey.ts'].includes(from))).toEqual([]);
+  expect(runners.filter((from) => !['src/main/hook.ts', 'src/main/cli.ts', 'src/main/obey.ts'].includes(from))).toEqual(
+    [],
+  );
 });
 
 test('each npm package has one door', () => {

@@ -28,6 +28,8 @@ export interface ListedGuest {
 /** A virtual machine, as its hypervisor describes it. */
 export interface Guest extends ListedGuest {
   readonly hypervisor: Hypervisor;
+  /** The connection by which it was found; undefined: the tool's own choice. */
+  readonly uri?: string | undefined;
   /** `saved`: off, with its memory in a file. */
   readonly state: 'running' | 'paused' | 'off' | 'saved';
   /** Without CD-ROMs, floppies and empty drives. */

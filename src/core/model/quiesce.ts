@@ -36,6 +36,10 @@ export interface Rest {
   readonly grade: Grade;
   /** For people: `by agent`. */
   readonly by: string;
+  /** What is noted before it and undone with the task, not with the cut: a file that is to be saved with the snapshots. */
+  readonly stays?: Step;
+  /** What people have to know of it. */
+  readonly note?: string;
 }
 
 /** What is to be done to bring something to rest, and what need not be. */

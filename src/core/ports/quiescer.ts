@@ -21,6 +21,8 @@ export interface Quiescer<Kind extends keyof QuiesceKinds = keyof QuiesceKinds> 
   wasEarly(step: NotedStep): boolean;
   /** Lets it go. `undone` only where it surely runs, and does not come to rest later by what was given up. */
   readonly handler: UndoHandler;
+  /** Undo what stays until the task is closed. */
+  readonly lasting?: readonly UndoHandler[];
 }
 
 /** Sees to it that what rests is let go, whatever becomes of this process. */

@@ -1,7 +1,7 @@
 import type { Journal } from '../journal/journal.ts';
 import { undo } from '../journal/replay.ts';
-import { Fault } from '../model/fault.ts';
-import { gradeOf, isAtLeast, type Cut, type Quiescing, type Rests } from '../model/quiesce.ts';
+import { asError, Fault } from '../model/fault.ts';
+import { gradeOf, isAtLeast, type Cut, type Quiescing, type Rest, type Rests } from '../model/quiesce.ts';
 import type { PlannedSnapshot } from '../model/snapshot.ts';
 import type { Facts, NotedStep } from '../model/step.ts';
 import type { Machine } from '../ports/machine.ts';
@@ -37,12 +37,13 @@ export async function cut(
     return { facts, cut: sufficient(told, quiescing) };
   }
   const until = new Date(Date.now() + quiescing.limitMs).toISOString();
+  journal.note(rests.rests.flatMap(({ stays }) => stays ?? []));
   const steps = journal.note(rests.rests.map(({ step }) => ({ ...step, until })));
   await machine.guard.arm({ path: journal.path, run: journal.header.run }, quiescing.limitMs);
   machine.checkInterrupted();
   const began = performance.now();
   const leftMs = (): number => quiescing.limitMs - (performance.now() - began);
-  const { facts, late } = await whileResting(planned, steps, leftMs, journal, machine);
+  const { facts, late } = await whileResting(planned, together(rests, steps), leftMs, journal, machine);
   const restedMs = performance.now() - began;
   const standing = journal.steps.filter(({ number }) => steps.some((step) => step.number === number));
   if (standing.length > 0) throw stillResting(standing, machine);
@@ -50,28 +51,52 @@ export async function cut(
   return { facts, cut: sufficient(worth(rests, steps, late, guests, restedMs, machine), quiescing) };
 }
 
+/** One after the other what may stand on each other; guests that rest by the same means do so at one time. */
+function together({ rests }: Rests, steps: readonly NotedStep[]): readonly (readonly NotedStep[])[] {
+  const groups: NotedStep[][] = [];
+  let before: Rest | undefined;
+  for (const [index, step] of steps.entries()) {
+    const rest = rests[index];
+    const alike = rest?.guest !== undefined && before?.guest !== undefined && before.step.kind === rest.step.kind;
+    if (alike) groups.at(-1)?.push(step);
+    else groups.push([step]);
+    before = rest;
+  }
+  return groups;
+}
+
 async function whileResting(
   planned: readonly PlannedSnapshot[],
-  steps: readonly NotedStep[],
+  groups: readonly (readonly NotedStep[])[],
   leftMs: () => number,
   journal: Journal,
   machine: Machine,
 ): Promise<{ readonly facts: readonly Facts[]; readonly late: boolean }> {
   try {
-    for (const noted of steps) {
+    for (const group of groups) {
       machine.checkInterrupted();
-      const left = leftMs();
-      if (left <= 0)
-        throw new Fault('quiesce.failed', `the time for the cut was over before ${describe(noted, machine)} rested`);
-      await quiescerOf(noted.step.kind, machine.quiescers).rest(noted, left);
+      await restAll(group, leftMs(), machine);
     }
     machine.checkInterrupted();
     const facts = await takeAll(planned, machine.providers, journal);
     return { facts, late: leftMs() < GUARD_EARLIER_MS };
   } finally {
     // Its leftovers are in the journal, where whoever undoes the rest of it finds them.
-    await undo(journal, steps, machine);
+    await undo(journal, groups.flat(), machine);
   }
+}
+
+/** Ends when all have answered: what has failed must not be let go while the others are still on their way. */
+async function restAll(steps: readonly NotedStep[], leftMs: number, machine: Machine): Promise<void> {
+  if (leftMs <= 0) {
+    const names = steps.map((step) => describe(step, machine)).join(', ');
+    throw new Fault('quiesce.failed', `the time for the cut was over before ${names} rested`);
+  }
+  const ended = await Promise.allSettled(
+    steps.map((noted) => quiescerOf(noted.step.kind, machine.quiescers).rest(noted, leftMs)),
+  );
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed) throw asError(failed.reason);
 }
 
 function describe(step: NotedStep, machine: Machine): string {
@@ -94,6 +119,7 @@ function worth(
   const early = steps.filter((step) => quiescerOf(step.step.kind, machine.quiescers).wasEarly(step) || late);
   const by = [...new Set(rests.rests.map((rest) => rest.by))].join(', ');
   const notes = [
+    ...rests.rests.flatMap(({ note }) => note ?? []),
     ...rests.still.map(({ guest, why }) => `${guest} ${why}`),
     ...early.map((step) => `${describe(step, machine)} was let go before all snapshots were taken`),
   ];

@@ -105,7 +105,10 @@ async function findGuests(query: GuestQuery, inventories: readonly Inventory[]):
     );
   }
   const guests: Guest[] = [];
-  for (const { inventory, names } of found) guests.push(...(await inventory.describe(names, query.uri)));
+  for (const { inventory, names } of found) {
+    const described = await inventory.describe(names, query.uri);
+    guests.push(...described.map((guest) => ({ ...guest, uri: query.uri })));
+  }
   return guests;
 }
 

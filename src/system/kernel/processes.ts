@@ -16,6 +16,8 @@ export const CHANGING_TOOLS = [
   'xfs_repair',
   'fsck.fat',
   'ntfsfix',
+  'virsh',
+  'xl',
 ];
 
 /** What a process of ours is called while it changes what is not ours: probe.ts. */

@@ -1,0 +1,60 @@
+import type { Hypervisor } from '../core/model/guest.ts';
+import type { Step } from '../core/model/step.ts';
+import type { Exec } from '../system/command.ts';
+import { domainState, domainWords, resume, suspend } from '../system/tools/virshdomain.ts';
+import { listStates, type XlRow } from '../system/tools/xl.ts';
+import { pauseDomain, unpauseDomain } from '../system/tools/xlpause.ts';
+import { domainOf } from './guests.ts';
+
+/** What a guest does. `stuck`: it is paused, but nobody has asked for that, so nobody can let it go either. */
+export type Doing = { readonly kind: 'runs' | 'paused' | 'off' } | { readonly kind: 'stuck'; readonly why: string };
+
+/** How the guest of a step is stopped and goes on, by the tool of its hypervisor. */
+export interface Control {
+  doing(step: Step): Promise<Doing>;
+  pause(step: Step, mostMs: number): Promise<void>;
+  /** Once. Undefined, or why not. */
+  unpause(step: Step): Promise<string | undefined>;
+  /** The words that let it go, for people. */
+  byHand(step: Step): readonly string[];
+}
+
+export function controls(exec: Exec): Readonly<Record<Hypervisor, Control>> {
+  return { libvirt: libvirt(exec), xen: xen(exec) };
+}
+
+function libvirt(exec: Exec): Control {
+  return {
+    async doing(step) {
+      const now = await exec.run(domainState(domainOf(step)));
+      if (now === undefined || now.state === 'shut off' || now.state === 'crashed') return { kind: 'off' };
+      if (now.state !== 'paused') return { kind: 'runs' };
+      // A guest that libvirt has stopped while it saves or moves it goes on by itself, and one with a full disk must not yet.
+      return now.reason === 'user' ? { kind: 'paused' } : { kind: 'stuck', why: now.reason };
+    },
+    pause: (step, mostMs) => exec.run(suspend(domainOf(step), mostMs)),
+    unpause: (step) => exec.run(resume(domainOf(step))),
+    byHand: (step) => ['virsh', ...domainWords(domainOf(step), 'resume')],
+  };
+}
+
+function xen(exec: Exec): Control {
+  /** By its UUID: the number of a domain is another one after each start. */
+  const row = async ({ uuid }: Step): Promise<XlRow | undefined> =>
+    (await exec.run(listStates())).find((one) => one.uuid === uuid);
+  return {
+    async doing(step) {
+      const { state = 'off' } = (await row(step)) ?? {};
+      return { kind: state === 'running' ? 'runs' : state };
+    },
+    async pause(step, mostMs) {
+      const found = await row(step);
+      if (found) await exec.run(pauseDomain(found.id, mostMs));
+    },
+    async unpause(step) {
+      const found = await row(step);
+      return found && exec.run(unpauseDomain(found.id));
+    },
+    byHand: (step) => ['xl', 'unpause', step['guest'] ?? ''],
+  };
+}

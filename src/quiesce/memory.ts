@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { errorCode } from '../core/files/trust.ts';
+import { isFault, withHint } from '../core/model/fault.ts';
+import type { Outcome, Step, UndoHandler } from '../core/model/step.ts';
+import { shellWord } from '../core/text/shell.ts';
+import { whyNot } from '../core/text/why.ts';
+import type { Exec } from '../system/command.ts';
+
+/** Removes the file with the memory of a guest, unless it is to be kept. As long as the guest is not back it stands on it, and it stays. */
+export function undoMemory(exec: Exec): UndoHandler {
+  return {
+    kind: 'memory',
+    async undo(steps) {
+      const outcomes: Outcome[] = [];
+      for (const { step } of steps)
+        outcomes.push(step['keep'] === 'yes' ? { kind: 'undone' } : await remove(step, exec));
+      return outcomes;
+    },
+    dependsOn: ({ step }) => ({ is: step['file'], on: [] }),
+    describe: ({ step: { guest, file = '' } }) => ({
+      what: `the memory of guest ${guest} in ${file}`,
+      byHand: `rm ${shellWord(file)}`,
+    }),
+  };
+}
+
+/** Ours by the run in the name of its directory, in which only root can put anything. */
+async function remove({ file = '', directory = '' }: Step, exec: Exec): Promise<Outcome> {
+  try {
+    const there = await exec.ask('lookUp', { file });
+    if (there !== undefined && there.kind !== 'file') {
+      return { kind: 'left', reason: 'it is not a file', foreign: true };
+    }
+    if (there) await exec.ask('removeFile', { file });
+    if (path.dirname(file) === directory) await removeEmpty(directory, exec);
+    return { kind: 'undone' };
+  } catch (error) {
+    return { kind: 'left', reason: isFault(error) ? withHint(error) : whyNot(error) };
+  }
+}
+
+/** Whoever removes the last file of several guests. */
+async function removeEmpty(directory: string, exec: Exec): Promise<void> {
+  try {
+    await exec.ask('removeDirectory', { file: directory });
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY'].includes(errorCode(error) ?? '')) throw error;
+  }
+}
