@@ -136,13 +136,13 @@ test('a save that fails leaves the guest running', async () => {
 
 test('a guest that does not come back is tried again, a few times, and told with the command', async () => {
   const once = [state('shut off (failed)'), WHOLE, BROKEN, state('shut off (failed)')];
-  const { outcomes, ran } = await cut(guest(), [DONE, SAVED, ...Array(6).fill(once).flat()], {}, 6);
+  const { outcomes, ran } = await cut(guest(), [DONE, SAVED, ...Array.from({ length: 6 }, () => once).flat()], {}, 6);
   expect(outcomes.slice(0, 5)).toEqual(
-    Array(5).fill({
+    Array.from({ length: 5 }, () => ({
       kind: 'left',
       reason:
         'it could not be started with its memory: internal error: load of migration failed: Input/output error; do not start it without',
-    }),
+    })),
   );
   expect(outcomes[5]).toEqual({ kind: 'left', reason: 'it could not be started with its memory 5 times' });
   expect(ran.filter((line) => line.startsWith('restore'))).toHaveLength(5);

@@ -1,6 +1,6 @@
 import type { QuiesceOf } from '../../core/model/quiesce.ts';
 import { map, onOff, text } from '../forms.ts';
-import { PATH_MEANT, pathProblem } from '../names.ts';
+import { PATH_EXPECTED, pathProblem } from '../names.ts';
 import type { MeansEntry } from './entry.ts';
 
 declare module '../../core/model/quiesce.ts' {
@@ -24,7 +24,7 @@ export const save: MeansEntry<QuiesceOf<'save'>, Written> = {
   key: 'save',
   form: map(
     {
-      to: text(PATH_MEANT, pathProblem)
+      to: text(PATH_EXPECTED, pathProblem)
         .optional()
         .describe(
           'Where a directory is made for the memory of the guests, a file each, that only root can read. There must be room for all of it. ' +

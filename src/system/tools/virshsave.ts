@@ -37,7 +37,7 @@ export function domainMemory(ref: DomainRef): Command<DomainMemory> {
 }
 
 /** virsh(1), dominfo, 9.0. */
-export function parseInfo(stdout: string): DomainMemory {
+function parseInfo(stdout: string): DomainMemory {
   const [, kib] = /^Max memory: +(\d+) KiB$/m.exec(stdout) ?? [];
   if (kib === undefined) throw new Fault('tool.failed', 'virsh does not say how much memory the guest has');
   return { bytes: Number(kib) * 1024, persistent: /^Persistent: +yes$/m.test(stdout) };
