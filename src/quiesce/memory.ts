@@ -2,7 +2,6 @@ import path from 'node:path';
 import { errorCode } from '../core/files/trust.ts';
 import { isFault, withHint } from '../core/model/fault.ts';
 import type { Outcome, Step, UndoHandler } from '../core/model/step.ts';
-import { shellWord } from '../core/text/shell.ts';
 import { whyNot } from '../core/text/why.ts';
 import type { Exec } from '../system/command.ts';
 
@@ -19,7 +18,8 @@ export function undoMemory(exec: Exec): UndoHandler {
     dependsOn: ({ step }) => ({ is: step['file'], on: [] }),
     describe: ({ step: { guest, file = '' } }) => ({
       what: `the memory of guest ${guest} in ${file}`,
-      byHand: `rm ${shellWord(file)}`,
+      // It may be all that is left of a guest that is not back.
+      byHand: 'holdstill recover',
     }),
   };
 }

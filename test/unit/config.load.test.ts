@@ -375,7 +375,7 @@ test('the reference has a row for every key, and says what each does', () => {
       ' ',
     );
   const other =
-    'mount size autoextend quiesce quiesce.command quiesce.command.rest quiesce.command.thaw quiesce.command.timeout quiesceLimit require timeout'.split(
+    'mount size autoextend quiesce quiesce.agent quiesce.pause quiesce.save quiesce.save.to quiesce.save.keep quiesce.command quiesce.command.rest quiesce.command.thaw quiesce.command.timeout quiesceLimit require timeout'.split(
       ' ',
     );
   const task = [...sources, ...disk, ...other];

@@ -149,6 +149,7 @@ export const shown: readonly Property[] = [
       growth +
       below +
       prepared.leftOut.length +
+      prepared.guests.length +
       1 +
       1 +
       commands.length +
