@@ -1,47 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 const GUESTS = Array.from({ length: 8 }, (_, index) => `web-${index + 1}`);
 
 describeLab('what somebody reads who has just installed it', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      touch /srv/data/plain; mkdir /srv/data/{db,tmp,html,app}; mkdir /mnt/full; touch /mnt/full/file
-      mount /dev/vg0/db /srv/data/db; mount -t tmpfs none /srv/data/tmp; mount --bind /srv/data/app /srv/data/html
-      configure <<'Y'
-tasks:
-  data: /srv/data
-  strict: {path: /srv/data, skip: error}
-  meant: {path: /srv/data, skip: error, exclude: [/srv/data/db]}
-  web: {each: {lv: 'vg0/web-*'}, size: 8M}
-  seven: {lv: vg0/web-1, partitions: [7, LABEL=none], size: 8M}
-  live: {lv: vg0/web-1, mount: /srv/data}
-  full: {lv: vg0/web-1, mount: /mnt/full}
-Y
-      touch /etc/holdstill/tasks.yaml
-      mark
-      call validate $HOLDSTILL config validate; rm /etc/holdstill/tasks.yaml
-      call web $HOLDSTILL plan web; call seven $HOLDSTILL plan seven; call strict-plan $HOLDSTILL plan strict
-      for task in strict meant live full; do call $task $PRE $task; $POST $task >/dev/null; done
-      call data $PRE data; call status $HOLDSTILL status data; call json $HOLDSTILL status data --json; $POST data >/dev/null
-      cd /srv; for one in vg0/web-1 vg0/none data data/plain /dev/null; do call find-\${one//\\//-} $HOLDSTILL find $one; done; cd /
-      call run-name $HOLDSTILL run data -- no-such-program
-      for one in /no/such/program /srv/data/plain /srv; do call run\${one//\\//-} $HOLDSTILL run data -- $one; done
-      mount --bind -o ro /var/lib/holdstill /var/lib/holdstill; mount -o remount,bind,ro /var/lib/holdstill
-      call protected $PRE web; umount /var/lib/holdstill
-      call nobody setpriv --reuid 65534 --regid 65534 --clear-groups $HOLDSTILL plan web
-      same end`,
-      {
-        world: `vg vg0 400M
+    run = await scenario('test/e2e/newcomer.bash', {
+      world: `vg vg0 400M
   lv data 32M ext4 /srv/data
   lv db 16M ext2
 ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
-        timeoutMs: 200_000,
-      },
-    );
+      timeoutMs: 200_000,
+    });
   }, 600_000);
 
   test('a plan of eight guests is 80 columns wide, and tells alike commands once', () => {
