@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 const holdstill = path.join(import.meta.dirname, '../../dist/holdstill');
 const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
@@ -190,26 +191,10 @@ describe.skipIf(!namespaces)('calls of which no task is configured', () => {
 describeLab('status for monitoring', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      configure <<'Y'
-tasks:
-  t: {lv: vg0/data, size: 4M, autoextend: false}
-  u: {lv: vg0/other, size: 4M}
-Y
-      mark; stat() { call $1 $HOLDSTILL status $2; }
-      stat idle; $PRE t >/dev/null; stat held; stat held-other u
-      call user setpriv --reuid 1000 --clear-groups $HOLDSTILL status
-      # a hook works on it, then it was killed
-      : >/run/gone.journal; flock -o /var/lib/holdstill/t.lock sleep 60 & sleep 0.3; umount /run/holdstill/t; stat working; kill $!; wait $! 2>/dev/null
-      stat unmounted; $POST t >/dev/null
-      $PRE t >/dev/null; dd if=/dev/urandom of=/srv/data/x bs=1M count=12 conv=fsync status=none; stat overflowed; call overflowed-json $HOLDSTILL status --json; $POST t >/dev/null
-      $PRE u >/dev/null; edit_journal /var/lib/holdstill/u.journal '/"opened"/d'; stat crashed; $HOLDSTILL recover >/dev/null
-      (exec sleep 60 <>/dev/vg0/other) & lvcreate -qq -s -L 4M -n stray --addtag holdstill --addtag holdstill.task=u --addtag holdstill.run=0badf00d vg0/other; stat stray; lvremove -qq -y vg0/stray; kill $!
-      call opened $HOLDSTILL pre u --json; call closed $HOLDSTILL post u --json
-      echo x >/var/lib/holdstill/u.journal; stat damaged; rm /var/lib/holdstill/u.journal`,
-      { world: 'vg vg0 200M\n  lv data 32M ext4 /srv/data\n  lv other 16M ext4', timeoutMs: 200_000 },
-    );
+    run = await scenario('test/e2e/status.bash', {
+      world: 'vg vg0 200M\n  lv data 32M ext4 /srv/data\n  lv other 16M ext4',
+      timeoutMs: 200_000,
+    });
   });
 
   test.each([
