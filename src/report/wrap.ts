@@ -30,13 +30,13 @@ export function widthOf(text: string): number {
  */
 export function wrap(text: string, width: number, indent: number = 2): readonly string[] {
   if (widthOf(text) <= width) return [text];
-  const cut = partsOf(text).find(([first, second]) => widthOf(first) <= width && widthOf(second) + indent <= width);
+  const cut = cutsOf(text).find(([first, second]) => widthOf(first) <= width && widthOf(second) + indent <= width);
   if (cut) return coloured([cut[0], ' '.repeat(indent) + cut[1]]);
   return fill(text.split(/(?<=\S) (?=\S)/), width, indent, '');
 }
 
 /** The ways to cut a text where a part of it begins: before an arrow, after a colon or semicolon, after a comma. */
-function partsOf(text: string): readonly (readonly [string, string])[] {
+function cutsOf(text: string): readonly (readonly [string, string])[] {
   return [/ (?=\u2192 )/g, /(?<=[:;]) /g, /(?<=,) /g].flatMap((between) =>
     Array.from(text.matchAll(between), ({ index }) => [text.slice(0, index), text.slice(index + 1)] as const),
   );

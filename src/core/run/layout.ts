@@ -44,7 +44,7 @@ export function layOut(
     const volume = seen.volumes[index];
     if (volume === undefined) return;
     const place = { label, point: bases[index] ?? mount, volume: index, within: [] };
-    for (const part of partsOf(place, { seen, contents, wishes: task })) {
+    for (const part of mountablePartsOf(place, { seen, contents, wishes: task })) {
       for (const selector of asked) if (matches(selector, part.traits) !== false) asked.delete(selector);
       const { type } = part.content;
       // Nobody chooses a disk of which all is shown elsewhere.
@@ -110,7 +110,7 @@ interface MountablePart extends Shown, Pick<PlannedMount, 'extent' | 'map'> {
 }
 
 /** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. */
-function partsOf(place: Shown, sight: Findings): readonly MountablePart[] {
+function mountablePartsOf(place: Shown, sight: Findings): readonly MountablePart[] {
   const { volumes, groups, members, containers } = sight.seen;
   const keyed = sight.wishes.keys.length > 0;
   const { looped, device = '', bytes = 0, table, content, partitions = [] } = volumes[place.volume] ?? {};
@@ -127,7 +127,7 @@ function partsOf(place: Shown, sight: Findings): readonly MountablePart[] {
     const { type } = part.content;
     const inside = { ...part, within: type === undefined ? place.within : [type, ...place.within] };
     const opened = volumes.findIndex((one) => one.within && here(one.within));
-    if (opened >= 0) return partsOf({ ...inside, volume: opened }, sight);
+    if (opened >= 0) return mountablePartsOf({ ...inside, volume: opened }, sight);
     const group = groups.find(here);
     if (group && group.lvs.length > 0) return group.lvs.map((lv) => guestPart(inside, group, lv, sight));
     const container = containers.find((one) => here(one) && (one.kind === 'md' || keyed));
@@ -147,8 +147,8 @@ export function contentOf({ content, encrypted }: GuestLv, keyed: boolean): Cont
 }
 
 /** Why a logical volume can't be made a device. */
-export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestLv['refused'] {
-  if (refused || !described || trust !== 'hostile') return refused;
+export function refusedLv({ refused, readByKernel }: GuestLv, trust: Trust): GuestLv['refused'] {
+  if (refused || !readByKernel || trust !== 'hostile') return refused;
   return { reason: onlyByKernel('is a thin volume, whose place only the kernel can find'), harmless: false };
 }
 
