@@ -51,7 +51,7 @@ for (const storage of STORAGES)
       expect(run.call('renamed-back').stdout).toContain('nothing is left');
     });
 
-    test('tells the health of a snapshot that is gone, or full', () => {
+    test('reports the health of a snapshot that is gone, or full', () => {
       expect(run.call('lost').status).toBe(5);
       expect(run.call('lost').stdout).toMatch(/BAD: .*its snapshot .*is gone/);
       if (storage.fill === undefined) return;

@@ -47,7 +47,7 @@ step 'The job ends: sbc_post'
 typed "cd $sep; LD_LIBRARY_PATH=\$PWD ./sbc_post $task"
 post=$? post_ms=$took
 now=$(last "$LAB/written/vm1/p1")
-claim 'sbc_post: exit status 0 and STATUS:OK: the snapshot was good to the end' said_ok "$post"
+claim 'sbc_post: exit status 0 and STATUS:OK: the snapshot was good until the end' said_ok "$post"
 
 step 'Is the backup that one instant, and whole?'
 typed "mkdir restored; tar -C restored -xf backup.tar; ls restored/written | sed -n '1p;\$p'"

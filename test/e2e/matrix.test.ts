@@ -34,7 +34,7 @@ describeLab('a sample of the matrix', () => {
 });
 
 describeLab('a hook that was killed', () => {
-  test('is told of by status: as opening, held or closing', async () => {
+  test('is shown by status: as opening, held or closing', async () => {
     const { stdout } = await scenario('test/e2e/matrix.bash', { world: 'vg vg0 60M\n  lv data 16M ext4' });
     expect(stdout.trim().split('\n')).toEqual([
       'before the journal: idle',

@@ -129,7 +129,7 @@ describeLab('the name of a task', () => {
     expect(run.call('near-unasked').status).toBe(0);
   });
 
-  test('that is empty or missing is a bad call, but for sesam, which names no task then', () => {
+  test('that is empty or missing is a bad call, except for sesam, which names no task then', () => {
     for (const product of ['generic', 'bacula']) {
       expect(run.call(`empty-${product}`).status, `of ${product}`).toBe(2);
       expect(run.call(`none-${product}`).status, `of ${product}`).toBe(2);

@@ -41,7 +41,7 @@ describeLab('LVM inside guests', () => {
     expect(run.call('half-post').stdout).toMatch(/verdict +good/);
   });
 
-  test('of ten clones of one template, which calls its VG as the host does, are told apart; the host works on', async () => {
+  test('of ten clones of one template, which calls its VG as the host does, are distinguished; the host works on', async () => {
     const run = await scenario('test/e2e/nested-clones.bash', {
       world: `vg vg0 400M\n${Array.from({ length: 10 }, (_, n) => `  lv vm-${n} 16M raw`).join('\n')}`,
     });

@@ -17,7 +17,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     });
   }, 600_000);
 
-  test('a plan of eight guests is 80 columns wide, and tells alike commands once', () => {
+  test('a plan of eight guests is 80 columns wide, and shows alike commands once', () => {
     const { stdout, status } = run.call('web');
     expect(status).toBe(0);
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
@@ -31,7 +31,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     );
   });
 
-  test('a time is local and without parts of a second, but for machines', () => {
+  test('a time is local and without parts of a second, except for machines', () => {
     expect(run.call('status').stdout).toMatch(/^data {2}held {2}since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(/);
     expect(run.call('json').stdout).toMatch(/"since": "\d{4}-\d\d-\d\dT[\d:.]+Z"/);
   });
@@ -57,7 +57,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     });
   });
 
-  test('validate warns of what is hardly meant, and leaves with 0', () => {
+  test('validate warns of what is hardly intended, and ends with 0', () => {
     expect(run.call('validate')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('validate').stdout).toMatch(
       /^warning: .*holdstill\.yaml:\d+:3: tasks\.strict: saves the same as task "data"/m,
@@ -88,7 +88,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     expect(run.call('find--dev-null').stdout).toMatch(/^lvm +no +not a logical volume$/m);
   });
 
-  test('a program that can not be run is told before anything is opened', () => {
+  test('a program that can not be run is reported before anything is opened', () => {
     const cases = [
       ['run-no-such-program', 127, 'there is no program /no/such/program'],
       ['run-name', 127, 'there is no program no-such-program (looked in /'],
@@ -102,7 +102,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     }
   });
 
-  test('a unit that may not write is told its setting, and an ordinary user that he must be root', () => {
+  test('a unit that may not write gets its setting, and an ordinary user hears that he must be root', () => {
     expect(run.call('protected').stderr).toMatch(
       /read-only file system; .*ReadWritePaths=\/var\/lib\/holdstill \/run\/holdstill \/var\/log\/holdstill\n$/,
     );

@@ -16,7 +16,7 @@ describeLab('older versions of util-linux (emulated)', () => {
     });
   }, 600_000);
 
-  test('what is known of flags is set, and what is not is told', () => {
+  test('what is known of flags is set, and what is not is reported', () => {
     expect(
       run.stdout
         .replaceAll(/,relatime| +$/gm, '')
@@ -48,7 +48,7 @@ describeLab('older versions of util-linux (emulated)', () => {
   });
 
   test.each([
-    ['image', 'a cp that can not be told not to share blocks, a losetup that knows no sectors'],
+    ['image', 'a cp without an option not to share blocks, a losetup that knows no sectors'],
     ['locked', 'a cryptsetup that knows its option by the old name only'],
   ])('%s: %s', (task) => {
     expect(run.call(`2.23.2-${task}`)).toMatchObject({ status: 0, stderr: '' });

@@ -52,7 +52,7 @@ describeLab('kinds of logical volumes', () => {
   });
 
   test.each(Object.entries(refused))(
-    'one that is not taken never costs the others, and is told: %s',
+    'one that is not taken never costs the others, and is reported: %s',
     (name, reason) => {
       expect(flat(run.call('plan').stdout)).toContain(`vg1/${name}: left out, it ${reason}`);
     },

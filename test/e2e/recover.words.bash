@@ -9,7 +9,7 @@ tasks:
   w: {lv: vg-0/da-ta, size: 8M}
 Y
 
-# reboot: as after another start, as far as the id of the boot tells: all that is open is from before it. `umount "$BOOT"` takes it back.
+# reboot: as after another start, as far as the id of the boot shows: all that is open is from before it. `umount "$BOOT"` takes it back.
 BOOT=/proc/sys/kernel/random/boot_id
 reboot() {
   echo 11111111-2222-3333-4444-555555555555 >/run/boot

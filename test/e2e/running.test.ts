@@ -22,7 +22,7 @@ describeLab('a file system as a running guest leaves it', () => {
     }
   });
 
-  test('of Windows is told where it was in use', () => {
+  test('of Windows is reported where it was in use', () => {
     expect(run.call('dirty').stdout).toMatch(/vg0\/dirty: ntfs was in use: /);
     for (const name of ['live', 'tree']) expect(run.call(name).stdout, `of ${name}`).not.toContain('in use');
   });

@@ -12,7 +12,7 @@ describeLab('image files and subvolumes in a place where others may write', () =
     });
   }, 600_000);
 
-  test('nobody but root can lead us elsewhere by a link; what is left out is told', () => {
+  test('nobody but root can lead us elsewhere by a link; what is left out is reported', () => {
     const { stdout, stderr, status } = run.call('images');
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     expect(stdout).toMatch(/skipped +and \d+ more/);

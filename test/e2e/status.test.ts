@@ -50,7 +50,7 @@ describe.skipIf(!namespaces)('a configuration that can not be used', () => {
     ['is a directory', `/bin/mkdir holdstill.yaml`, /holdstill\.yaml is not a regular file/],
   ];
 
-  test.each(CASES)('is told by status, which does not leave with 0: it %s', (_, make, text) => {
+  test.each(CASES)('is reported by status, which does not end with 0: it %s', (_, make, text) => {
     const said = configured(make, 'status');
     expect(said).toMatchObject({ status: 2, stderr: '' });
     expect(said.stdout).toMatch(text);
@@ -61,7 +61,7 @@ describe.skipIf(!namespaces)('a configuration that can not be used', () => {
     expect({ schema, broken: broken.join('\n') }).toEqual({ schema: 1, broken: expect.stringMatching(text) as string });
   });
 
-  test('is told of one task as far as it concerns that', () => {
+  test('is reported for one task as far as it concerns that', () => {
     const [whole, one] = [CASES[2], CASES[4]] as const;
     const unknown = configured(whole?.[1] ?? '', 'status', 't');
     expect(unknown).toMatchObject({
@@ -83,8 +83,7 @@ describe.skipIf(!namespaces)('a configuration that can not be used', () => {
     });
   });
 
-  test('that is sound leaves with 0', () =>
-    expect(configured(SOUND, 'status')).toMatchObject({ status: 0, stderr: '' }));
+  test('that is sound ends with 0', () => expect(configured(SOUND, 'status')).toMatchObject({ status: 0, stderr: '' }));
 });
 
 describe.skipIf(!namespaces)('an error of a command with --json', () => {
@@ -139,7 +138,7 @@ describe.skipIf(!namespaces)('calls of which no task is configured', () => {
   const bacula = path.join(path.dirname(holdstill), 'bacula/run-before');
   const call = (...words: readonly string[]): string => `${words.map((word) => `'${word}'`).join(' ')} >/dev/null;`;
 
-  test('are told by status, those first that probably meant a task, and it still leaves with 0', () => {
+  test('are reported by status, those first that were probably for a task, and it still ends with 0', () => {
     const calls = [
       call(sesam, 'SC20240131200000123@9DdOQVSaem6', 'Backup_other', 'F'),
       call(sesam, 'SC20240201200000123@9DdOQVSaem6', 'Backup_other', 'I'),
@@ -216,7 +215,7 @@ describeLab('status for monitoring', () => {
     expect(run.call('user').stdout + run.call('user').stderr).toMatch(/\/var\/lib\/holdstill|\/etc\/holdstill/);
   });
 
-  test('tells machines the verdict', () => {
+  test('gives machines the verdict', () => {
     const { tasks } = JSON.parse(run.call('overflowed-json').stdout) as {
       tasks: readonly { task: string; verdict?: object }[];
     };

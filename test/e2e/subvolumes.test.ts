@@ -44,7 +44,7 @@ describeLab('snapshots of subvolumes', () => {
     expect(run.call('locked-only').stderr).toMatch(/\/srv\/locked is mounted read-only, /);
   });
 
-  test('are not taken where somebody put a directory of his own, and are told where he moved ours', () => {
+  test('are not taken where somebody put a directory of his own, and are reported where he moved ours', () => {
     expect(run.call('swapped')).toMatchObject({ status: 3 });
     expect(run.call('swapped').stderr).toMatch(
       /somebody replaced .*directory .* \(it is not the directory that was made\)/,

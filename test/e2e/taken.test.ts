@@ -11,7 +11,7 @@ describeLab('a task that a second job opens before the first one is done', () =>
 
   const BAD = /verdict +BAD: /;
 
-  test('and nothing tells their ends apart: neither is told good, and the next run is', () => {
+  test('and nothing distinguishes their ends: neither is called good, and the next run is', () => {
     expect(run.call('blind-b')).toMatchObject({ status: 0, stdout: expect.stringContaining('cleared') as string });
     for (const name of ['blind-first', 'blind-second']) {
       expect(run.call(name).status, `of ${name}`).toBe(5);
@@ -22,7 +22,7 @@ describeLab('a task that a second job opens before the first one is done', () =>
     expect(run.call('blind-third')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('and each is a script that calls both hooks: the one that lost it is told, the other keeps its snapshot', () => {
+  test('and each is a script that calls both hooks: the one that lost it hears it, the other keeps its snapshot', () => {
     expect(run.stdout).toMatch(/^a 0 5\n1\nb 0 0\nnext 0 0\n1\n/);
     expect(run.files('a.said')).toMatch(/BAD: another job took the task over.*; nothing was touched/);
     expect(run.files('b.said')).toMatch(/verdict +good/);
@@ -36,7 +36,7 @@ describeLab('a task that a second job opens before the first one is done', () =>
     expect(run.call('rival-post').status).toBe(5);
   });
 
-  test('and they have ids: exactly the one that lost it is told, before and after the other one is done', () => {
+  test('and they have ids: exactly the one that lost it hears it, before and after the other one is done', () => {
     for (const name of ['id-8', 'id-8-again'])
       expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('id-8').stdout).toMatch(/verdict +good/);
@@ -47,7 +47,7 @@ describeLab('a task that a second job opens before the first one is done', () =>
     for (const name of ['id-early', 'id-late']) expect(run.call(name).status, `of ${name}`).toBe(5);
   });
 
-  test('and that somebody closes by hand: its job is told once', () => {
+  test('and that somebody closes by hand: its job hears it once', () => {
     expect(run.call('hand-sesam').stdout).toMatch(
       /STATUS:ERROR \{THIS BACKUP MAY BE BAD: somebody closed run \w+ of the task by hand/,
     );

@@ -23,13 +23,13 @@ describeLab('what is in a disk and can not be saved as it is', () => {
     });
   }, 600_000);
 
-  test('an ntfs that is hibernated is told from one that is not', () => {
+  test('an ntfs that is hibernated is distinguished from one that is not', () => {
     expect(run.call('windows')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('windows').stdout).toMatch(/note +vg0\/asleep: Windows is hibernated/);
     expect(run.call('windows').stdout).not.toContain('vg0/clean-copy: ');
   });
 
-  test('of two btrfs with one id only one is mounted, and the other is told', () => {
+  test('of two btrfs with one id only one is mounted, and the other is reported', () => {
     expect(run.call('twins').status).toBe(1);
     expect(run.call('twins').stderr).toMatch(/vg0\/twin2: a btrfs with the same id is in this task/);
   });
@@ -52,7 +52,7 @@ describeLab('what is in a disk and can not be saved as it is', () => {
     for (const name of ['cut', 'images', 'other', 'forged']) expect(run.call(name).status, `of ${name}`).toBe(1);
   });
 
-  test('an image of another format beside raw ones, and a link that leads nowhere: told, and an error where that is asked for', () => {
+  test('an image of another format beside raw ones, and a link that leads nowhere: reported, and an error where that is asked for', () => {
     expect(run.call('lax')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('lax').stdout).toMatch(/skipped +\/srv\/images\/other.img: is an image in the format qcow2/);
     expect(run.call('lax').stdout).toMatch(/\/srv\/images\/wanting.img: is a link that leads nowhere/);

@@ -43,7 +43,7 @@ describeLab('an error in a file system that wants its host to stop', () => {
 });
 
 describeLab('a check before mounting', () => {
-  test('fails the job for what is damaged, tells what was mended, and says nothing of what is well', async () => {
+  test('fails the job for what is damaged, reports what was repaired, and says nothing of what is well', async () => {
     const run = await scenario('test/e2e/trust-check.bash', {
       world: `vg vg0 300M
   lv well1 16M ext4

@@ -5,7 +5,7 @@ import { scenario } from '../lab/scenario.ts';
 const MARKER = 'HOLDSTILL-NOT-MOUNTED';
 
 describeLab('a snapshot that dmeventd unmounts in mid-backup', () => {
-  test('is told from an empty directory, and no product reports success', async () => {
+  test('is distinguished from an empty directory, and no product reports success', async () => {
     const run = await scenario('test/e2e/unmounted-dmeventd.bash', {
       values: { MARKER },
       world: 'vg vg0 200M\n  lv data 48M ext4 /srv/data',
