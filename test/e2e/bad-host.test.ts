@@ -45,7 +45,7 @@ describeLab('a configuration that can not be trusted or understood', () => {
       ['fifo', 2, /is not a regular file/],
       ['missing', 2, new RegExp(`there is no ${file}`), /it needs at least/],
       ['no-directory', 2, new RegExp(`there is no ${file}`)],
-      ['nobody', 2, /can't be read|can't be looked at/],
+      ['nobody', 2, /can't be read|has no access to/],
     ]);
   });
 
