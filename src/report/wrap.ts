@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 /** Columns where nobody says how many there are: a pipe, a log. */
 const USUAL = 80;
 /** Narrower than this nothing is readable anyway. */
@@ -5,12 +7,12 @@ const LEAST = 40;
 
 /** How wide lines are that are only for people: as the terminal, if there is one. */
 export function columns(): number {
-  return Math.min(terminalColumns(), process.stdout.isTTY ? Infinity : USUAL);
+  return Math.min(terminalColumns(), isatty(1) ? Infinity : USUAL);
 }
 
 /** The same for lines that are searched as well: a pipe gets each in one piece. */
 export function terminalColumns(): number {
-  const own = process.stdout.isTTY ? process.stdout.columns : 0;
+  const own = isatty(1) ? process.stdout.columns : 0;
   return own > 0 ? Math.max(LEAST, own) : Infinity;
 }
 
