@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { build as esbuild, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
@@ -53,7 +54,7 @@ export async function bundle(
     legalComments: 'eof',
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
-    plugins: [...plugins, stubUnused, lateCrypto],
+    plugins: [...plugins, stubUnused, lateBuiltins, unstreamed],
   };
   const { outputFiles, metafile, warnings } = await esbuild(options);
   // What is not ASCII can only be a comment of a package: esbuild escapes the rest.
@@ -93,18 +94,67 @@ const stubUnused: Plugin = {
   },
 };
 
-/** Loads node:crypto where it is first used: that takes 2.6 ms, and a call that has nothing to do needs it only for a long name. */
-const lateCrypto: Plugin = {
-  name: 'late-crypto',
+/** Builtins that are loaded where one of these functions is first called: node:crypto takes 2.6 ms, and a call that has nothing to do needs it only for a long name. */
+const LATE: Readonly<Record<string, readonly string[]>> = {
+  'node:crypto': ['createHash', 'randomBytes'],
+  'node:tty': ['isatty'],
+};
+
+const lateBuiltins: Plugin = {
+  name: 'late-builtins',
   setup(build) {
-    build.onResolve({ filter: /^node:crypto$/ }, ({ path, namespace }) =>
+    build.onResolve({ filter: new RegExp(`^(${Object.keys(LATE).join('|')})$`) }, ({ path, namespace }) =>
       namespace === 'late' ? undefined : { path, namespace: 'late' },
     );
     build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => {
-      const functions = ['createHash', 'randomBytes'].map(
-        (name) => `exports.${name} = (...words) => late().${name}(...words);`,
-      );
+      const functions = LATE[path]?.map((name) => `exports.${name} = (...words) => late().${name}(...words);`) ?? [];
       return { contents: [`const late = () => require(${JSON.stringify(path)});`, ...functions].join('\n') };
+    });
+  },
+};
+
+/**
+ * Packages (execa 9.6.1, sonic-boom 4.2.1, picocolors 1.1.1) that make the objects of all standard streams when they are loaded, which takes 6 ms: what to
+ * put in place of what. An object of descriptor 0 also changes what a caller has opened (a pipe no longer blocks).
+ */
+const UNSTREAMED: readonly (readonly [file: RegExp, text: string, instead: string])[] = [
+  [
+    /execa\/lib\/utils\/standard-stream\.js$/,
+    '[process.stdin, process.stdout, process.stderr]',
+    "['stdin', 'stdout', 'stderr'].reduce((all, name, fd) => Object.defineProperty(all, fd, { get: () => process[name] }), [])",
+  ],
+  [
+    /execa\/lib\/utils\/standard-stream\.js$/,
+    'STANDARD_STREAMS.includes(stream)',
+    '[0, 1, 2].includes(stream?.fd) && STANDARD_STREAMS[stream.fd] === stream',
+  ],
+  [
+    /execa\/lib\/stdio\/direction\.js$/,
+    '[0, process.stdin].includes(value)',
+    'value === 0 || (value?.fd === 0 && value === process.stdin)',
+  ],
+  [
+    /execa\/lib\/stdio\/direction\.js$/,
+    '[1, 2, process.stdout, process.stderr].includes(value)',
+    '[1, 2].includes(value) || ([1, 2].includes(value?.fd) && [process.stdout, process.stderr].includes(value))',
+  ],
+  // It loads what paints its errors.
+  [/sonic-boom\/index\.js$/, "assert = require('assert')", "assert = (...words) => require('assert')(...words)"],
+  // We tell it ourselves whether there is a terminal (src/report/tree.ts).
+  [/picocolors\/picocolors\.js$/, '((p.stdout || {}).isTTY && env.TERM !== "dumb")', 'false'],
+];
+
+const unstreamed: Plugin = {
+  name: 'unstreamed',
+  setup(build) {
+    build.onLoad({ filter: /(standard-stream|direction|sonic-boom\/index|picocolors)\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, 'utf8');
+      for (const [file, text, instead] of UNSTREAMED) {
+        if (!file.test(path)) continue;
+        if (!contents.includes(text)) throw new Error(`${path} does not hold: ${text}`);
+        contents = contents.replace(text, () => instead);
+      }
+      return { contents };
     });
   },
 };

@@ -81,7 +81,7 @@ async function closeClaimed(
   if (claim.kind === 'taken') {
     journal?.close();
     // An id is always the same job's. Who has none gets it reported again only if he is known to be the one.
-    if (claim.taken.runKey === '') noteTold(claim.taken, journal?.header.callers, taken, machine, task);
+    if (claim.taken.runKey === '') noteReported(claim.taken, journal?.header.callers, taken, machine, task);
     return otherRunReply(task, whyTaken(claim.taken));
   }
   if (!journal) {
@@ -97,7 +97,7 @@ async function closeClaimed(
 }
 
 /** `open`: the callers of the run that is open. Whoever has none of his own is forgotten: nobody knows who comes next. */
-function noteTold(
+function noteReported(
   reported: Taken,
   open: string | undefined,
   taken: readonly Taken[],

@@ -154,7 +154,7 @@ function idleTask(task: string): TaskStatus {
   };
 }
 
-/** What has got a task since is no longer reported. */
+/** A name that has got a task since is no longer reported. */
 function strangersBeside(config: Configuration | Fault): Status['unknown'] {
   const known = isFault(config) ? undefined : config;
   return recentStrangers()

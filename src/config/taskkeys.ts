@@ -67,8 +67,8 @@ export const TASK_KEYS = {
   keys: list(text(PATH_EXPECTED, pathProblem), 'must be a list of files, for example [/etc/holdstill/keys/vm1]')
     .default([])
     .describe(
-      'Key files of which each is tried on what is encrypted (LUKS); without any that is skipped. Only root may read or ' +
-        'change them.',
+      'Key files. Each is tried on everything that is encrypted (LUKS); without keys that is skipped. Only root may be able to ' +
+        'read or change them.',
     )
     .meta({ examples: [['/etc/holdstill/keys/vm1']] }),
   check: onOff()

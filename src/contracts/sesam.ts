@@ -16,8 +16,8 @@ const settings = {
     type: 'script',
     examples: ['/opt/sesam/bin/sesam/sbc_pre.own'],
     text:
-      'A script that `sbc_pre` calls first, for every task and with the same arguments, for what had been in its place: if it ' +
-      'says `STATUS:ERROR`, the hook does. Nobody but root may be able to change it.',
+      'A script that `sbc_pre` calls first, for every task and with the same arguments: the one that was there before. If it ' +
+      'prints `STATUS:ERROR`, so does the hook. Only root may be able to change it.',
   },
   after: {
     type: 'script',

@@ -7,7 +7,7 @@ import type {
   GuestLv,
   MemberPlace,
   Partition,
-  Place,
+  DeviceToInspect,
   Inspection,
   Volume,
 } from '../core/model/volume.ts';
@@ -33,7 +33,7 @@ const DYNAMIC = 'is a part of a dynamic disk of Windows, whose volumes this vers
  * Changes nothing. Throws `volume.unreadable` for a table that can't be right.
  */
 export async function inspectPlaces(
-  places: readonly Place[],
+  places: readonly DeviceToInspect[],
   before: Inspection | undefined,
   exec: Exec,
 ): Promise<Inspection> {
@@ -52,7 +52,7 @@ export async function inspectPlaces(
     const partitions = inside.partitions.map((one) => ({ ...one, linear: !looped && !coarse && !needsName(one) }));
     return { ...inside, looped, partitions, within };
   });
-  const parts = volumes.flatMap(partsOf);
+  const parts = volumes.flatMap(inspectedPartsOf);
   const arrays = await findArrays(parts.filter(isOf('linux_raid_member')), readerOf(exec));
   const encrypted = parts.filter(isEncrypted).map(containerOf);
   const { groups, members } = await findGroups(parts.filter(isOf('LVM2_member')), readerOf(exec));
@@ -83,7 +83,10 @@ interface InspectedPart extends MemberPlace {
   readonly content: Content;
 }
 
-function partsOf({ device, bytes, table, content, partitions }: Volume, volume: number): readonly InspectedPart[] {
+function inspectedPartsOf(
+  { device, bytes, table, content, partitions }: Volume,
+  volume: number,
+): readonly InspectedPart[] {
   if (table !== undefined) {
     return partitions.map(({ number, extent, content: inside }) => ({
       volume,

@@ -34,7 +34,7 @@ interface RecoverOptions {
   readonly discard?: boolean;
 }
 
-/** The `holdstill` command: reads the arguments, lets app.ts work, leaves with the status of what came of it. */
+/** The `holdstill` command: reads the arguments, lets app.ts work, ends with the status of what came of it. */
 export async function runCli(): Promise<void> {
   closeInheritedDescriptors();
   const said = { stdout: '', stderr: '', exit: 0 };

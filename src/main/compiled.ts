@@ -6,8 +6,8 @@ import { readCode, writeCode } from './codecache.ts';
 import { keepNode } from './goodnode.ts';
 import { CODE_DIRECTORY } from '../system/paths.ts';
 
-/** A part of an executable. */
-export interface Part {
+/** A deferred part of an executable. */
+export interface DeferredPart {
   readonly name: string;
   readonly text: string;
   /** The same as it stands in the file. */
@@ -31,10 +31,10 @@ const shared = globalThis as { [FRESH]?: Fresh[] };
  * A part as a function of what a CommonJS module has; of a large one V8's code is taken that an earlier run has kept. In stack
  * traces it is called `holdstill/app` and its lines count from its mark: it is the same in all executables, and so is what is kept.
  */
-export function compile({ name, text, bytes }: Part): (...words: readonly unknown[]) => void {
+export function compile({ name, text, bytes }: DeferredPart): (...words: readonly unknown[]) => void {
   const source = `${HEAD}${text}\n})`;
   const where = { filename: `holdstill/${name}`, lineOffset: 1, columnOffset: -HEAD.length };
-  const kept = bytes.length < WORTH_KEEPING ? undefined : placeOf(name, bytes);
+  const kept = bytes.length < WORTH_KEEPING ? undefined : cacheFileOf(name, bytes);
   const cachedData = kept === undefined ? undefined : readCode(kept);
   const script = new Script(source, cachedData === undefined ? where : { ...where, cachedData });
   if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected)) {
@@ -50,7 +50,7 @@ export function keepCompiled(): void {
 }
 
 /** Another one for each text and each Node.js: what V8 itself looks at is its own version, its flags and the length of the text. */
-function placeOf(name: string, bytes: Buffer): string | undefined {
+function cacheFileOf(name: string, bytes: Buffer): string | undefined {
   const exe = statSync('/proc/self/exe', { throwIfNoEntry: false });
   if (!exe || process.geteuid?.() !== 0) return undefined;
   const { ino, size, mtimeMs } = exe;

@@ -47,7 +47,7 @@ export async function adoptedOn(
         if (adoption !== undefined) adoptions.set(noted.number, adoption);
       }
     } catch (error) {
-      log.error({ err: asError(error), kind: provider.kind }, 'it could not be looked for who uses the snapshots');
+      log.error({ err: asError(error), kind: provider.kind }, 'could not find out who uses the snapshots');
       for (const { number } of taken) unsure.set(number, whyNot(error));
     }
   }

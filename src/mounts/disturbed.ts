@@ -38,11 +38,11 @@ export async function disturbed(steps: readonly NotedStep[], exec: Exec): Promis
     const where = seen[index];
     return where ? changeOf(step, where.mounts, loops) : wentAway(step, namespaces);
   });
-  const placeOf = (step: NotedStep, index: number): string => `${seen[index]?.root ?? ''}${pointOf(step)}`;
-  const standing = steps.map(placeOf).filter((_, index) => changes[index] === undefined);
+  const rootedPointOf = (step: NotedStep, index: number): string => `${seen[index]?.root ?? ''}${pointOf(step)}`;
+  const standing = steps.map(rootedPointOf).filter((_, index) => changes[index] === undefined);
   const unreadable = await findUnreadable(standing, exec);
   return steps.map((step, index): MountState => {
-    const problem = changes[index] === undefined ? unreadable.get(placeOf(step, index)) : undefined;
+    const problem = changes[index] === undefined ? unreadable.get(rootedPointOf(step, index)) : undefined;
     const point = pointOf(step);
     const change =
       changes[index] ?? (problem && `${point} can't be read any more (${problem}): look at dmesg for its disk`);

@@ -3,8 +3,12 @@ import picocolors from 'picocolors';
 import { escapeText } from '../core/text/escape.ts';
 import { wrap } from './wrap.ts';
 
-// Its own guess takes a CI system for a terminal.
-const pc = picocolors.createColors(isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');
+let colours: ReturnType<typeof picocolors.createColors> | undefined;
+
+/** Its own guess takes a CI system for a terminal. Made when it is needed: a hook paints nothing. */
+function pc(): ReturnType<typeof picocolors.createColors> {
+  return (colours ??= picocolors.createColors(isatty(1) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'));
+}
 
 /** A line of a tree with what hangs below it. */
 export interface Branch {
@@ -31,7 +35,7 @@ function drawBelow(branches: readonly Branch[], width: number): readonly string[
 export function drawBar(share: number): string {
   const cells = Math.round(Math.min(1, Math.max(0, share)) * 10);
   const bar = '█'.repeat(cells) + '░'.repeat(10 - cells);
-  return share >= 0.8 ? pc.red(bar) : share >= 0.5 ? pc.yellow(bar) : pc.green(bar);
+  return share >= 0.8 ? pc().red(bar) : share >= 0.5 ? pc().yellow(bar) : pc().green(bar);
 }
 
 /** Aligns cells in columns, two blanks apart. Cells must not be coloured yet. */
@@ -49,9 +53,9 @@ export function drawTable(rows: readonly (readonly string[])[]): readonly string
 
 /** Colours for people at a terminal; none in a log, with NO_COLOR, or in a pipe. */
 export const paint = {
-  strong: (text: string): string => pc.bold(escapeText(text)),
-  good: (text: string): string => pc.green(escapeText(text)),
-  warn: (text: string): string => pc.yellow(escapeText(text)),
-  bad: (text: string): string => pc.red(escapeText(text)),
-  faint: (text: string): string => pc.dim(escapeText(text)),
+  strong: (text: string): string => pc().bold(escapeText(text)),
+  good: (text: string): string => pc().green(escapeText(text)),
+  warn: (text: string): string => pc().yellow(escapeText(text)),
+  bad: (text: string): string => pc().red(escapeText(text)),
+  faint: (text: string): string => pc().dim(escapeText(text)),
 } as const;

@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 /** Columns where nobody says how many there are: a pipe, a log. */
 const USUAL = 80;
 /** Narrower than this nothing is readable anyway. */
@@ -5,12 +7,12 @@ const LEAST = 40;
 
 /** How wide lines are that are only for people: as the terminal, if there is one. */
 export function columns(): number {
-  return Math.min(terminalColumns(), process.stdout.isTTY ? Infinity : USUAL);
+  return Math.min(terminalColumns(), isatty(1) ? Infinity : USUAL);
 }
 
 /** The same for lines that are searched as well: a pipe gets each in one piece. */
 export function terminalColumns(): number {
-  const own = process.stdout.isTTY ? process.stdout.columns : 0;
+  const own = isatty(1) ? process.stdout.columns : 0;
   return own > 0 ? Math.max(LEAST, own) : Infinity;
 }
 
@@ -30,13 +32,13 @@ export function widthOf(text: string): number {
  */
 export function wrap(text: string, width: number, indent: number = 2): readonly string[] {
   if (widthOf(text) <= width) return [text];
-  const cut = partsOf(text).find(([first, second]) => widthOf(first) <= width && widthOf(second) + indent <= width);
+  const cut = cutsOf(text).find(([first, second]) => widthOf(first) <= width && widthOf(second) + indent <= width);
   if (cut) return coloured([cut[0], ' '.repeat(indent) + cut[1]]);
   return fill(text.split(/(?<=\S) (?=\S)/), width, indent, '');
 }
 
 /** The ways to cut a text where a part of it begins: before an arrow, after a colon or semicolon, after a comma. */
-function partsOf(text: string): readonly (readonly [string, string])[] {
+function cutsOf(text: string): readonly (readonly [string, string])[] {
   return [/ (?=\u2192 )/g, /(?<=[:;]) /g, /(?<=,) /g].flatMap((between) =>
     Array.from(text.matchAll(between), ({ index }) => [text.slice(0, index), text.slice(index + 1)] as const),
   );

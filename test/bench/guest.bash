@@ -14,10 +14,12 @@ tasks:
   ten: {each: {lv: xen/vm*}, size: 32M}
   fifty: {each: {lv: xen/*}, size: 32M}
 Y
-ten=$(echo vm{0..9}) fifty="$ten $(echo more{10..49})"
+ten=(vm{0..9}) fifty=(vm{0..9} more{10..49})
 line() { (IFS=$'\t' && echo "$*"); }
-both() { # both NAME COMMAND...: its pre and its post, with these words after the phase
-  local name=$1; shift
+# both NAME COMMAND...: its pre and its post, where PHASE is put into its words.
+both() {
+  local name=$1
+  shift
   for phase in pre post; do line "$name-$phase" "${@/PHASE/$phase}"; done
 }
 measure() { perl "$REPO/test/bench/measure.pl" "$@"; }
@@ -25,29 +27,38 @@ measure() { perl "$REPO/test/bench/measure.pl" "$@"; }
   line node "$NODE" -e 0
   line bash bash --norc -c :
   for task in one ten; do
-    of=$ten; [ $task = ten ] || of=vm0
+    of=("${ten[@]}")
+    [ $task = ten ] || of=(vm0)
     both holdstill-$task "$REPO/dist/generic/PHASE" $task
-    # shellcheck disable=SC2086 # a word for each volume
-    both script-$task bash --norc "$REPO/test/bench/serial.bash" PHASE xen $of
-    # shellcheck disable=SC2086 # a word for each volume
-    both floor-$task bash --norc "$REPO/test/bench/floor.bash" PHASE xen $of
+    both script-$task bash --norc "$REPO/test/bench/serial.bash" PHASE xen "${of[@]}"
+    both floor-$task bash --norc "$REPO/test/bench/floor.bash" PHASE xen "${of[@]}"
   done
 } >/run/list
 {
   both holdstill-fifty "$REPO/dist/generic/PHASE" fifty
-  # shellcheck disable=SC2086 # a word for each volume
-  both floor-fifty bash --norc "$REPO/test/bench/floor.bash" PHASE xen $fifty
+  both floor-fifty bash --norc "$REPO/test/bench/floor.bash" PHASE xen "${fifty[@]}"
 } >/run/fifty
 measure 1 /run/list >/dev/null || exit # whatever is slow only once
 measure "$ROUNDS" /run/list >"$LAB/samples" || exit
 measure 2 /run/fifty >>"$LAB/samples" || exit
 # The same on a host with many processes.
-idle=(); for n in {1..300}; do sleep 9999 3</dev/null 4</dev/null 5</dev/null 6</dev/null 7</dev/null & idle+=($!); done
-both crowd-ten "$REPO/dist/generic/PHASE" ten >/run/crowd; measure 3 /run/crowd >>"$LAB/samples" || exit
-kill "${idle[@]}"; wait "${idle[@]}" 2>/dev/null
+idle=()
+for n in {1..300}; do
+  sleep 9999 3</dev/null 4</dev/null 5</dev/null 6</dev/null 7</dev/null &
+  idle+=($!)
+done
+both crowd-ten "$REPO/dist/generic/PHASE" ten >/run/crowd
+measure 3 /run/crowd >>"$LAB/samples" || exit
+kill "${idle[@]}"
+wait "${idle[@]}" 2>/dev/null
+# `status` of ten guests, and how much memory the watcher of that task has needed at most.
 "$REPO/dist/generic/pre" ten >/dev/null || exit
-line status "$REPO/dist/holdstill" status >/run/status; measure 3 /run/status >>"$LAB/samples" || exit
-for n in {1..100}; do watcher=$(pgrep -f '^holdstill watch') && break; sleep 0.1; done
+line status "$REPO/dist/holdstill" status >/run/status
+measure 3 /run/status >>"$LAB/samples" || exit
+for n in {1..100}; do
+  watcher=$(pgrep -f '^holdstill watch') && break
+  sleep 0.1
+done
 printf 'watcher\t0\t%s\t%s\t0\n' "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$watcher/status")" "$watcher" >>"$LAB/samples"
 "$REPO/dist/generic/post" ten >/dev/null || exit
 cp /var/log/holdstill/holdstill.log "$LAB/log"

@@ -12,7 +12,7 @@ tasks:
 Y
 chmod 644 /etc/holdstill/holdstill.yaml
 # What the first run that goes well keeps for all others.
-"$REPO/dist/holdstill" recover >/dev/null || exit
+"$REPO/dist/holdstill" post nightly >/dev/null || exit
 {
   printf 'hook\t%s\tother\n' "$REPO/dist/sesam/sbc_pre"
   printf 'node\t%s\t-e\t0\n' "$NODE"

@@ -74,10 +74,10 @@ describe.each(contracts.map((contract) => ({ contract, product: contract.product
       for (const verdict of [good, unknown]) {
         expect(contract.encode({ kind: 'closed', verdict, leftovers: [], lines: [] }, {}).exit).toBe(0);
       }
-      expect(contract.encode({ kind: 'nothing', lines: ['none of ours'] }, {}).exit).toBe(0);
+      expect(contract.encode({ kind: 'nothing', lines: ['not ours'] }, {}).exit).toBe(0);
     });
 
-    test('tells a bad verdict, its reason and what is left, and what to type', () => {
+    test('gives a bad verdict, its reason and what is left, and what to type', () => {
       const { stdout, stderr } = contract.encode(
         { kind: 'closed', verdict: bad, leftovers: ['mount /m'], lines: [] },
         {},
@@ -186,7 +186,7 @@ const left = 'left on this machine: mount /m; type: holdstill recover';
 const fault = new Fault('snapshot.no-space', 'vg0: {full}', { hint: 'vgextend vg0 DEVICE' });
 const TRANSCRIPTS: readonly [name: string, reply: Reply, sesam: string, bacula: string, generic: string][] = [
   ['opened', { kind: 'opened', paths: [], lines: ['ready'] }, '0 ready|STATUS:OK', '0 ready', '0 ready'],
-  ['none of ours', { kind: 'nothing', lines: ['none'] }, '0 none|STATUS:OK', '0 none', '0 none'],
+  ['not ours', { kind: 'nothing', lines: ['none'] }, '0 none|STATUS:OK', '0 none', '0 none'],
   ['good', { kind: 'closed', verdict: good, leftovers: [], lines: ['x'] }, '0 x|STATUS:OK', '0 x', '0 x'],
   [
     'good, with a leftover',

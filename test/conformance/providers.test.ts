@@ -1,66 +1,26 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
-import { STORAGES, type Storage } from './storages.ts';
-
-/** What every kind of storage must do, tried on the real thing. */
-function scriptOf({
-  make,
-  one,
-  many,
-  odd,
-  change,
-  find,
-  impostor,
-  stays,
-  away,
-  rename: [rename, back],
-  lose,
-  tooLarge,
-  fill,
-}: Storage): string {
-  const names = many.names.map((name) => `/run/holdstill/many${name && `/${name}`}/name`);
-  return `. "$REPO/test/lab/guest/break.bash"
-  detach() { losetup --noheadings --output NAME --associated "$S" | xargs -r losetup --detach; }
-  ${make}
-  configure <<'Y'
-log: {level: debug}
-tasks:
-  a: {${one}}
-  b: {${one}}
-  many: {${many.source}}
-${odd.map((source, index) => `  odd${index}: {${source}}`).join('\n')}
-${tooLarge === undefined ? '' : `  large: {${tooLarge}}`}
-Y
-  mark; J=/var/lib/holdstill/a.journal LOG=/var/log/holdstill/holdstill.log
-  call open $PRE a; cat /run/holdstill/a/name; cp $J /run/a.journal; call close $POST a; same 'taken and removed'
-  call close-again $POST a; cp /run/a.journal $J; call gone-already $POST a; same 'removed twice'
-
-  $PRE a >/dev/null; ${change}; $PRE b >/dev/null
-  cat /run/holdstill/a/name /run/holdstill/b/name; call close-first $POST a; cat /run/holdstill/b/name; call close-second $POST b
-  same 'two runs at once'
-
-  $PRE a >/dev/null; ${find}; umount /run/holdstill/a; detach; ${impostor}
-  call foreign $POST a; ${stays} || echo 'what was not ours is gone'; ${away}; call foreign-away $POST a; same 'what is not ours'
-
-  $PRE a >/dev/null; ${find}; umount /run/holdstill/a; detach; ${rename}
-  call renamed $POST a; ${back}; call renamed-back $POST a; same 'what was renamed'
-
-  $PRE a >/dev/null; ${find}; umount /run/holdstill/a; detach; ${lose}; call lost $POST a; same 'lost'
-  ${fill === undefined ? '' : `$PRE a >/dev/null; ${fill}; call full $POST a; same full`}
-
-  for task in ${odd.map((_, index) => `odd${index}`).join(' ')}; do call $task $PRE $task; call $task-post $POST $task; same $task; done
-
-  : >$LOG; call many $PRE many; cat ${names.join(' ')}; cp $LOG "$LAB/commands"; $POST many >/dev/null; same many
-  ${tooLarge === undefined ? '' : `: >$LOG; call large $PRE large; grep -o '"fault":"[^"]*"' $LOG >"$LAB/fault"; same 'no room'`}`;
-}
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
+import { LONG, STORAGES } from './storages.ts';
 
 for (const storage of STORAGES)
   describeLab(`storage: ${storage.name}`, () => {
     let run: LabRun;
     beforeAll(async () => {
-      run = await inLab(scriptOf(storage), {
-        world: storage.world,
+      const { words, world, one, many, odd, tooLarge = '', fill } = storage;
+      run = await scenario('test/conformance/providers.bash', {
+        values: {
+          STORAGE: words,
+          ONE: one,
+          MANY: many.source,
+          MANY_NAMES: many.names,
+          ODD: odd,
+          TOO_LARGE: tooLarge,
+          FILL: fill ? 'yes' : '',
+          LONG,
+        },
+        world,
         timeoutMs: 200_000,
         modules: ['loop', 'dm-snapshot', 'dm-thin-pool'],
       });
@@ -91,7 +51,7 @@ for (const storage of STORAGES)
       expect(run.call('renamed-back').stdout).toContain('nothing is left');
     });
 
-    test('tells the health of a snapshot that is gone, or full', () => {
+    test('reports the health of a snapshot that is gone, or full', () => {
       expect(run.call('lost').status).toBe(5);
       expect(run.call('lost').stdout).toMatch(/BAD: .*its snapshot .*is gone/);
       if (storage.fill === undefined) return;

@@ -10,7 +10,8 @@ step 'A host whose virtual machine has its disk on LVM'
 typed 'lvs -o vg_name,lv_name,lv_size'
 typed 'fdisk -l -o Device,Start,End,Id,Type /dev/system/vm1 | tail -n 4'
 note 'Its first partition starts at byte 32256 (sector 63); the guest is writing to it all the time.'
-until_true 30 eval '[ "$(wc -l <"$LAB/written/vm1/p1")" -ge 25 ]'
+enough() { [ "$(wc -l <"$LAB/written/vm1/p1")" -ge 25 ]; }
+until_true 30 enough
 
 step 'Install: two files for SEP sesam, three lines of configuration'
 typed "cp dist/sesam/sbc_pre dist/sesam/sbc_post $sep/"
@@ -26,10 +27,9 @@ step "The job begins: sbc_pre, called as SEP's client would (SEP itself is not h
 typed "$picture >before"
 written vm1/p1 >/run/due
 typed "cd $sep; LD_LIBRARY_PATH=\$PWD ./sbc_pre $task"
-# shellcheck disable=SC2034 # the next eval looks at it
 pre=$? pre_ms=$took
 written vm1/p1 >/run/due-later
-claim 'sbc_pre: exit status 0, and STATUS:OK once, as the last line' eval '[ $pre = 0 ] && said_ok'
+claim 'sbc_pre: exit status 0, and STATUS:OK once, as the last line' said_ok "$pre"
 
 step 'While it is held: the snapshot is mounted, the guest goes on'
 typed 'findmnt -l -o TARGET,SOURCE,FSTYPE,OPTIONS | grep -e TARGET -e /mnt/vmbackup'
@@ -39,23 +39,22 @@ claim "the guest's own file system is mounted read-write as before" findmnt --op
 
 step 'The backup reads it'
 typed 'tar -C /mnt/vmbackup/p1 -cf backup.tar . && ls -sh backup.tar'
-# shellcheck disable=SC2034 # the next eval looks at it
 tar=$?
-claim 'tar could read everything, and a second reading finds the same' \
-  eval '[ $tar = 0 ] && tar -C /mnt/vmbackup/p1 --compare -f backup.tar'
+read_again() { [ "$tar" = 0 ] && tar -C /mnt/vmbackup/p1 --compare -f backup.tar; }
+claim 'tar could read everything, and a second reading finds the same' read_again
 
 step 'The job ends: sbc_post'
 typed "cd $sep; LD_LIBRARY_PATH=\$PWD ./sbc_post $task"
-# shellcheck disable=SC2034 # the next but one eval looks at it
 post=$? post_ms=$took
 now=$(last "$LAB/written/vm1/p1")
-claim 'sbc_post: exit status 0 and STATUS:OK: the snapshot was good to the end' eval '[ $post = 0 ] && said_ok'
+claim 'sbc_post: exit status 0 and STATUS:OK: the snapshot was good until the end' said_ok "$post"
 
 step 'Is the backup that one instant, and whole?'
-typed 'mkdir restored; tar -C restored -xf backup.tar; ls restored/written | sed -n "1p;\$p"'
+typed "mkdir restored; tar -C restored -xf backup.tar; ls restored/written | sed -n '1p;\$p'"
 synced=$(wc -l </run/due)
-saved=$(find restored/written -name '[0-9]*' -printf '%f\n' | grep -cx '[0-9]*')
-newest=$((10#$(find restored/written -printf '%f\n' | grep -x '[0-9]*' | sort | tail -n 1)))
+numbers=$(find restored/written -printf '%f\n' | grep -x '[0-9]*' | sort)
+saved=$(wc -l <<<"$numbers")
+newest=$((10#$(tail -n 1 <<<"$numbers")))
 note "What a file of the guest's must hold follows from its number, so each of them can be checked alone."
 claim "all $synced files that the guest had synced before sbc_pre began are in the backup" check_written restored /run/due
 claim "each of the $saved files in it is whole; none is from after sbc_pre" check_written restored /run/due /run/due-later

@@ -39,8 +39,8 @@ claim() {
   fi
 }
 
-# said_ok: is the last line of what was typed the one that SEP sesam looks for, and is there only one of its kind?
-said_ok() { [ "$(tail -n 1 /run/said)" = STATUS:OK ] && [ "$(grep -c '^STATUS:' /run/said)" = 1 ]; }
+# said_ok STATUS: is it 0, and is the last line of what was typed the one that SEP sesam looks for, the only one of its kind?
+said_ok() { [ "$1" = 0 ] && [ "$(tail -n 1 /run/said)" = STATUS:OK ] && [ "$(grep -c '^STATUS:' /run/said)" = 1 ]; }
 
 # last FILE: the number of the file that the guest wrote last.
 last() { tail -n 1 "$1"; }

@@ -45,11 +45,11 @@ describeLab('a configuration that can not be trusted or understood', () => {
       ['fifo', 2, /is not a regular file/],
       ['missing', 2, new RegExp(`there is no ${file}`), /it needs at least/],
       ['no-directory', 2, new RegExp(`there is no ${file}`)],
-      ['nobody', 2, /can't be read|can't be looked at/],
+      ['nobody', 2, /can't be read|has no access to/],
     ]);
   });
 
-  test('is told to sesam by STATUS:ERROR and to Bacula by a status', () => {
+  test('is reported to sesam by STATUS:ERROR and to Bacula by a status', () => {
     expectAnswers(run, [
       ['sesam-group', 1, /\nSTATUS:ERROR \{[^}]*writable by its group[^}]*chmod go-w [^}]*\}\n$|^STATUS:ERROR/],
       ['sesam-missing', 1, /^STATUS:ERROR \{there is no /],
@@ -112,7 +112,7 @@ describeLab('a host on which something is missing or full', () => {
     for (const name of ['left-0', 'left-1', 'left-post']) expect(run.files(name)).toBe('filler\n');
   });
 
-  test('the disk of the log: the hooks work all the same', () => {
+  test('the disk of the log: the hooks work anyway', () => {
     const names = ['log-full', 'log-full-post', 'log-file', 'log-file-post', 'log-dir', 'log-dir-post'];
     expectAnswers(
       run,

@@ -109,7 +109,7 @@ describeLab('a task that can not be opened', () => {
     expectRefusal(run, [task, 2, cause, hint]);
   });
 
-  test('is told to every product in its own way', () => {
+  test('is reported to every product in its own way', () => {
     const cause = /volume group vg0 has no logical volume nothing/;
     expectRefusal(run, ['sesam', 1, cause, /STATUS:ERROR \{.*it has [^}]*\}\n$/]);
     expectRefusal(run, ['bacula', 1, cause, /\nERROR: .*it has .*\n$/]);

@@ -92,7 +92,7 @@ describe.skipIf(!namespaces)('the script that had been in the place of a hook fo
   });
 
   test.each([
-    ['that says nothing and leaves with a status', 'exit 3', '', /\/etc\/own: ended with exit status 3/],
+    ['that says nothing and ends with a status', 'exit 3', '', /\/etc\/own: ended with exit status 3/],
     [
       'that others can change',
       ':',

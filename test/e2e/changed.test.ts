@@ -49,7 +49,7 @@ describeLab('while a task is open, what others do with its LVs', () => {
     ['above', 3, /: somebody took a snapshot of it: vg0\/admins/],
     ['last', 5, /: its origin is gone, so vg0\/hs\.\w+\.thin1 may be the only copy of its data/],
     ['away', 5, /snapshot vg1\/hs\.\w+\.data: volume group vg1 can't be read: .*exported/],
-  ])('is told: %s', (...one) => expectLeft(run, one));
+  ])('is reported: %s', (...one) => expectLeft(run, one));
 
   test('holds nothing up: other names of the origin and of the volume group, a finished merge', () => {
     expect(run.call('names')).toMatchObject({ status: 0, stderr: '' });
@@ -80,9 +80,9 @@ describeLab('while a task is open, what others do with its devices, mounts and d
     ['another', 5, /directory \/mnt\/t: it is not the directory that was made/],
     ['link', 5, /directory \/mnt\/t: it is not the directory that was made/],
     ['files', 5, /directory \/mnt\/t: it is not empty/],
-  ])('is told: %s', (...one) => expectLeft(run, one));
+  ])('is reported: %s', (...one) => expectLeft(run, one));
 
-  test('has made before: it is refused, but for an empty directory that is safe', () => {
+  test('has made before: it is refused, except for an empty directory that is safe', () => {
     for (const name of ['theirs', 'full', 'link']) {
       expect(run.call(`before-${name}`)).toMatchObject({ status: 1 });
       expect(run.call(`before-${name}`).stderr).toContain("/run/holdstill/r can't be the mount point");

@@ -54,7 +54,7 @@ describeLab('programs that read what is hostile', () => {
     expect(Object.fromEntries(seen)).toMatchObject(EXPECTED);
   });
 
-  test('where they can not be confined, that is told', () => {
+  test('where they can not be confined, that is reported', () => {
     expect(run.call('without')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('without').stdout).toMatch(
       /note +the programs that read what is hostile are not confined: there is no setpriv/,

@@ -157,7 +157,7 @@ describe.skipIf(configured)('under each Node.js', () => {
   );
 });
 
-describe.skipIf(!namespaces)('without a Node.js that fits', () => {
+describe.skipIf(!namespaces)('without a suitable Node.js', () => {
   test.each(hooks)('$file says so in the protocol of its product', ({ file, noNode }) => {
     const copy = alone(file);
     expectAnswer(file, run(hidingNode([copy, 'nightly'])), noNode, /Node\.js was not found/);
@@ -174,7 +174,7 @@ describe.skipIf(!namespaces)('without a Node.js that fits', () => {
     }
   });
 
-  test('one that fits is found in PATH', async () => {
+  test('a suitable one is found in PATH', async () => {
     const copy = alone('sesam/sbc_pre');
     const env = { PATH: `${dirname(await nodeBinary(22))}:/usr/bin` };
     expectAnswer('sesam/sbc_pre', run(hidingNode([copy, 'nightly']), { env }), 1, /config|\/etc\/holdstill/);

@@ -49,7 +49,7 @@ describeLab('a disk that fails under a task', () => {
     expect(run.call('hung').status).toBe(0);
   });
 
-  test('is told from the sound ones where many are read in one process', async () => {
+  test('is distinguished from the sound ones where many are read in one process', async () => {
     const lvs = [1, 2, 3, 4, 5].map((n) => `lv m${n} 8M ext4`);
     const run = await scenario('test/e2e/faults-one-of-many.bash', {
       world: ['vg vg0 150M', ...lvs].join('\n  '),

@@ -24,7 +24,7 @@ describeLab('files and directories that others than root could change', () => {
     run = await scenario('test/e2e/files-refused.bash', { world, timeoutMs: 200_000 });
   });
 
-  test('are refused before anything is tried, with the path and the command that mends it', () => {
+  test('are refused before anything is tried, with the path and the command that fixes it', () => {
     const open = /\/var\/lib\/holdstill is writable by everybody \(mode 0777\).*chmod go-w \/var\/lib\/holdstill/s;
     expectAnswers(run, [
       ['state-world', 2, open],
@@ -45,7 +45,7 @@ describeLab('files and directories that others than root could change', () => {
     expect(run).toMatchObject({ status: 0, stdout: '' });
   });
 
-  test('do not keep a task open: when they are mended it is closed', () => {
+  test('do not keep a task open: when they are fixed it is closed', () => {
     expectAnswers(run, [
       ['post-refused', 2, /\/var\/lib\/holdstill is writable by its group.*chmod go-w/s],
       ['post-mended', 0, /verdict +good/, /nothing is left/],
@@ -80,7 +80,7 @@ describeLab('the log, the trace and the mount', () => {
     run = await scenario('test/e2e/files-log.bash', { world, timeoutMs: 200_000 });
   });
 
-  test('a log that others could change is not written; the hooks work, and say so and how to mend it', () => {
+  test('a log that others could change is not written; the hooks work, and say so and how to fix it', () => {
     const cases = (name: string, why: RegExp): Case[] => [
       [`${name}-pre`, 0, /ready/, why],
       [`${name}-post`, 0, /verdict +good/, why],

@@ -21,7 +21,7 @@ describeLab('a snapshot that a start finds', () => {
     expect(run.call('thin').stdout).toMatch(/restarted while it was open\n.*nothing is left\n$/);
   });
 
-  test('is merged by somebody though it is not active: that is told until it is done', () => {
+  test('is merged by somebody though it is not active: that is reported until it is done', () => {
     expect(run.call('merging').status).toBe(5);
     expect(run.call('merging').stdout).toMatch(/left .*somebody merges a snapshot, perhaps this one, into vg0\/thin1/);
     expect(run.call('merged').stdout).toContain('nothing is left');

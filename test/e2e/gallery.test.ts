@@ -13,7 +13,7 @@ const expected = disks.map((disk) => ({ disk, ...expectedOf(disk) }));
 const OUTSIDE = new Set(['ntfs', 'exfat']);
 
 describeLab('the gallery of guest disks', () => {
-  test('every file system in it is found, mounted and read to the bit; all else is told by name and reason', async () => {
+  test('every file system in it is found, mounted and read to the bit; all else is reported by name and reason', async () => {
     const run = await scenario('test/e2e/gallery.bash', {
       values: {
         MAKE: disks.map((disk) => scriptOf(disk, `/dev/gallery/${disk.name}`)).join('\n'),
@@ -46,7 +46,7 @@ describeLab('the gallery of guest disks', () => {
     );
     expect(mounts.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(due.toSorted());
     for (const line of mounts) expect(line).toMatch(/ ro,nosuid,nodev,noexec/);
-    // What can be told without an opening, plan tells: every part that is shown or not saved stands in its tree.
+    // Plan says what is known without an opening: every part that is shown or not saved stands in its tree.
     const { stdout: plan } = run.call('plan');
     // All of it can be opened here, so plan lacks nothing.
     expect(plan).not.toMatch(/the kernel module|\(type: /);

@@ -42,7 +42,7 @@ describeLab('a guest that means harm, or is damaged', () => {
     ]);
   });
 
-  test('of a disk that two of them claim, none gets it, and both are told', () => {
+  test('of a disk that two of them claim, none gets it, and both are reported', () => {
     expect(run.call('forged')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('forged').stdout).toMatch(/skipped +vg0\/f-z\/p2: LVM2_member, is listed by several volume groups/);
     for (const lv of ['f-a/thief/stolen', 'f-b/victim/data']) {

@@ -19,7 +19,7 @@ describeLab('an LVM that others hold up, and a disk that fails below a snapshot'
     );
   });
 
-  test('a look that had to wait for it is no proof of bad data', () => {
+  test('a look that had to wait for it does not prove bad data', () => {
     expect(run.call('pre')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('post')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('post').stdout).toMatch(/verdict +good[^]*nothing is left/);

@@ -71,7 +71,7 @@ describeLab('a journal', () => {
     expect(run.call('forged')).toMatchObject({ status: 3 });
   });
 
-  test('that was cut at a line end does not make us forget the snapshot: it is told until it is gone', () => {
+  test('that was cut at a line end does not make us forget the snapshot: it is reported until it is gone', () => {
     for (const name of ['cut', 'cut-again']) {
       expect(run.call(name).stdout).toMatch(
         /left +snapshot vg0\/hs\.\w+\.plain: is marked with this run, but its journal does not list it/,

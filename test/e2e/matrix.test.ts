@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 import { crash } from '../matrix/crash.ts';
 import { faults } from '../matrix/faults.ts';
 import type { Row } from '../matrix/row.ts';
@@ -34,22 +34,8 @@ describeLab('a sample of the matrix', () => {
 });
 
 describeLab('a hook that was killed', () => {
-  test('is told of by status: as opening, held or closing', async () => {
-    const { stdout } = await inLab(
-      `. "$REPO/test/lab/guest/sabotage.bash"
-      configure <<<'tasks: {t: {lv: vg0/data, size: 8M}}'
-      sabotage
-      state() { $HOLDSTILL status | { read -r _ state _ && echo "$1: $state"; }; }
-      moments_of pre "$PRE" t
-      moments_of post "$POST" t
-      at() { local -n all=$1; for number in "\${!all[@]}"; do [ "\${all[number]}" != "$2" ] || break; done; }
-      at pre create; sabotaged $number before $PRE t; state 'before the journal'
-      at pre mount; sabotaged $number before $PRE t; state 'before the mount'
-      $PRE t >/dev/null; state 'after pre'
-      at post umount; sabotaged $number while $POST t; state 'in the umount'
-      $POST t >/dev/null; state 'after post'`,
-      { world: 'vg vg0 60M\n  lv data 16M ext4' },
-    );
+  test('is shown by status: as opening, held or closing', async () => {
+    const { stdout } = await scenario('test/e2e/matrix.bash', { world: 'vg vg0 60M\n  lv data 16M ext4' });
     expect(stdout.trim().split('\n')).toEqual([
       'before the journal: idle',
       'before the mount: opening',

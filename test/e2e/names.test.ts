@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 /** Everything that a shell, a path, a protocol or a terminal could stumble over, and that a task may be called. */
 const NAME = `$(touch pwned) it's "two  words" ; | & \`id\` STATUS:OK {x} %n Grüße ☃ \\ * --job=9`;
@@ -38,46 +39,24 @@ const NEARLY = {
   twice: 'B\\xc3\\x83\\xc2\\xbcro Eins',
 } as const;
 
-const word = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 describeLab('the name of a task', () => {
   let run: LabRun;
   beforeAll(async () => {
     const tasks = [NAME, LONGEST, 'Büro Eins', ...FORBIDDEN.map(([, name]) => name)];
-    run = await inLab(
-      `
-      . "$REPO/test/lab/guest/break.bash"
-      configure <<'Y'
-tasks:
-${tasks.map((name) => `  ${JSON.stringify(name)}: {lv: vg0/data, size: 8M}`).join('\n')}
-Y
-      mark
-      name=${word(NAME)}
-      sesam=$REPO/dist/sesam bacula=$REPO/dist/bacula
-      call generic-pre $PRE "$name"; call status $HOLDSTILL status "$name"; call generic-post $POST "$name"
-      call sesam-pre $sesam/sbc_pre SC1 "$name" F; call sesam-post $sesam/sbc_post SC1 "$name" F
-      call bacula-pre $bacula/run-before "$name" --job=7; call bacula-post $bacula/run-after "$name" --status=OK -- with warnings
-      call longest-pre $PRE ${LONGEST}; call longest-post $POST ${LONGEST}
-      ${FORBIDDEN.map(([key, name]) => `call ${key}-pre $PRE ${word(name)}; call ${key}-post $POST ${word(name)}`).join('\n')}
-      call newline-sesam $sesam/sbc_pre ${word(FORBIDDEN[0][1])}
-      ${UNKNOWN.map((name, index) => `call unknown${index} $PRE ${word(name)}; call sesam${index} $sesam/sbc_pre ${word(name)}; call bacula${index} $bacula/run-before ${word(name)}`).join('\n')}
-      call empty-generic $PRE ''; call empty-sesam $sesam/sbc_pre ''; call empty-bacula $bacula/run-before ''
-      call none-generic $POST; call none-sesam $sesam/sbc_post; call none-bacula $bacula/run-after
-      ${Object.entries(NEARLY)
-        .map(([how, bytes]) => `call near-${how} $sesam/sbc_pre "$(printf '${bytes}')"`)
-        .join('; ')}
-      for hook in generic/pre generic/post sesam/sbc_post bacula/run-before bacula/run-after; do call near-$(basename $hook) $REPO/dist/$hook 'büro eins'; done
-      name=$(printf 'B\\xfcro Eins')
-      call near-second $sesam/sbc_pre SC1 "$name" F; SESAM_TASK=$name call near-unasked $sesam/sbc_pre SC1
-      call near-cli-pre $HOLDSTILL pre 'büro eins'; call near-cli-post $HOLDSTILL post 'büro eins'; call far-cli-pre $HOLDSTILL pre 'Büro Einz'; call far-cli-post $HOLDSTILL post 'Büro Einz'
-      call far $bacula/run-before 'Büro Einz' --job=7
-      printf '%s\\n' 'sesam: {taskEnv: SESAM_TASK}' 'bacula: {unknownTask: pass}' 'generic: {unknownTask: pass}' >>/etc/holdstill/holdstill.yaml
-      SESAM_TASK=$name call near-env $sesam/sbc_pre SC1
-      for hook in generic/pre bacula/run-before; do call pass-$(basename $hook) $REPO/dist/$hook nobody; call pass-near-$(basename $hook) $REPO/dist/$hook 'büro eins'; done
-      call pass-cli $HOLDSTILL pre nobody
-      same end; ls -d pwned /pwned 2>/dev/null`,
-      { world: 'vg vg0 200M\n  lv data 32M ext4', timeoutMs: 250_000 },
-    );
+    run = await scenario('test/e2e/names.bash', {
+      world: 'vg vg0 200M\n  lv data 32M ext4',
+      timeoutMs: 250_000,
+      values: {
+        TASKS: tasks.map((name) => JSON.stringify(name)),
+        NAME,
+        LONGEST,
+        FORBIDDEN_KEYS: FORBIDDEN.map(([key]) => key),
+        FORBIDDEN: FORBIDDEN.map(([, name]) => name),
+        UNKNOWN,
+        NEARLY_KEYS: Object.keys(NEARLY),
+        NEARLY: Object.values(NEARLY),
+      },
+    });
   });
 
   test('may hold what a shell would trip over: it works through every contract, is shown as it is and never run', () => {
@@ -150,7 +129,7 @@ Y
     expect(run.call('near-unasked').status).toBe(0);
   });
 
-  test('that is empty or missing is a bad call, but for sesam, which names no task then', () => {
+  test('that is empty or missing is a bad call, except for sesam, which names no task then', () => {
     for (const product of ['generic', 'bacula']) {
       expect(run.call(`empty-${product}`).status, `of ${product}`).toBe(2);
       expect(run.call(`none-${product}`).status, `of ${product}`).toBe(2);

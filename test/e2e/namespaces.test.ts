@@ -1,46 +1,15 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 describeLab('a task that is opened in a mount namespace of its own, like that of a unit with PrivateTmp', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      configure <<'Y'
-tasks:
-  t: {lv: vg0/disk, size: 8M, autoextend: false}
-  i: {file: /srv/vm.img}
-  s: {subvolume: /srv/cow}
-Y
-      truncate -s 16M /srv/vm.img; sfdisk -q --no-reread --no-tell-kernel /srv/vm.img <<<$'label: dos\nstart=2048'; mkfs.ext4 -q -F -E offset=$((2048 * 512)) /srv/vm.img 12M
-      mount --make-rshared /; mark
-      # unit COMMAND...: in a mount namespace that is gone with the command
-      unit() { unshare -m --propagation slave bash -c 'mount -t tmpfs none /tmp; "$@"; true' unit "$@"; }
-
-      for task in t i; do
-        unit $PRE $task >/dev/null; losetup --noheadings --list --output BACK-FILE >"$LAB/backing"
-        call $task-pre $PRE $task; call $task-post $POST $task; same "$task, opened again" quickly
-        unit $PRE $task >/dev/null; call $task-gone $POST $task; same "$task, closed from outside"
-      done
-
-      # a daemon in a namespace of its own, which calls the hook there; somebody else looks and closes from outside
-      daemon() { nsenter -t $holder -m "$@"; }
-      unshare -m --propagation slave sleep 900 & holder=$!; sleep 1
-      for task in t s; do
-        call $task-inside daemon $PRE $task; call $task-status $HOLDSTILL status $task
-        call $task-outside $POST $task; same "$task, closed from outside the daemon" quickly
-        call $task-here $PRE $task; daemon $HOLDSTILL status $task >"$LAB/$task-from-inside"; call $task-there daemon $POST $task; same "$task, closed in the daemon" quickly
-        daemon $PRE $task >/dev/null; call $task-next $PRE $task; $POST $task >/dev/null; same "$task, cleared from outside" quickly
-      done
-      daemon $PRE t >/dev/null; daemon umount /run/holdstill/t/p1; call unmounted $POST t; same unmounted quickly
-      daemon $PRE t >/dev/null; daemon bash -c 'cd /run/holdstill/t/p1; exec sleep 901' & sleep 3; call read $POST t; kill $(pgrep -f 'sleep 901'); call read-again $POST t; same read
-      kill $holder`,
-      {
-        world: 'vg vg0 330M\n  lv disk 32M mbr\n    p1 24M ext4\n  lv srv 100M xfs /srv\n  lv cow 120M btrfs /srv/cow',
-        timeoutMs: 200_000,
-      },
-    );
+    run = await scenario('test/e2e/namespaces.bash', {
+      world: 'vg vg0 330M\n  lv disk 32M mbr\n    p1 24M ext4\n  lv srv 100M xfs /srv\n  lv cow 120M btrfs /srv/cow',
+      timeoutMs: 200_000,
+    });
   });
 
   test('has devices that are known when the namespace is gone, and the paths of loop devices with it', () => {

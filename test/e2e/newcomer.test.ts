@@ -1,50 +1,23 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 const GUESTS = Array.from({ length: 8 }, (_, index) => `web-${index + 1}`);
 
 describeLab('what somebody reads who has just installed it', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      touch /srv/data/plain; mkdir /srv/data/{db,tmp,html,app}; mkdir /mnt/full; touch /mnt/full/file
-      mount /dev/vg0/db /srv/data/db; mount -t tmpfs none /srv/data/tmp; mount --bind /srv/data/app /srv/data/html
-      configure <<'Y'
-tasks:
-  data: /srv/data
-  strict: {path: /srv/data, skip: error}
-  meant: {path: /srv/data, skip: error, exclude: [/srv/data/db]}
-  web: {each: {lv: 'vg0/web-*'}, size: 8M}
-  seven: {lv: vg0/web-1, partitions: [7, LABEL=none], size: 8M}
-  live: {lv: vg0/web-1, mount: /srv/data}
-  full: {lv: vg0/web-1, mount: /mnt/full}
-Y
-      touch /etc/holdstill/tasks.yaml
-      mark
-      call validate $HOLDSTILL config validate; rm /etc/holdstill/tasks.yaml
-      call web $HOLDSTILL plan web; call seven $HOLDSTILL plan seven; call strict-plan $HOLDSTILL plan strict
-      for task in strict meant live full; do call $task $PRE $task; $POST $task >/dev/null; done
-      call data $PRE data; call status $HOLDSTILL status data; call json $HOLDSTILL status data --json; $POST data >/dev/null
-      cd /srv; for one in vg0/web-1 vg0/none data data/plain /dev/null; do call find-\${one//\\//-} $HOLDSTILL find $one; done; cd /
-      call run-name $HOLDSTILL run data -- no-such-program
-      for one in /no/such/program /srv/data/plain /srv; do call run\${one//\\//-} $HOLDSTILL run data -- $one; done
-      mount --bind -o ro /var/lib/holdstill /var/lib/holdstill; mount -o remount,bind,ro /var/lib/holdstill
-      call protected $PRE web; umount /var/lib/holdstill
-      call nobody setpriv --reuid 65534 --regid 65534 --clear-groups $HOLDSTILL plan web
-      same end`,
-      {
-        world: `vg vg0 400M
+    run = await scenario('test/e2e/newcomer.bash', {
+      world: `vg vg0 400M
   lv data 32M ext4 /srv/data
   lv db 16M ext2
 ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
-        timeoutMs: 200_000,
-      },
-    );
+      timeoutMs: 200_000,
+    });
   }, 600_000);
 
-  test('a plan of eight guests is 80 columns wide, and tells alike commands once', () => {
+  test('a plan of eight guests is 80 columns wide, and shows alike commands once', () => {
     const { stdout, status } = run.call('web');
     expect(status).toBe(0);
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
@@ -58,7 +31,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     );
   });
 
-  test('a time is local and without parts of a second, but for machines', () => {
+  test('a time is local and without parts of a second, except for machines', () => {
     expect(run.call('status').stdout).toMatch(/^data {2}held {2}since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(/);
     expect(run.call('json').stdout).toMatch(/"since": "\d{4}-\d\d-\d\dT[\d:.]+Z"/);
   });
@@ -84,7 +57,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     });
   });
 
-  test('validate warns of what is hardly meant, and leaves with 0', () => {
+  test('validate warns of what is hardly intended, and ends with 0', () => {
     expect(run.call('validate')).toMatchObject({ status: 0, stderr: '' });
     expect(run.call('validate').stdout).toMatch(
       /^warning: .*holdstill\.yaml:\d+:3: tasks\.strict: saves the same as task "data"/m,
@@ -115,7 +88,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     expect(run.call('find--dev-null').stdout).toMatch(/^lvm +no +not a logical volume$/m);
   });
 
-  test('a program that can not be run is told before anything is opened', () => {
+  test('a program that can not be run is reported before anything is opened', () => {
     const cases = [
       ['run-no-such-program', 127, 'there is no program /no/such/program'],
       ['run-name', 127, 'there is no program no-such-program (looked in /'],
@@ -129,7 +102,7 @@ ${GUESTS.map((name) => `  lv ${name} 16M mbr\n    p1 8M ext2`).join('\n')}`,
     }
   });
 
-  test('a unit that may not write is told its setting, and an ordinary user that he must be root', () => {
+  test('a unit that may not write gets its setting, and an ordinary user hears that he must be root', () => {
     expect(run.call('protected').stderr).toMatch(
       /read-only file system; .*ReadWritePaths=\/var\/lib\/holdstill \/run\/holdstill \/var\/log\/holdstill\n$/,
     );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 import { power } from '../matrix/power.ts';
 import { writes } from '../matrix/writes.ts';
 
@@ -22,15 +22,9 @@ describeLab('a power cut', () => {
   }, 900_000);
 
   test("somebody else's thin device that LVM does not know of: pre fails with what makes it go", async () => {
-    const run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      configure <<<'tasks: {t: {lv: vg0/vm-a}}'
-      dmsetup message vg0-tp-tpool 0 'create_thin 2'
-      call pre $PRE t; lvs --noheadings -o lv_name | tr -d ' '
-      eval "$(sed -n "s/.*\\(dmsetup message .*'\\).*/\\1/p" $LAB/pre.err)"
-      call again $PRE t; call post $POST t`,
-      { world: 'vg vg0 100M\n  pool tp 60M\n    lv vm-a 16M ext4' },
-    );
+    const run = await scenario('test/e2e/power-foreign.bash', {
+      world: 'vg vg0 100M\n  pool tp 60M\n    lv vm-a 16M ext4',
+    });
     expect(run.call('pre').status).toBe(1);
     expect(run.call('pre').stderr).toContain(
       "then, if no LV of this pool has thin_id 2 (lvs -a -o lv_name,pool_lv,thin_id vg0): dmsetup message vg0-tp-tpool 0 'delete 2'",
@@ -40,17 +34,9 @@ describeLab('a power cut', () => {
   });
 
   test('our thin snapshot that somebody renamed or took a thick one of stays after a start, and so does what is in it', async () => {
-    const run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      configure <<<'tasks: {t: {lv: vg0/vm-a}}'
-      $PRE t >/dev/null; S=$(snapshot_of t); umount /run/holdstill/t; lvcreate -qq -y -s -L 4M -n mine vg0/$S
-      lvchange -qq -y -an vg0/mine vg0/$S; echo 11111111-2222-3333-4444-555555555555 >/run/boot; mount --bind /run/boot /proc/sys/kernel/random/boot_id
-      call post $POST t; lvchange -qq -y -ay -K vg0/mine && mount -o ro /dev/vg0/mine /mnt && ls /mnt; umount /mnt
-      lvremove -qq -y vg0/mine; lvrename -qq vg0/$S vg0/kept; lvchange -an vg0/kept; call renamed $POST t
-      lvchange -qq -ay -K vg0/kept && mount -o ro,noload /dev/vg0/kept /mnt && ls /mnt; umount /mnt
-      lvrename -qq vg0/kept vg0/$S; call again $POST t`,
-      { world: 'vg vg0 100M\n  pool tp 60M\n    lv vm-a 16M ext4' },
-    );
+    const run = await scenario('test/e2e/power-renamed.bash', {
+      world: 'vg vg0 100M\n  pool tp 60M\n    lv vm-a 16M ext4',
+    });
     expect(run.call('post').stdout).toMatch(/left .*somebody took a snapshot of it: vg0\/mine/);
     expect(run.call('renamed').stdout).toMatch(/left .*somebody renamed it/);
     expect(run.stdout.match(/hello.txt/gu)).toHaveLength(2);

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 const holdstill = path.join(import.meta.dirname, '../../dist/holdstill');
 const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
@@ -49,7 +50,7 @@ describe.skipIf(!namespaces)('a configuration that can not be used', () => {
     ['is a directory', `/bin/mkdir holdstill.yaml`, /holdstill\.yaml is not a regular file/],
   ];
 
-  test.each(CASES)('is told by status, which does not leave with 0: it %s', (_, make, text) => {
+  test.each(CASES)('is reported by status, which does not end with 0: it %s', (_, make, text) => {
     const said = configured(make, 'status');
     expect(said).toMatchObject({ status: 2, stderr: '' });
     expect(said.stdout).toMatch(text);
@@ -60,7 +61,7 @@ describe.skipIf(!namespaces)('a configuration that can not be used', () => {
     expect({ schema, broken: broken.join('\n') }).toEqual({ schema: 1, broken: expect.stringMatching(text) as string });
   });
 
-  test('is told of one task as far as it concerns that', () => {
+  test('is reported for one task as far as it concerns that', () => {
     const [whole, one] = [CASES[2], CASES[4]] as const;
     const unknown = configured(whole?.[1] ?? '', 'status', 't');
     expect(unknown).toMatchObject({
@@ -82,8 +83,7 @@ describe.skipIf(!namespaces)('a configuration that can not be used', () => {
     });
   });
 
-  test('that is sound leaves with 0', () =>
-    expect(configured(SOUND, 'status')).toMatchObject({ status: 0, stderr: '' }));
+  test('that is sound ends with 0', () => expect(configured(SOUND, 'status')).toMatchObject({ status: 0, stderr: '' }));
 });
 
 describe.skipIf(!namespaces)('an error of a command with --json', () => {
@@ -138,7 +138,7 @@ describe.skipIf(!namespaces)('calls of which no task is configured', () => {
   const bacula = path.join(path.dirname(holdstill), 'bacula/run-before');
   const call = (...words: readonly string[]): string => `${words.map((word) => `'${word}'`).join(' ')} >/dev/null;`;
 
-  test('are told by status, those first that probably meant a task, and it still leaves with 0', () => {
+  test('are reported by status, those first that were probably for a task, and it still ends with 0', () => {
     const calls = [
       call(sesam, 'SC20240131200000123@9DdOQVSaem6', 'Backup_other', 'F'),
       call(sesam, 'SC20240201200000123@9DdOQVSaem6', 'Backup_other', 'I'),
@@ -190,26 +190,10 @@ describe.skipIf(!namespaces)('calls of which no task is configured', () => {
 describeLab('status for monitoring', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `. "$REPO/test/lab/guest/break.bash"
-      configure <<'Y'
-tasks:
-  t: {lv: vg0/data, size: 4M, autoextend: false}
-  u: {lv: vg0/other, size: 4M}
-Y
-      mark; stat() { call $1 $HOLDSTILL status $2; }
-      stat idle; $PRE t >/dev/null; stat held; stat held-other u
-      call user setpriv --reuid 1000 --clear-groups $HOLDSTILL status
-      # a hook works on it, then it was killed
-      : >/run/gone.journal; flock -o /var/lib/holdstill/t.lock sleep 60 & sleep 0.3; umount /run/holdstill/t; stat working; kill $!; wait $! 2>/dev/null
-      stat unmounted; $POST t >/dev/null
-      $PRE t >/dev/null; dd if=/dev/urandom of=/srv/data/x bs=1M count=12 conv=fsync status=none; stat overflowed; call overflowed-json $HOLDSTILL status --json; $POST t >/dev/null
-      $PRE u >/dev/null; edit_journal /var/lib/holdstill/u.journal '/"opened"/d'; stat crashed; $HOLDSTILL recover >/dev/null
-      (exec sleep 60 <>/dev/vg0/other) & lvcreate -qq -s -L 4M -n stray --addtag holdstill --addtag holdstill.task=u --addtag holdstill.run=0badf00d vg0/other; stat stray; lvremove -qq -y vg0/stray; kill $!
-      call opened $HOLDSTILL pre u --json; call closed $HOLDSTILL post u --json
-      echo x >/var/lib/holdstill/u.journal; stat damaged; rm /var/lib/holdstill/u.journal`,
-      { world: 'vg vg0 200M\n  lv data 32M ext4 /srv/data\n  lv other 16M ext4', timeoutMs: 200_000 },
-    );
+    run = await scenario('test/e2e/status.bash', {
+      world: 'vg vg0 200M\n  lv data 32M ext4 /srv/data\n  lv other 16M ext4',
+      timeoutMs: 200_000,
+    });
   });
 
   test.each([
@@ -231,7 +215,7 @@ Y
     expect(run.call('user').stdout + run.call('user').stderr).toMatch(/\/var\/lib\/holdstill|\/etc\/holdstill/);
   });
 
-  test('tells machines the verdict', () => {
+  test('gives machines the verdict', () => {
     const { tasks } = JSON.parse(run.call('overflowed-json').stdout) as {
       tasks: readonly { task: string; verdict?: object }[];
     };

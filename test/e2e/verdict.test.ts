@@ -1,36 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from '../lab/describe.ts';
-import { inLab, type LabRun } from '../lab/run.ts';
-
-const start = '. "$REPO/test/lab/guest/break.bash"\n';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 
 describeLab('the verdict', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `${start}
-      configure <<'Y'
-tasks:
-  t: {lv: vg0/data, size: 8M, mount: /mnt/t}
-  p: {path: /srv/data/below}
-  thin: {lv: vg0/thin1}
-Y
-      mkdir /srv/data/below /srv/butter; lvchange -qq --errorwhenfull y vg0/tp; mark
-      $PRE t >/dev/null; call good $POST t; same good quickly
-      $PRE t >/dev/null; dd if=/dev/urandom of=/srv/data/big bs=1M count=20 conv=fsync status=none
-      call overflow $REPO/dist/sesam/sbc_post SC1 t F; rm /srv/data/big; same overflow quickly
-      $PRE t >/dev/null; umount /mnt/t; lvremove -qq -y vg0/$(snapshot_of t); call gone $POST t; same gone quickly
-      $PRE t >/dev/null; umount /mnt/t; call unmounted $REPO/dist/bacula/run-after t; same unmounted quickly
-      $PRE t >/dev/null; umount /mnt/t; # The kernel gives the id of a mount that is gone to the next one, which must be another for this to be seen.
-      mount -t tmpfs none /srv/butter; mount -o ro /dev/vg0/$(snapshot_of t) /mnt/t; umount /srv/butter
-      call remounted $POST t; same remounted quickly
-      $PRE p >/dev/null; umount /run/holdstill/p; call bind-gone $POST p; same 'bind gone' quickly
-      $PRE thin >/dev/null; call thin-good $POST thin; same thin quickly
-      $PRE thin >/dev/null; dd if=/dev/urandom of=/dev/vg0/thin1 bs=1M oflag=direct status=none 2>/dev/null
-      call thin-full $POST thin
-      lvs -a --noheadings -o lv_name vg0 | grep -c hs\\. `,
-      { world: WORLD, timeoutMs: 200_000 },
-    );
+    run = await scenario('test/e2e/verdict.bash', { world: WORLD, timeoutMs: 200_000 });
   });
 
   test('is good, with status 0, if all was well', () => {
@@ -70,18 +46,7 @@ const WORLD = `vg vg0 600M
 
 describeLab('somebody else', () => {
   test('who reads the mount keeps it: he is named; when he is gone, recover ends it', async () => {
-    const run = await inLab(
-      `${start}
-      configure <<'Y'
-tasks:
-  t: {lv: vg0/data, size: 16M}
-Y
-      mark
-      $PRE t >/dev/null; (cd /run/holdstill/t && exec sleep 90) & sleep 0.3
-      call busy-pre $PRE t; call busy-recover $HOLDSTILL recover t; call busy $POST t; call busy-again $HOLDSTILL recover
-      kill $!; wait $! 2>/dev/null; call free $HOLDSTILL recover; same end`,
-      { world: 'vg vg0 200M\n  lv data 48M ext4 /srv/data' },
-    );
+    const run = await scenario('test/e2e/verdict-busy.bash', { world: 'vg vg0 200M\n  lv data 48M ext4 /srv/data' });
     expect(run.stdout).toBe('');
     for (const name of ['busy-pre', 'busy-recover', 'busy-again']) {
       expect(run.call(name)).toMatchObject({ status: 4 });
@@ -96,28 +61,7 @@ Y
 
 describeLab('hooks', () => {
   test('let go of what they inherit: a pipe ends with the hook, though ntfs-3g goes on', async () => {
-    const run = await inLab(
-      `${start}
-      configure <<'Y'
-tasks:
-  win: {lv: vg0/win, size: 16M}
-Y
-      mark
-      # a monitor of LVM's own stays as well
-      sed -i 's/monitoring=0/monitoring=1/' /etc/lvm/lvm.conf
-      mkfifo /run/inherited
-      for fd in 1 3 9 63; do
-        # cat ends when nobody holds the other end any more
-        eval "timeout 20 cat /run/inherited >/dev/null & $REPO/dist/sesam/sbc_pre win $fd>/run/inherited"  >/dev/null
-        wait $! || echo "descriptor $fd is still open somewhere"
-        [ $fd != 3 ] || { pgrep -x mount.ntfs-3g >/dev/null || pgrep ntfs-3g >/dev/null || echo 'no ntfs-3g was running'; }
-        $REPO/dist/sesam/sbc_post win >/dev/null
-      done
-      timeout 20 $REPO/dist/sesam/sbc_pre win | tail -n 1
-      timeout 20 $REPO/dist/sesam/sbc_post win | tail -n 1
-      killall -q dmeventd; same end`,
-      { world: WORLD },
-    );
+    const run = await scenario('test/e2e/verdict-inherited.bash', { world: WORLD });
     expect(run.stdout).toBe('STATUS:OK\nSTATUS:OK\n');
   });
 });

@@ -6,7 +6,7 @@ export interface Shown {
   readonly type: string;
 }
 
-/** What must be told of and is not mounted. */
+/** What must be reported and is not mounted. */
 export interface Told {
   readonly place: string;
   readonly reason: string;

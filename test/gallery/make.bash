@@ -3,15 +3,19 @@ mkdir -p /run/gallery /run/guest "$LAB/sums"
 say() { echo "gallery: $*" >&2; }
 
 # piece DEVICE START SIZE (MiB) SECTOR (bytes): a loop device over it, in $at.
-piece() { at=$(losetup --find --show --sector-size "$4" --offset "$(($2 << 20))" --sizelimit "$(($3 << 20))" "$1") || die "no piece of $1"; }
+piece() {
+  at=$(losetup --find --show --sector-size "$4" --offset "$(($2 << 20))" --sizelimit "$(($3 << 20))" "$1") || die "no piece of $1"
+}
 drop() { losetup -d "$1"; }
 
 # table DEVICE mbr|mbr4k|gpt|gpt4k|hybrid: by sfdisk's words on standard input.
 table() {
   local on=$1 label=$2
   [[ $label != *4k ]] || on=$(losetup --find --show --sector-size 4096 "$1")
-  { [[ $label = mbr* ]] && echo 'label: dos' || echo 'label: gpt'; cat; } |
-    sfdisk --quiet --no-reread --no-tell-kernel --wipe never "$on" >/run/gallery/log 2>&1 || die "$1: $(</run/gallery/log)"
+  {
+    if [[ $label = mbr* ]]; then echo 'label: dos'; else echo 'label: gpt'; fi
+    cat
+  } | sfdisk --quiet --no-reread --no-tell-kernel --wipe never "$on" >/run/gallery/log 2>&1 || die "$1: $(</run/gallery/log)"
   [ "$on" = "$1" ] || drop "$on"
   [ "$label" != hybrid ] || sgdisk --hybrid 1:2 "$1" >/run/gallery/log || die "$1: $(</run/gallery/log)"
 }
@@ -25,8 +29,9 @@ content() {
 # encrypt DEVICE VERSION: opened as /dev/mapper/gallery, by the key in /run/gallery/key.
 encrypt() {
   echo -n 'a long word' >/run/gallery/key
-  cryptsetup luksFormat --batch-mode --type "luks$2" --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /run/gallery/key "$1" &&
-    cryptsetup open --key-file /run/gallery/key "$1" gallery || die "$1: not encrypted"
+  cryptsetup luksFormat --batch-mode --type "luks$2" --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /run/gallery/key "$1" ||
+    die "$1: not encrypted"
+  cryptsetup open --key-file /run/gallery/key "$1" gallery || die "$1: not opened"
 }
 
 # assemble LEVEL VERSION DEVICE...: as /dev/md9.
@@ -34,35 +39,52 @@ assemble() {
   local level=$1 version=$2 bitmap=--bitmap=none
   shift 2
   [[ $level != 0 && $level != linear ]] || bitmap=
-  mdadm --quiet --create /dev/md9 --run --assume-clean --level="$level" --metadata="$version" $bitmap --raid-devices=$# --force "$@" </dev/null || die "no RAID of $*"
+  mdadm --quiet --create /dev/md9 --run --assume-clean --level="$level" --metadata="$version" $bitmap \
+    --raid-devices=$# --force "$@" </dev/null || die "no RAID of $*"
 }
 
-# leaf DEVICE TYPE ID [ALSO]
+# leaf DEVICE TYPE ID [ALSO]: makes what is not looked into any further: a file system, swap, RAID of another guest. ALSO: a
+# signature to write beside it.
 leaf() {
   local whole=$1
   # What DRBD shows ends before its own data.
-  [ "${4-}" != drbd ] || piece "$1" 0 $(($(blockdev --getsize64 "$1") / 1048576 - 1)) 512
-  [ "${4-}" != drbd ] || set -- "$at" "${@:2}"
+  if [ "${4-}" = drbd ]; then
+    piece "$1" 0 $(($(blockdev --getsize64 "$1") / 1048576 - 1)) 512
+    set -- "$at" "${@:2}"
+  fi
   only "$@"
   [ "$1" = "$whole" ] || drop "$1"
   [ -z "${4-}" ] || perl "$REPO/test/gallery/signature.pl" "$4" "$whole" || die "$3: no $4"
 }
 
+# only DEVICE TYPE ID: the same without a signature.
 only() {
   case $2 in
     empty) return ;;
-    random|bios|msr|prep|wiped) dd if=/dev/urandom of="$1" bs=64k count=4 status=none; return ;;
+    random | bios | msr | prep | wiped)
+      dd if=/dev/urandom of="$1" bs=64k count=4 status=none
+      return
+      ;;
     swap) world_mkfs swap "$1" ;;
     luks) echo secret | cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$1" - ;;
     md) mdadm --create /dev/md9 --run --metadata=1.2 --level=1 --raid-devices=2 "$1" missing && mdadm --stop /dev/md9 ;;
     bcache) make-bcache -B "$1" ;;
     jbd) mke2fs -q -F -O journal_dev "$1" ;;
     ldm) mkfs.ext2 -q -F "$1" ;; # at the start of it, as a volume of Windows may be
-    xfslog) truncate -s 64M /run/gallery/xfslog && mkfs.xfs -q -f --unsupported -l logdev=/run/gallery/xfslog "$1" && rm /run/gallery/xfslog ;;
+    xfslog)
+      truncate -s 64M /run/gallery/xfslog &&
+        mkfs.xfs -q -f --unsupported -l logdev=/run/gallery/xfslog "$1" &&
+        rm /run/gallery/xfslog
+      ;;
     zfs) perl "$REPO/test/gallery/signature.pl" zfs "$1" ;;
     bitlocker) perl "$REPO/test/gallery/signature.pl" bitlocker "$1" ;;
-    iso9660) mkdir /run/gallery/tree && content /run/gallery/tree "$3" && genisoimage -quiet -R -o "$1" /run/gallery/tree; rm -r /run/gallery/tree ;;
-    squashfs|erofs) finished "$@" ;;
+    iso9660)
+      mkdir /run/gallery/tree &&
+        content /run/gallery/tree "$3" &&
+        genisoimage -quiet -R -o "$1" /run/gallery/tree &&
+        rm -r /run/gallery/tree
+      ;;
+    squashfs | erofs) finished "$@" ;;
     *) file_system "$1" "$2" "$3" ;;
   esac >/run/gallery/log 2>&1 || die "$3, $2: $(</run/gallery/log)"
 }

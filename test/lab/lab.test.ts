@@ -21,7 +21,7 @@ describeLab('a guest', () => {
     expect(existsSync('/usr/holdstill-was-here')).toBe(false);
   });
 
-  test('that hangs is killed, and one that crashes is told from one that ends', async () => {
+  test('that hangs is killed, and one that crashes is distinguished from one that ends', async () => {
     const [hung, crashed] = await Promise.all([
       inLab('echo started; sleep 60', { timeoutMs: 3000 }),
       inLab('echo started; power_cut'),

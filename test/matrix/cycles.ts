@@ -23,7 +23,7 @@ const WORLD = `vg vg0 400M
  * status 0, and the machine at the end as it was before.
  */
 export async function cycles(scale: Scale, say: (line: string) => void): Promise<readonly Row[]> {
-  // Two guests at once, one after the other, so that progress can be told and no guest runs for an hour.
+  // Two guests at once, one after the other, so that progress can be shown and no guest runs for an hour.
   const [lanes, guests, each] = scale === 'all' ? [2, 10, 50] : [1, 1, 12];
   const total = lanes * guests * each;
   const names = Object.keys(TASKS);

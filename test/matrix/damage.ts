@@ -1,7 +1,7 @@
 import { inLab, type LabRun } from '../lab/run.ts';
 import type { Row, Scale } from './row.ts';
 
-/** What is damaged on which volume, and how: words of test/lab/guest/damage.pl; the partition that must be told of then. */
+/** What is damaged on which volume, and how: words of test/lab/guest/damage.pl; the partition that must be reported then. */
 type Image = readonly [name: string, volume: Volume, damage: string, lost?: string];
 type Volume = 'mbr' | 'gpt' | 'ext4' | 'xfs' | 'vfat' | 'ntfs' | 'btrfs';
 
@@ -121,7 +121,7 @@ const HANGS_AFTER_S = 60;
 
 /**
  * Volumes with damaged tables and superblocks, through the real `pre` and `post`: opened with what can be read and the
- * rest told, or refused with the volume and the reason; never a hang, a bug, or anything left.
+ * rest reported, or refused with the volume and the reason; never a hang, a bug, or anything left.
  */
 export async function damaged(scale: Scale, say: (line: string) => void): Promise<readonly Row[]> {
   const images =

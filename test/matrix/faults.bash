@@ -42,7 +42,7 @@ fault_in_pre() {
       [ "$how" != stubborn ] || echo 1<>/run/sabotage/release
       clean_up
       ;;
-    4) [ "$hit" = flock ] && closed || problem 'status 4' ;;
+    4) if [ "$hit" = flock ]; then closed; else problem 'status 4'; fi ;;
     *) problem "status $status" ;;
   esac
 }
@@ -83,7 +83,7 @@ fault_in_post() {
       case $how in E*) clean_up ;; *) clean_up 'verdict   good' ;; esac
       ;;
     4)
-      [ "$hit" = flock ] && clean_up 'verdict   good' || problem 'status 4'
+      if [ "$hit" = flock ]; then clean_up 'verdict   good'; else problem 'status 4'; fi
       ;;
     *) problem "status $status" ;;
   esac

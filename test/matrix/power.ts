@@ -77,7 +77,7 @@ async function machine(
       let failure = await start(share, before, cut);
       if (before) note(before, failure);
       if (failure !== undefined) {
-        // Whatever is wrong with this machine must not be told of the next cut as well.
+        // Whatever is wrong with this machine must not be reported of the next cut as well.
         await make(kind, share);
         failure = before && cut ? await start(share, undefined, cut) : failure;
         if (failure !== undefined && cut) note(cut, failure);

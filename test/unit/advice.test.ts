@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 const SOURCES = path.resolve(import.meta.dirname, '../../src');
 
-/** Words that destroy, stop or give away something when they are typed; `system/` types them, and tells nobody to. */
+/** Words that destroy, stop or give away something when they are typed; `system/` types them, and advises nobody to. */
 const DESTROYS =
   /\b(?:rm|rmdir|umount|lvremove|vgremove|pvremove|vgreduce|lvconvert|dmsetup (?:remove|message)|losetup -d|subvolume delete|wipefs|mkfs\S*|kill|chown|chmod|fuser -k|unlink|delete|empty it|remove (?:it|the|that|by))\b/;
 
@@ -60,7 +60,7 @@ function advices(): readonly Advice[] {
     });
 }
 
-describe('nobody is told to destroy what may not be ours', () => {
+describe('no message says to destroy what may not be ours', () => {
   const found = advices();
   const isAllowed = ({ file, text }: Advice): boolean =>
     ALLOWED.some(([where, words]) => where === file && text.includes(words));

@@ -57,11 +57,11 @@ test('a bind mount of the same file system is lost where its directory is not be
   ]);
 });
 
-test('below the root nothing of the kernel is told', () => {
+test('below the root nothing of the kernel is listed', () => {
   expect(below('/', 22, '').filter((line) => line.includes('/proc'))).toEqual([]);
   expect(below('/', 22, '')[0]).toBe(`lost /srv/data ${OTHER('/dev/mapper/vg0-data')}`);
 });
 
-test('nothing is told of a path that nothing is mounted below', () => {
+test('nothing is listed for a path that nothing is mounted below', () => {
   expect(below('/srv/data/db', 31, '')).toEqual([]);
 });

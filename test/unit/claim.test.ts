@@ -47,7 +47,7 @@ describe('without an id', () => {
     expect(claim({}, undefined)).toBe('own');
   });
 
-  test('two runs that nothing tells apart: unknown, and when nothing is open the other one', () => {
+  test('two runs that nothing distinguishes: unknown, and when nothing is open the other one', () => {
     expect(claim({}, B, A)).toBe('unknown');
     expect(claim({}, undefined, A)).toBe('taken a');
   });
@@ -56,9 +56,9 @@ describe('without an id', () => {
     ['was lost at the last start', { boot: 'another' }],
     ['was open for so long that its job has ended', { startedAt: '2026-11-29T12:59:00.000Z' }],
     ['was closed by hand', { by: '' }],
-  ])('a run that %s is no rival', (_, more) => expect(claim({}, B, { ...A, ...more })).toBe('own'));
+  ])('a run that %s is not a rival', (_, more) => expect(claim({}, B, { ...A, ...more })).toBe('own'));
 
-  test('the processes above the hook tell, where they are not above all of them', () => {
+  test('the processes above the hook distinguish them, where they are not above all of them', () => {
     const [a, b] = [
       { ...A, callers: '101.5 50.1' },
       { ...B, callers: '202.9 50.1' },
@@ -70,7 +70,7 @@ describe('without an id', () => {
     expect(claim({ callers: '50.1' }, b, a)).toBe('unknown');
   });
 
-  test('one that was told is told again if it is just its callers, and nobody else is', () => {
+  test('one that has heard it hears it again if it is just its callers, and nobody else does', () => {
     const a: Taken = { ...A, callers: '101.5 50.1', told: '101.5' };
     const b = { ...B, callers: '202.9 50.1' };
     expect(claim({ callers: '101.5 50.1' }, b, a)).toBe('taken a');
@@ -78,14 +78,14 @@ describe('without an id', () => {
     for (const open of [b, undefined]) expect(claim({ callers: '50.1' }, open, a)).toBe('own');
   });
 
-  test('the product tells, unless it is a person who types', () => {
+  test('the product distinguishes them, unless it is a person who types', () => {
     const a = { ...A, contract: 'sesam' };
     expect(claim({ contract: 'sesam' }, B, a)).toBe('taken a');
     expect(claim({ contract: 'generic' }, B, a)).toBe('own');
     expect(claim({ contract: 'cli' }, B, a)).toBe('unknown');
   });
 
-  test('of three the first two may be meant', () => {
+  test('of three it may be one of the first two', () => {
     const found = claimOf(closer, { ...B, run: 'c' }, [A, { ...A, run: 'b', by: 'c' }], BOOT);
     expect(found).toMatchObject({ kind: 'unknown', rivals: [{ run: 'a' }, { run: 'b' }] });
   });

@@ -101,7 +101,7 @@ test('only a plain decimal integer is a number', () => {
   ]);
 });
 
-test('a byte order mark and CRLF are fine, and positions still fit', () => {
+test('a byte order mark and CRLF are fine, and positions are still right', () => {
   write('holdstill.yaml', '\ufeffversion: 1\r\ntasks:\r\n  a: {lv: x}\r\n  l: [1, 2]\r\n');
   const [file] = read().files;
   expect(file?.position(['version'])).toEqual({ line: 1, column: 10 });
@@ -166,7 +166,7 @@ test('a file of more than 1 MiB is refused', () => {
   expect(problem(`a: ${'x'.repeat(1024 * 1024)}`)).toBe('FILE is larger than 1 MiB');
 });
 
-test('all that a file has twice is told', () => {
+test('all that a file has twice is reported', () => {
   write('holdstill.yaml', 'a: 1\na: 2\nb: &x 1\n');
   const fault = read().brokenFiles[0]?.fault;
   expect(fault?.message).toBe('the configuration has 2 problems');
@@ -307,7 +307,7 @@ test('a symlink by way of another one in an open directory is refused', () => {
   expect(read().faultFor('a')).toMatchObject({ code: 'config.insecure', hint: `chmod go-w ${open}` });
 });
 
-test('what is no regular file is refused, and not waited for', () => {
+test('what is not a regular file is refused, and not waited for', () => {
   execFileSync('mkfifo', ['-m', '600', main]);
   expect(read().faultFor('a')).toMatchObject({ code: 'config.insecure', message: `${main} is not a regular file` });
 });
@@ -344,7 +344,7 @@ test.runIf(root)('a symlink of another user is refused', () => {
   });
 });
 
-test.skipIf(root)('what this user may not read is told (only as an ordinary user: root may read all)', () => {
+test.skipIf(root)('what this user may not read is reported (only as an ordinary user: root may read all)', () => {
   write('holdstill.yaml', 'version: 1', 0o000);
   expect(read().faultFor('a')).toMatchObject({
     code: 'config.unreadable',

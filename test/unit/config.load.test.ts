@@ -168,7 +168,7 @@ test('what is mounted below a path or a subvolume can be left out', () => {
   expect(tasks.get('b')?.choice.exclude).toEqual([{ kind: 'path', glob: '/s/a*' }]);
 });
 
-/* One record in line 3; what is told about it, from the column on. */
+/* One record in line 3; what is reported about it, from the column on. */
 test.each([
   ['', ['5: tasks.t: is empty, must be an absolute path or a map, for example {lv: system/xenvm}']],
   [' 7', ['6: tasks.t: is 7, must be an absolute path or a map, for example {lv: system/xenvm}']],
@@ -302,7 +302,7 @@ test('the faults of other tasks and files do not concern a task', () => {
   ]);
 });
 
-test('a file with the wrong rights alone is told with the command that repairs it', () => {
+test('a file with the wrong rights alone is reported with the command that repairs it', () => {
   const configuration = configurationOf('version: 1\n', { 'a.yaml': 'tasks: {a: /a}' });
   const path = join(directory, 'tasks.d/a.yaml');
   chmodSync(path, 0o666);
@@ -321,7 +321,7 @@ test('a task that is not there is unknown', () => {
   expect([fault.code, fault.message]).toEqual(['task.unknown', 'there is no task "a\\nb" in the configuration']);
 });
 
-test('a task in two files is told at both', () => {
+test('a task in two files is reported at both', () => {
   const configuration = configurationOf('version: 1\ntasks: {a: /a, b: /b}\n', { 'x.yaml': 'tasks:\n  a: /other\n' });
   const lines = [
     `holdstill.yaml:2:9: tasks.a: the same task is at tasks.d/x.yaml:2:3; define each task only once`,

@@ -43,7 +43,7 @@ test.each([
     [`holdstill.yaml:4:3: tasks.b: ${saves('a')}`],
   ],
   [
-    'an LV that a pattern fits',
+    'an LV that a pattern matches',
     '  a: {lv: vg0/web-1}\n  b: {each: {lv: vg0/web-*}}',
     [`holdstill.yaml:4:3: tasks.b: ${saves('a')}`],
   ],
@@ -60,7 +60,7 @@ test.each([
     [`holdstill.yaml:4:3: tasks.b: ${saves('a')}`],
   ],
   [
-    'an image that a pattern fits',
+    'an image that a pattern matches',
     `  a: {file: '/i/*/*.img'}\n  b: {file: /i/x/1.img}\n  c: {file: /i/x/y/1.img}`,
     [`holdstill.yaml:4:3: tasks.b: ${saves('a')}`],
   ],

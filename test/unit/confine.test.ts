@@ -39,7 +39,7 @@ test('a tool that reads what is hostile is run by setpriv and unshare, after the
   expect(confined.notes).toEqual([]);
 });
 
-test('where they can not, it is run without them, and that is told once', async () => {
+test('where they can not, it is run without them, and that is reported once', async () => {
   const { exec, asked } = recording("setpriv: unrecognized option '--ambient-caps'\nTry 'setpriv --help'\n");
   const confined = confine(exec);
   await confined.run(probe);

@@ -89,7 +89,7 @@ test('reads how LUKS lies on its device, as cryptsetup 2.6.1 writes it', async (
   expect(await readSegment(fileWith(Buffer.from(second).fill(0x20, 4096, 4200)), read)).toContain('damaged');
 });
 
-test('a part is wanted by number, label, type or LV; of what was not looked into yet only the first and the last tell', () => {
+test('a part is chosen by number, label, type or LV; only the first and the last work for what was not looked into yet', () => {
   const selectors = ['3', 'LABEL=da?a', 'TYPE=ext*', 'LV=vg*/root'].flatMap((one) => parseSelector(one) ?? []);
   expect(selectors.map(selectorText)).toEqual(['3', 'LABEL=da?a', 'TYPE=ext*', 'LV=vg*/root']);
   for (const wrong of ['0', '-1', 'LABEL=', 'LV=root', 'LV=a/b/c', 'p3', ''])
@@ -113,7 +113,7 @@ test('a part is wanted by number, label, type or LV; of what was not looked into
   expect(unwanted(excluded, { ...part, content })).toContain('exclude');
 });
 
-test('tells partitions that lie on the same bytes', () => {
+test('reports partitions that lie on the same bytes', () => {
   const entry = (number: number, offset: number, bytes: number) => ({
     number,
     offset,

@@ -238,7 +238,7 @@ describe('the layout of mounts', () => {
     expect(made(without)).toHaveLength(1 - shown.length);
   });
 
-  test('swap alone is no reason to refuse the others, but a task of swap alone is refused', () => {
+  test('swap alone is not a reason to refuse the others, but a task of swap alone is refused', () => {
     const origins = [origin('a'), origin('b')];
     expect(
       emptyOrigins(origins, layOut(each, '/m', origins, seen([whole('ext4'), whole('swap')]), new Map(), refusal)),

@@ -23,7 +23,7 @@ function cpSaying(texts: readonly string[]): {
   };
 }
 
-test('a cp that can not be told not to share is not told', async () => {
+test('a cp without an option not to share gets none', async () => {
   const { exec, calls } = cpSaying([OLD]);
   expect(await copyImage('/i', '/o', 'copy', exec)).toBeUndefined();
   expect(calls.map(([first]) => first)).toEqual(['--reflink=never', '--sparse=always']);
@@ -32,7 +32,7 @@ test('a cp that can not be told not to share is not told', async () => {
 test.each([
   ['copy', 'cp: error writing: No space left on device\n'],
   ['share', "cp: failed to clone '/proc/self/fd/0' from '/i': Operation not supported\n"],
-] as const)('what else it complains of is told, and not tried again (%s)', async (how, text) => {
+] as const)('what else it complains of is reported, and not tried again (%s)', async (how, text) => {
   const { exec, calls } = cpSaying([text]);
   expect(await copyImage('/i', '/o', how, exec)).toEqual([text.trim()]);
   expect(calls).toHaveLength(1);

@@ -18,7 +18,7 @@ test('two thirds of the time are for work, the rest is for undoing', () => {
     10_000, 5000,
   ]);
   now = 65_000;
-  expect([deadline.commandMs(), deadline.graceMs()], 'late, but undone all the same').toEqual([750, 250]);
+  expect([deadline.commandMs(), deadline.graceMs()], 'late, but undone anyway').toEqual([750, 250]);
   now = 90_000;
   expect(deadline.commandMs(), 'over').toBe(0);
 });

@@ -17,7 +17,7 @@ interface Import {
   readonly clause: string;
 }
 
-/** Who may import what. The first rule whose `from` fits is the one; npm packages have their own table below. */
+/** Who may import what. The first rule whose `from` matches is the one; npm packages have their own table below. */
 const floors: readonly { readonly from: RegExp; readonly to: RegExp }[] = [
   {
     from: /^hooks\/build\//,

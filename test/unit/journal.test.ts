@@ -49,7 +49,7 @@ function writeAll(): void {
 }
 
 describe('a journal', () => {
-  test('tells whoever loads it what may exist', () => {
+  test('says to whoever loads it what may exist', () => {
     writeAll();
     const journal = Journal.load(file);
     expect(journal?.header).toMatchObject(header);
@@ -139,7 +139,7 @@ describe('a journal', () => {
     ['no header', sealed({ version: 2 }), /first line is not the first line of a journal/],
     ['half a format', sealed({ ...first, format: { level: 3 } }), /first line is not the first line of a journal/],
     [
-      'something that is no list of what is to stay',
+      'something that is not a list of what is to stay',
       sealed(first, { kept: 1, undone: [1] }),
       /line 2 is not a line of a journal/,
     ],
@@ -202,7 +202,7 @@ describe('a journal', () => {
     expect(fs.existsSync(file)).toBe(false);
   });
 
-  test('that is no file of ours alone is refused', () => {
+  test('that is not a file of ours alone is refused', () => {
     writeAll();
     fs.chmodSync(file, 0o620);
     expect(faultOf(() => Journal.load(file))?.message).toMatch(/is writable for users other/);

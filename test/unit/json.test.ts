@@ -22,7 +22,7 @@ describe('an error for machines', () => {
   });
 });
 
-test('a reply tells what came of it, and the lines of the job log', () => {
+test('a reply says what came of it, and has the lines of the job log', () => {
   const replies: readonly Reply[] = [
     { kind: 'opened', paths: [{ source: 'vg/a', path: '/m' }], lines: ['x'] },
     { kind: 'closed', verdict: { kind: 'bad', reasons: ['y'] }, leftovers: ['z'], lines: [] },

@@ -124,11 +124,11 @@ describe('DRBD keeps its own data at the end of what it shows', () => {
     expect(shown(recorded(`drbd-9.22.0.${version}`))).toBe(122_792 * 512);
   });
 
-  test.each(['v08.new', 'v09.new'])('%s: one that was never filled is told', (version) => {
+  test.each(['v08.new', 'v09.new'])('%s: one that was never filled is reported', (version) => {
     expect(shown(recorded(`drbd-9.22.0.${version}`))).toMatch(/DRBD device, and its data are inconsistent/);
   });
 
-  test('out of date, larger than its device, or of an unknown kind: told', () => {
+  test('out of date, larger than its device, or of an unknown kind: reported', () => {
     const block = recorded('drbd-9.22.0.v08');
     expect(shown(block, 32 * 1024 * 1024)).toMatch(/damaged/);
     block.writeUInt32BE(1, FLAGS);
@@ -158,7 +158,7 @@ describe('a mirror of Intel keeps its own data at the end, too', () => {
     expect(shown()).toBe(40 * 1024 * 1024);
   });
 
-  test('one that is not, or is no mirror, or does not begin with its disk, or is damaged: told', () => {
+  test('one that is not, or is not a mirror, or does not begin with its disk, or is damaged: reported', () => {
     expect(shown(MAP + 14, 2)).toMatch(/not in sync/);
     expect(shown(MAP - 112 + 88, 1)).toMatch(/not in sync/);
     expect(shown(MAP + 15, 5)).toMatch(/of level 5/);

@@ -29,7 +29,7 @@ function failure(one: Task, ...labels: readonly string[]): string | undefined {
   return fault && `${fault.message}; ${fault.hint}`;
 }
 
-test('what is mounted below a path fails a strict task, which is told the task to write for it', () => {
+test('what is mounted below a path fails a strict task, with the task to write for it', () => {
   expect(failure(task('error'), '/srv/data/db')).toBe(
     '/srv/data/db: is a file system of its own; ' +
       'give it a task of its own (path: /srv/data/db), and add here: exclude: [/srv/data/db]',
@@ -37,13 +37,13 @@ test('what is mounted below a path fails a strict task, which is told the task t
   expect(failure(task('warn'), '/srv/data/db')).toBeUndefined();
 });
 
-test('what is named by exclude is meant to be left out, with what is below it', () => {
+test('what exclude names is left out on purpose, with what is below it', () => {
   const strict = task('error', '/srv/data/db', '/srv/data/*/cache');
   expect(failure(strict, '/srv/data/db', '/srv/data/db/log', '/srv/data/web/cache')).toBeUndefined();
   expect(failure(strict, '/srv/data/db2')).toMatch(/^\/srv\/data\/db2: /);
 });
 
-test('the job log tells what is lost before what is not', () => {
+test('the job log says what is lost before what is not', () => {
   const all = [lost('/srv/data/db'), lost('/srv/data/web')];
   expect(notSaved(layout, withoutExcluded(all, task('warn', '/srv/data/db').choice))).toEqual([
     '/srv/data/web: is a file system of its own',

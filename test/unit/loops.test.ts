@@ -8,7 +8,7 @@ const LISTED =
   ' /dev/loop0        130        0:5  \n/dev/loop100 4294967297  259:1048575\n/dev/loop7                      \n';
 
 describe('the file behind a loop device', () => {
-  test('is told by its numbers, or not at all', () => {
+  test('is known by its numbers, or not at all', () => {
     expect([...parseLoops(LISTED)]).toEqual([
       ['/dev/loop0', '0:5 130'],
       ['/dev/loop100', '259:1048575 4294967297'],

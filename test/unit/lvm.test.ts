@@ -22,7 +22,7 @@ function lvmThatSays(answers: Readonly<Record<string, Partial<Finished>>>): Exec
 const report = fs.readFileSync(path.join(import.meta.dirname, '../fixtures/lvs-2.03.16.report.txt'), 'utf8');
 
 describe('a report', () => {
-  test('of nothing at all is no LVs', async () => {
+  test('of nothing at all lists no LVs', async () => {
     expect(await readLvs(lvmThatSays({}))).toEqual([]);
   });
 
@@ -159,10 +159,10 @@ describe('why a snapshot is lost', () => {
       false,
       /^snapshot overflowed .*; or it was an error of the disk/,
     ],
-    ['a log that tells nothing', '', false, /^snapshot overflowed .*; or it was an error of the disk/],
+    ['a log that says nothing', '', false, /^snapshot overflowed .*; or it was an error of the disk/],
   ])('%s', (_, log, full, text) => expect(whyLost(20 * MIB, full, parseLosses(log))).toMatch(text));
 
-  test('one with room for all is never called full, nor told to be made larger', () => {
+  test('one with room for all is never called full, and no message says to make it larger', () => {
     for (const log of [FULL, BROKEN, FULL + BROKEN, '']) {
       expect(whyLost(20 * MIB, true, parseLosses(log))).not.toMatch(/overflowed|size|full/);
     }

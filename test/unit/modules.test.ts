@@ -25,7 +25,7 @@ test.each([
   expect(isListed(name, LIST)).toBe(listed);
 });
 
-test('of a kernel whose modules nobody lists there is no telling', () => {
+test('of a kernel whose modules nobody lists it is not known', () => {
   const actual = os.release;
   os.release = () => 'no such kernel';
   try {

@@ -77,7 +77,7 @@ test('the tables of its logical volumes are those that LVM made', async () => {
   });
 });
 
-test('thin pools that lie on thin volumes, which lie on thin pools, are told and not followed', () => {
+test('thin pools that lie on thin volumes, which lie on thin pools, are reported and not followed', () => {
   const id = 'a'.repeat(32);
   const segment = (words: string, index = 0) =>
     `segment${index + 1} { start_extent = ${index} extent_count = 1 ${words} }`;

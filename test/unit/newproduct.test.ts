@@ -70,7 +70,7 @@ test.each([
   ['{eject: "no"}', '2:19: tapeworm.eject: is "no", must be true or false'],
   ['{before: pre}', '2:20: tapeworm.before: is "pre", must be an absolute path, for example /srv/data'],
   ['{drives: nst0}', '2:12: tapeworm.drives: unknown key, did you mean "drive"?'],
-])('what is wrong in it is told: %s', (section, line) => {
+])('what is wrong in it is reported: %s', (section, line) => {
   expect(() => loadConfig(configurationOf(`tapeworm: ${section}`))).toThrow(`${directory}/holdstill.yaml:${line}`);
 });
 

@@ -92,11 +92,11 @@ test.each([
   ['{lv: a/b, loop: true}', '22: tasks.t.loop: is true, but has no effect for lv'],
   ['{tape: r1, exclude: [3]}', '27: tasks.t.exclude.0: is 3, but has no effect for tape'],
   ['{tapes: r1, lv: a/b}', '7: tasks.t.tapes: unknown key, did you mean "tape"?'],
-])('what is wrong with it is told: %s', (record, line) => {
+])('what is wrong with it is reported: %s', (record, line) => {
   expect(() => loadConfig(configurationOf(`  t: ${record}`))).toThrow(`${directory}/holdstill.yaml:3:${line}`);
 });
 
-test('what is hardly meant is told', () => {
+test('what is hardly intended is reported', () => {
   const found = configurationOf('  a: {tape: r0}\n  b: {tape: r1}\n  c: {tape: r1}');
   const warnings = warningsOf(found, loadConfig(found).tasks).map((line) => line.replaceAll(`${directory}/`, ''));
   expect(warnings).toEqual([

@@ -48,7 +48,7 @@ describe('lvs', () => {
     });
   });
 
-  test('an origin and a pool are no snapshots', () => {
+  test('an origin and a pool are not snapshots', () => {
     expect(row('xenvm')).toMatchObject({ originUuid: '', dataPercent: undefined, invalid: false, pool: '' });
     expect(row('tp')).toMatchObject({ layout: ['thin', 'pool'], dataPercent: 9.58, metadataPercent: 10.94 });
     expect(row('hs.0a1b2c3d.thin1')).toMatchObject({ pool: 'tp', origin: 'thin1' });
@@ -59,7 +59,7 @@ describe('lvs', () => {
     expect(overflowed.filter(({ invalid }) => invalid).map(({ name }) => name)).toEqual(['hs.0a1b2c3d.xenvm']);
   });
 
-  test('text of other commands is no LV', () => {
+  test('text of other commands is not an LV', () => {
     expect(parseReport({ stdout: '  Logical volume "x" created.\n\n' })).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe('devices of a thin pool', () => {
     expect([parsed(''), parsed(inactive + active)]).toEqual([undefined, undefined]);
   });
 
-  test('a report that was cut off anywhere tells of none', () => {
+  test('a report that was cut off anywhere lists none', () => {
     for (let end = 1; end < inactive.length; end += 1) {
       expect(() => parsed(inactive.slice(0, end))).toThrow('cut off');
     }

@@ -67,7 +67,7 @@ test.each([10, 200])('the blocks of %i snapshots are read in one process', async
   expect(world.asked).toEqual([`readable ${2 * many}`]);
 });
 
-test('of a block that can not be read a process of its own tells why', async () => {
+test('a process of its own says why a block can not be read', async () => {
   const world = host(10, ['/dev/dm-4 524288', '/dev/dm-7 0']);
   const problems = await problemsOf(world);
   expect(problems.flatMap((problem, index) => (problem === undefined ? [] : [[index, problem]]))).toEqual([

@@ -76,12 +76,12 @@ describe('what stands at the end of a file system that fills its place is a part
 describe('two signatures', () => {
   const END = BYTES - 256 * 1024 + 128 * 1024;
 
-  test('what an earlier pool of ZFS left at the end, or a disk in a file, is no pool', async () => {
+  test('what an earlier pool of ZFS left at the end, or a disk in a file, is not a pool', async () => {
     const spot = disk(BYTES, [0, XFS], [END, ZFS_MARK]);
     expect(await besideZfs(spot, saying(spot.device, ['TYPE=xfs']))).toMatchObject({ type: 'xfs' });
   });
 
-  test('one at the start, too, may be a pool: told by both names', async () => {
+  test('one at the start, too, may be a pool: reported by both names', async () => {
     for (const at of [128 * 1024, 384 * 1024 + 4096]) {
       for (const mark of [ZFS_MARK, Buffer.from(ZFS_MARK).reverse()]) {
         const spot = disk(BYTES, [0, XFS], [at, mark], [END, mark]);
@@ -100,7 +100,7 @@ describe('two signatures', () => {
     expect(await found(128 * 1024, END)).toMatchObject({ type: 'zfs_member', table: 'dos' });
   });
 
-  test('others are told as before', async () => {
+  test('others are reported as before', async () => {
     const spot = disk(BYTES, [0, XFS]);
     expect(await besideZfs(spot, saying(spot.device, []))).toBeUndefined();
   });

@@ -55,7 +55,7 @@ describe('a new storage is one object', () => {
     expect([[...world.things], fs.readdirSync(directory)]).toEqual([[], []]);
   });
 
-  test('whose snapshot that went away is told as bad', async () => {
+  test('whose snapshot that went away is reported as bad', async () => {
     const world = createWorld();
     const machine = machineOf(world, [madeUp('rbd', world)], directory);
     await open(opening, machine);

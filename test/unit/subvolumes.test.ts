@@ -16,7 +16,7 @@ test('reads what btrfs-progs 6.2 says of a subvolume', () => {
   expect(() => parseShow(text.slice(0, 100))).toThrow('cut off');
 });
 
-test('the top of a file system that has no UUID is one all the same', () => {
+test('the top of a file system that has no UUID is one anyway', () => {
   // btrfs-progs 4.5, cmds-subvolume.c
   expect(parseShow('/srv is toplevel subvolume\n')).toMatchObject({ uuid: '', id: '5', readOnly: false });
   // btrfs-progs 4.8.3 and newer, of what mkfs.btrfs made before 4.16
@@ -27,7 +27,7 @@ test('the top of a file system that has no UUID is one all the same', () => {
   expect(parseShow(`x is toplevel subvolume\n${text}`)?.id).toBe('257');
 });
 
-test('where a subvolume is now is told by its UUID', () => {
+test('the UUID of a subvolume shows where it is now', () => {
   const stdout =
     'ID 256 gen 9 top level 5 uuid 5aea7a3a-2ff8-5f4f-9d2b-2f7b4f6c6d4e path own\n' +
     'ID 257 gen 10 top level 256 uuid ce47da07-70c6-9e44-b9b5-f7e27d2d23aa path kept path/0.own\n';

@@ -68,7 +68,7 @@ test('what is to stay is not undone, and the journal goes without it', async () 
   expect(fs.existsSync(file)).toBe(false);
 });
 
-test('nor is what that stands on, which is told', async () => {
+test('nor is what that stands on, which is reported', async () => {
   journal.keep(journal.steps.filter(({ step }) => step.kind === 'rbd'));
   const left = await replay(journal, machine());
   expect(left.map(({ what, reason }) => `${what}: ${reason}`)).toEqual(['rbd-map disk: still needed by rbd disk']);

@@ -62,7 +62,7 @@ test(`the users of ${MANY} loop devices are looked for once, and what is gone is
   expect(walks()).toBe(1);
 });
 
-test('whether a snapshot is let go the kernel tells, and all processes are looked at before and after', async () => {
+test('the kernel shows whether a snapshot is let go, and all processes are looked at before and after', async () => {
   const uuid = 'LVM-x';
   const step = { kind: 'lvm', vg: 'vg0', name: 's', originUuid: 'LVM-o', pool: '' };
   const counts = [true, true, false];

@@ -15,15 +15,15 @@ test.each([
   [refused('EFBIG', "EFBIG: file too large, write '/x'"), 'file too large'],
   [new Fault('tool.missing', 'lvm is not installed'), 'lvm is not installed'],
   ['a text', 'a text'],
-])('%s is told as: %s', (error, words) => {
+])('%s is reported as: %s', (error, words) => {
   expect(whyNot(error)).toBe(words);
 });
 
-test('a code alone, as a child of ours tells it', () => {
+test('a code alone, as a child of ours reports it', () => {
   expect([codeInWords('ESTALE'), codeInWords('EWHAT')]).toEqual(['its server no longer knows it', 'EWHAT']);
 });
 
-test('who is not root is told to be it, and root is not', () => {
+test('the message for who is not root says to be root, and that for root does not', () => {
   const uid = vi.spyOn(process, 'geteuid');
   uid.mockReturnValue(1000);
   expect([asRoot(refused('EACCES')), asRoot(refused('ENOENT'))]).toEqual(['holdstill must run as root', undefined]);
@@ -32,7 +32,7 @@ test('who is not root is told to be it, and root is not', () => {
   uid.mockRestore();
 });
 
-test('a unit that sees our directories read-only is told the setting that mends it', () => {
+test('a unit that sees our directories read-only gets the setting that fixes it', () => {
   const paths = `ReadWritePaths=${STATE_DIRECTORY} ${RUN_DIRECTORY} /var/log/holdstill`;
   for (const file of [`${STATE_DIRECTORY}/t.journal`, STATE_DIRECTORY, RUN_DIRECTORY, `${RUN_DIRECTORY}/t`, LOG_FILE]) {
     expect(writeHint(refused('EROFS'), file)).toBe(

@@ -34,7 +34,7 @@ describe('a text that is wider than the terminal', () => {
     expect(lines).toEqual(['\u001B[33mone\u001B[22m\u001B[39m', '  \u001B[33mtwo\u001B[39m']);
   });
 
-  test('no line is wider, but for one word, and no word is lost', () => {
+  test('no line is wider, except for one word, and no word is lost', () => {
     fc.assert(
       fc.property(
         fc.array(fc.stringMatching(/^[a-z/'.-]{1,30}$/), { minLength: 1 }),

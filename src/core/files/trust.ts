@@ -113,7 +113,7 @@ function look(path: string): Stats {
     return lstatSync(path);
   } catch (error) {
     if (errorCode(error) === 'EACCES') {
-      throw new Fault('config.unreadable', `${path} can't be looked at by user ${process.getuid?.()}`, {
+      throw new Fault('config.unreadable', `user ${process.getuid?.()} has no access to ${path}`, {
         hint: asRoot(error) ?? `look at it with: ls -ld ${shellWord(path)}`,
         cause: error,
       });

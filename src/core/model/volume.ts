@@ -8,8 +8,8 @@ export interface Extent {
   readonly bytes: number;
 }
 
-/** Where to look. */
-export interface Place {
+/** What to look into. */
+export interface DeviceToInspect {
   readonly shape: Shape;
   readonly device: string;
   /** For the device of a container: the part in whose place it is shown. */
@@ -83,8 +83,8 @@ export interface GuestLv {
   readonly maps: readonly DeviceMap[];
   /** Undefined: that is only known when it is a device. */
   readonly content: Content | undefined;
-  /** The kernel has to read what describes it on the disk: that of a thin pool. */
-  readonly described?: boolean;
+  /** The kernel has to read from the disk where its data lie: those of a thin pool. */
+  readonly readByKernel?: boolean;
   /** What is in it is known with a key. */
   readonly encrypted?: boolean;
   /** Why it can't be made one. */

@@ -1,10 +1,10 @@
 import type { Trust } from '../model/volume.ts';
-import type { Content, DeviceMap, Extent, Place, Inspection } from '../model/volume.ts';
+import type { Content, DeviceMap, Extent, DeviceToInspect, Inspection } from '../model/volume.ts';
 
 /** Looks into volumes; changes nothing. The only place that knows partition tables, LVM, RAIDs and encryption of guests. */
 export interface Inspector {
   /** Looks at devices, images and directories, but not again at what was seen before in these places. Throws `volume.unreadable`. */
-  inspect(places: readonly Place[], before?: Inspection): Promise<Inspection>;
+  inspect(places: readonly DeviceToInspect[], before?: Inspection): Promise<Inspection>;
   /** Why a content can't be mounted here beside these others; undefined if it can be. `harmless`: nothing worth saving is in it. */
   refusal(
     content: Content,

@@ -14,7 +14,7 @@ import type {
 } from '../model/snapshot.ts';
 import type { CommandPair } from './devices.ts';
 
-/** Told of long work: what it is, and how many bytes of how many are done. */
+/** Called during long work: what it is, and how many bytes of how many are done. */
 export type Progress = (what: string, done: number, total: number) => void;
 
 /**

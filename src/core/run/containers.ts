@@ -5,7 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Machine } from '../ports/machine.ts';
 import { makeMaps, visibleIn, type Device } from './maps.ts';
 import type { Task } from '../model/task.ts';
-import type { Container, Member, MemberPlace, Place, Inspection } from '../model/volume.ts';
+import type { Container, Member, MemberPlace, DeviceToInspect, Inspection } from '../model/volume.ts';
 
 /** A software RAID may hold itself. */
 const DEEPEST = 4;
@@ -19,7 +19,7 @@ export interface Inspected {
 
 /** Looks into snapshots, opens the containers in them, looks into these, and so on. */
 export async function inspectAll(
-  snapshots: readonly Place[],
+  snapshots: readonly DeviceToInspect[],
   snapshotUuids: readonly string[],
   task: Pick<Task, 'choice' | 'keys'>,
   journal: Journal,

@@ -44,7 +44,7 @@ export function layOut(
     const volume = seen.volumes[index];
     if (volume === undefined) return;
     const place = { label, point: bases[index] ?? mount, volume: index, within: [] };
-    for (const part of partsOf(place, { seen, contents, wishes: task })) {
+    for (const part of mountablePartsOf(place, { seen, contents, wishes: task })) {
       for (const selector of asked) if (matches(selector, part.traits) !== false) asked.delete(selector);
       const { type } = part.content;
       // Nobody chooses a disk of which all is shown elsewhere.
@@ -110,9 +110,9 @@ interface MountablePart extends Shown, Pick<PlannedMount, 'extent' | 'map'> {
 }
 
 /** The volume itself, or its partitions, and in the place of a guest's physical volume the logical ones. */
-function partsOf(place: Shown, sight: Findings): readonly MountablePart[] {
-  const { volumes, groups, members, containers } = sight.seen;
-  const keyed = sight.wishes.keys.length > 0;
+function mountablePartsOf(place: Shown, findings: Findings): readonly MountablePart[] {
+  const { volumes, groups, members, containers } = findings.seen;
+  const keyed = findings.wishes.keys.length > 0;
   const { looped, device = '', bytes = 0, table, content, partitions = [] } = volumes[place.volume] ?? {};
   const extent = looped ? { device, offset: 0, bytes } : undefined;
   const whole =
@@ -127,11 +127,11 @@ function partsOf(place: Shown, sight: Findings): readonly MountablePart[] {
     const { type } = part.content;
     const inside = { ...part, within: type === undefined ? place.within : [type, ...place.within] };
     const opened = volumes.findIndex((one) => one.within && here(one.within));
-    if (opened >= 0) return partsOf({ ...inside, volume: opened }, sight);
+    if (opened >= 0) return mountablePartsOf({ ...inside, volume: opened }, findings);
     const group = groups.find(here);
-    if (group && group.lvs.length > 0) return group.lvs.map((lv) => guestPart(inside, group, lv, sight));
+    if (group && group.lvs.length > 0) return group.lvs.map((lv) => guestPart(inside, group, lv, findings));
     const container = containers.find((one) => here(one) && (one.kind === 'md' || keyed));
-    const numbers = ancestorPartitions(container ?? { volume: place.volume, partition }, sight.seen);
+    const numbers = ancestorPartitions(container ?? { volume: place.volume, partition }, findings.seen);
     const traits = { numbers, vg: undefined, lv: undefined, content: part.content, within: part.within };
     const refused = group ? EMPTY_GROUP : members.find(here);
     // What could not be opened is what it looks like from without.
@@ -147,8 +147,8 @@ export function contentOf({ content, encrypted }: GuestLv, keyed: boolean): Cont
 }
 
 /** Why a logical volume can't be made a device. */
-export function refusedLv({ refused, described }: GuestLv, trust: Trust): GuestLv['refused'] {
-  if (refused || !described || trust !== 'hostile') return refused;
+export function refusedLv({ refused, readByKernel }: GuestLv, trust: Trust): GuestLv['refused'] {
+  if (refused || !readByKernel || trust !== 'hostile') return refused;
   return { reason: onlyByKernel('is a thin volume, whose place only the kernel can find'), harmless: false };
 }
 
@@ -160,10 +160,10 @@ function guestPart(
   { label, point, volume, within }: Shown,
   group: GuestGroup,
   lv: GuestLv,
-  sight: Findings,
+  findings: Findings,
 ): MountablePart {
   const { name, maps, content: outside } = lv;
-  const { seen, contents, wishes } = sight;
+  const { seen, contents, wishes } = findings;
   const content = contents.get(lv) ?? contentOf(lv, wishes.keys.length > 0);
   return {
     label: `${label}/${group.name}/${name}`,

@@ -10,7 +10,7 @@ const RESULT = /^STATUS:/;
 
 /**
  * The result of a script is a line `STATUS:OK` or `STATUS:ERROR {text}`, anywhere in its output (SEP's template prints more
- * after it, and leaves with 0 in any case). One that prints no such line is judged by its exit status.
+ * after it, and ends with 0 in any case). One that prints no such line is judged by its exit status.
  */
 export function statusSaid(text: string, exit: number): ScriptStatus {
   const all = text.split(/\r?\n|\r/);

@@ -145,8 +145,8 @@ function groupAt(members: readonly FoundVolume[], group: GroupText): GuestGroup 
           ? undefined
           : 'LVM does not allow its name';
     const refused = reason === undefined ? undefined : { reason, harmless: false };
-    const described = readable.maps.some(({ lines }) => lines.some(({ target }) => target === 'thin-pool'));
-    return { name, bytes, maps: typeof maps === 'string' ? [] : maps, content: undefined, described, refused };
+    const readByKernel = readable.maps.some(({ lines }) => lines.some(({ target }) => target === 'thin-pool'));
+    return { name, bytes, maps: typeof maps === 'string' ? [] : maps, content: undefined, readByKernel, refused };
   });
   return { name: group.name, volume, partition, also, lvs };
 }

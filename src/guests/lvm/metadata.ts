@@ -1,3 +1,4 @@
+import { LONGEST_LVM_NAME } from '../../core/text/lvmname.ts';
 import type { Section, Value } from './text.ts';
 
 /** A volume group as its metadata describes it. Sizes are in sectors of 512 bytes or in extents. */
@@ -38,15 +39,13 @@ export interface Segment {
 
 /** Nothing that LVM makes comes near these; a guest that says so has something in mind. */
 const MOST = 4096;
-/** Of a name (lvm(8), VALID NAMES). */
-const LONGEST_NAME = 127;
 const MOST_SECTORS = 2 ** 50;
 
 /** Reads what LVM writes (lvm2 2.03.16, lib/format_text). Undefined where it does not describe a volume group. */
 export function groupFrom(text: Section): GroupText | undefined {
   if (text.values.get('contents') !== 'Text Format Volume Group' || text.values.get('version') !== 1) return undefined;
   const [one, ...others] = [...text.sections];
-  if (!one || others.length > 0 || one[0].length > LONGEST_NAME) return undefined;
+  if (!one || others.length > 0 || one[0].length > LONGEST_LVM_NAME) return undefined;
   const [name, group] = one;
   const extentSectors = whole(group, 'extent_size');
   const seqno = whole(group, 'seqno');
@@ -87,7 +86,7 @@ function mapped<T>(
   const found = new Map<string, T>();
   for (const [name, inner] of section?.sections ?? []) {
     const one = from(name, inner);
-    if (one === undefined || found.size >= MOST || name.length > LONGEST_NAME) return undefined;
+    if (one === undefined || found.size >= MOST || name.length > LONGEST_LVM_NAME) return undefined;
     found.set(name, one);
   }
   return found;

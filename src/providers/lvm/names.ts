@@ -1,7 +1,8 @@
+import { LONGEST_LVM_NAME } from '../../core/text/lvmname.ts';
 import type { LvRow } from '../../system/tools/lvs.ts';
 
-/** LVM: device-mapper names (`vg-lv-cow`, hyphens doubled) may have 127 bytes, LV names too. */
-const LONGEST = 127;
+/** Bytes that a name of device-mapper (`vg-lv-cow`, hyphens doubled) may have: DM_NAME_LEN of linux/dm-ioctl.h, less the NUL. */
+const LONGEST_MAPPED = 127;
 
 /**
  * What the snapshot of an LV is called: `hs.<run>.<lv>`, or `hs.<run>.<number>` where the origin's name leaves no room for
@@ -12,11 +13,11 @@ export function snapshotName(
   run: string,
   index: number,
 ): string | undefined {
-  const fits = (lv: string, layer: string): boolean => {
+  const isShortEnough = (lv: string, layer: string): boolean => {
     const inDeviceMapper = `${vg}${lv}`.replaceAll('-', '--').length + `-${layer}`.length;
-    return lv.length <= LONGEST && inDeviceMapper <= LONGEST;
+    return lv.length <= LONGEST_LVM_NAME && inDeviceMapper <= LONGEST_MAPPED;
   };
   // A thick origin becomes `vg-lv-real` below itself.
-  const possible = pool !== '' || fits(name, '-real');
-  return [`hs.${run}.${name}`, `hs.${run}.${index}`].find((lv) => possible && fits(lv, '-cow'));
+  const possible = pool !== '' || isShortEnough(name, '-real');
+  return [`hs.${run}.${name}`, `hs.${run}.${index}`].find((lv) => possible && isShortEnough(lv, '-cow'));
 }

@@ -167,7 +167,7 @@ function goingWith(mounts: readonly MountEntry[], views: readonly View[]): (entr
     const parent = byId.get(entry.parent);
     if (!parent) return [];
     const groups = parent.shared === undefined ? new Set<string>() : hearing(parent.shared, every);
-    return [{ place: placeOf(entry, parent), device: parent.device, groups }];
+    return [{ place: placeBelow(entry, parent), device: parent.device, groups }];
   });
   return (entry) => {
     const parent = byId.get(entry.parent);
@@ -175,7 +175,7 @@ function goingWith(mounts: readonly MountEntry[], views: readonly View[]): (entr
     return places.some(
       ({ place, device, groups }) =>
         parent.device === device &&
-        placeOf(entry, parent) === place &&
+        placeBelow(entry, parent) === place &&
         (!own.has(entry) || [parent.shared, parent.master].some((group) => group !== undefined && groups.has(group))),
     );
   };
@@ -192,7 +192,7 @@ function hearing(group: string, mounts: readonly MountEntry[]): ReadonlySet<stri
 }
 
 /** Where a mount lies in the file system below it. */
-function placeOf({ point }: MountEntry, parent: MountEntry): string {
+function placeBelow({ point }: MountEntry, parent: MountEntry): string {
   return path.join(parent.root, path.relative(parent.point, point));
 }
 

@@ -10,7 +10,7 @@ export interface Refusal {
 
 /** Sentences of LVM (2.03.16, all tried but the last two) that decide, and what helps. Nothing here destroys anything. */
 const KNOWN: readonly (readonly [said: RegExp, hint: string])[] = [
-  [/\(volume_list activation filter\?\)/, `name "@holdstill" in activation/volume_list of lvm.conf, too`],
+  [/\(volume_list activation filter\?\)/, `add "@holdstill" to activation/volume_list in lvm.conf`],
   [
     /Cannot change VG (\S+) while PVs are missing/,
     'see which: pvs -o +pv_missing; when it is there again: vgextend --restoremissing $1 DEVICE',

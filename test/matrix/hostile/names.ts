@@ -60,8 +60,8 @@ export const names: readonly Property[] = [
     const fits = matchesGlob(name, pattern);
     must(
       pattern.includes('[') || pattern.includes('?') || pattern.includes('*') || fits === (name === pattern),
-      'a plain name fits itself only',
+      'a plain name matches itself only',
     );
-    must(matchesGlob(name, '*') && matchesGlob(name, '?'.repeat(name.length)), 'all fits all');
+    must(matchesGlob(name, '*') && matchesGlob(name, '?'.repeat(name.length)), 'all matches all');
   }),
 ];

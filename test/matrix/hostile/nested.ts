@@ -104,7 +104,7 @@ export const nested: readonly Property[] = [
       const bytes = 8 * 1024 * 1024;
       const places = [0, 1, 2].map((volume) => ({ volume, partition: 1, extent: { device, offset: 0, bytes } }));
       const { containers, members } = await findArrays(places, read);
-      must(containers.length + members.length > 0, 'the members are not told of');
+      must(containers.length + members.length > 0, 'the members are not reported');
       for (const { lines } of containers.flatMap(({ maps }) => maps)) {
         for (const { start, sectors, words } of lines) {
           must([start, sectors].every(Number.isSafeInteger) && sectors > 0, `a piece of ${sectors}`);
