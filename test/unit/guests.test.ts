@@ -93,12 +93,26 @@ describe('which guests', () => {
   });
 
   test('a name that both know is an error, unless one is named', async () => {
-    const both = [inventory('libvirt', [kvmserv]), inventory('xen', [kvmserv])] as const;
+    const both = [inventory('libvirt', [kvmserv]), inventory('xen', [{ ...kvmserv, uuid: 'another' }])] as const;
     expect(await faultOf({}, ...both)).toBe(
       'guest.unknown | libvirt and xen both have a guest kvmserv | add hypervisor: libvirt',
     );
     const { guests } = await partsOf({ hypervisor: 'xen' }, ...both);
     expect(guests).toMatchObject([{ hypervisor: 'xen' }]);
+  });
+
+  test('a guest of Xen that libvirt manages is one guest', async () => {
+    const both = [inventory('libvirt', web), inventory('xen', [...web, kvmserv])] as const;
+    const { guests } = await partsOf({ name: 'web-1' }, ...both);
+    expect(guests).toMatchObject([{ hypervisor: 'libvirt', name: 'web-1' }]);
+    const each = await partsOf({ each: true, name: '*' }, ...both);
+    expect(each.guests.map(({ hypervisor, name }) => `${hypervisor} ${name}`)).toEqual([
+      'libvirt web-1',
+      'libvirt web-2',
+      'libvirt web-test',
+      'libvirt db',
+      'xen kvmserv',
+    ]);
   });
 
   test('a pattern means the guests of all hypervisors, but for those that are excluded', async () => {

@@ -87,8 +87,11 @@ async function findGuests(query: GuestQuery, inventories: readonly Inventory[]):
     query.each
       ? matchesGlob(name, query.name) && !query.exclude.some((glob) => matchesGlob(name, glob))
       : name === query.name;
+  const seen = new Set<string>();
   const found = listings.flatMap(({ inventory, names }) => {
-    const own = names.filter(means);
+    // libvirt may manage Xen, and then both know the very same guest.
+    const own = names.filter((one) => means(one) && !seen.has(one.uuid));
+    for (const { uuid } of own) seen.add(uuid);
     return own.length > 0 ? [{ inventory, names: own }] : [];
   });
   // One of several hypervisors that does not answer may know a guest of a pattern.
