@@ -59,12 +59,13 @@ counted() {
 }
 # counts_on: waits until it has come further.
 counts_on() {
-  local from end=$((SECONDS + 120))
+  local from end=$((SECONDS + 400))
   from=$(counted)
   until [ "$(counted)" -gt "$from" ]; do
     [ $SECONDS -lt $end ] || return 1
     read -r -t 0.4 _ <>/dev/console
   done
+  return 0
 }
 until [ -e $console ]; do read -r -t 0.4 _ <>/dev/console; done
 counts_on || stop 125
