@@ -267,6 +267,14 @@ describe('all guests of a host', () => {
     await expect(xen.describe([named('infra')], undefined)).rejects.toMatchObject({ code: 'guest.unreachable' });
   });
 
+  test('are not those that are nearly gone, nor what serves the devices of another one', async () => {
+    const row = (id: number, name: string, state: string): string =>
+      `${name} ${id} 96 1 ${state} 0.0 e88b19ac-830a-4cca-a569-34570c9b5c8${id} - -\n`;
+    const states = `Name\n${row(3, 'gone', '--ps-d')}${row(4, '(null)', '------')}${row(5, 'infra-dm', '-b----')}${row(6, 'x', '-b----')}`;
+    const { xen } = hostOf({ list: LIST, states });
+    expect((await xen.list(undefined))?.map(({ name }) => name)).toEqual(['infra', ODD, 'x']);
+  });
+
   test('are none of a connection to libvirt, nor where Xen does not run', async () => {
     const { xen, ran } = hostOf({ list: LIST, states: STATES });
     expect(await xen.list('qemu:///system')).toBeUndefined();

@@ -16,11 +16,11 @@ busybox() { "$tree/bin/busybox" "$@"; }
 # vmlinux BZIMAGE: the ELF kernel that is packed in it. Neither BIOS nor Xen has to unpack it then, which takes long in an emulator.
 vmlinux() {
   local at
-  for at in $(LC_ALL=C grep -abo $'\xfd7zXZ' "$1" | cut -d: -f1); do
+  while IFS=: read -r at _; do
     # What comes after the packed kernel is no xz, and it says so.
     tail -c "+$((at + 1))" "$1" | tool xz usr/bin/xz -dc 2>/dev/null >"$2" || :
     [ "$(head -c 4 "$2")" != $'\x7fELF' ] || return 0
-  done
+  done < <(LC_ALL=C grep -abo $'\xfd7zXZ' "$1")
   echo "build.bash: no kernel in $1" >&2
   return 1
 }
@@ -32,7 +32,7 @@ initrd() {
   root=$(mktemp -d "$out/initrd.XXXX")
   mkdir -p "$root"/{bin,dev,proc,sys,new,a,b,modules}
   cp "$tree/bin/busybox" "$root/bin/"
-  for file in $("$root/bin/busybox" --list); do [ -e "$root/bin/$file" ] || ln -s busybox "$root/bin/$file"; done
+  while read -r file; do [ -e "$root/bin/$file" ] || ln -s busybox "$root/bin/$file"; done < <("$root/bin/busybox" --list)
   for module; do tool modprobe usr/bin/kmod -d "$modules" -S "$version" --show-depends "$module"; done |
     while read -r _ file _; do
       [ -e "$root/modules/${file##*/}" ] || echo "${file##*/}" >>"$root/modules/list"
@@ -76,6 +76,7 @@ cp -a "$modules/lib/modules/$version" "$root/usr/lib/modules/"
 cp "$out/dom0.elf" "$root/boot/guest.elf"
 mv "$out/guest.initrd" "$root/boot/"
 install -m 755 "$here/guest/dom0.bash" "$root/init"
+install -m 755 "$here/guest/block.bash" "$root/etc/xen/scripts/block"
 printf '%s\n' 'devices { obtain_device_list_from_udev=0 global_filter=["a|^/dev/vdb$|","r|.*|"] }' \
   'activation { udev_sync=0 udev_rules=0 monitoring=0 }' >"$root/etc/lvm/lvmlocal.conf"
 truncate -s 2G "$out/root.img"

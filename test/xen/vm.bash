@@ -10,6 +10,8 @@ tasks:
   ovm: {vm: slot011}
   some: {each: {vm: 'inf*'}, size: 8M}
 Y
+# is WHAT GOT PATTERN
+# shellcheck disable=SC2053 # a pattern
 is() { [[ $2 == $3 ]] && echo "ok $1" || printf 'failed %s: %s\nis not\n%s\n' "$1" "$2" "$3"; }
 # run WHAT STATUS COMMAND...: what it prints is in $said.
 run() {
@@ -21,13 +23,17 @@ run() {
   [ $status = "$due" ] || printf '%s\n' "$said"
 }
 mounts() { while read -r _ at _; do [[ $at != /run/holdstill/* ]] || printf '%s ' "$at"; done </proc/mounts; }
-things() { echo $(lvs --noheadings -o lv_name) $(dmsetup ls | cut -f1 | sort) "$(mounts)"; }
+things() {
+  lvs --noheadings -o lv_name
+  dmsetup ls | cut -f1 | sort
+  mounts
+}
 state() { [[ $(xl list "$1" | tail -n 1) =~ ' '([r-][b-][p-][s-]..)' ' ]] && echo "${BASH_REMATCH[1]}"; }
 # last FILE: the last whole line.
 last() {
   local line n=0
   while read -r line; do n=$line; done <"$1"
-  echo $n
+  echo "$n"
 }
 
 # The guests that are off: a file of a name with blanks, linked and copied; one of Oracle VM. `phy:` without /dev is below /dev.

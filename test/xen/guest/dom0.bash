@@ -6,15 +6,14 @@ mount -t tmpfs tmpfs /tmp
 mkdir -p /run/lock /run/lvm /run/xen /run/xenstored /var/lib/xen/dump /var/log/xen/console /dev/pts /dev/shm
 mount -t devpts devpts /dev/pts
 mount -t tmpfs shm /dev/shm
-# Without these the locks of Xen's scripts wait for ever.
 ln -sf /proc/self/fd /dev/fd
-ln -sf fd/0 /dev/stdin
 hostname xenhost
 ip link set lo up
 modprobe -a 9p 9pnet_virtio dm-mod dm-snapshot loop xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-blkback xenfs
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 host /host
 exec >>/host/boot 2>&1
 stop() {
+  [ "$1" != 125 ] || tail -n 5 /var/log/xen/*.log /var/log/xen/console/*
   echo "$1" >/host/status.new
   mv /host/status.new /host/status
   while :; do read -r -t 9 _ <>/dev/console; done
@@ -43,8 +42,8 @@ name = 'infra'
 type = 'pv'
 kernel = '/boot/guest.elf'
 ramdisk = '/boot/guest.initrd'
-extra = 'console=hvc0 quiet mitigations=off'
-memory = 112
+extra = 'console=hvc0 quiet mitigations=off panic=1'
+memory = 192
 disk = ['phy:/dev/vg0/domu-infra,xvda,w', 'phy:/dev/vg0/domu-infra-data,xvdb,w']
 C
 xl create -q /etc/xen/infra.cfg || stop 125
@@ -60,17 +59,19 @@ counted() {
 }
 # counts_on: waits until it has come further.
 counts_on() {
-  local from end=$((SECONDS + 120))
+  local from end=$((SECONDS + 400))
   from=$(counted)
   until [ "$(counted)" -gt "$from" ]; do
     [ $SECONDS -lt $end ] || return 1
     read -r -t 0.4 _ <>/dev/console
   done
+  return 0
 }
 until [ -e $console ]; do read -r -t 0.4 _ <>/dev/console; done
 counts_on || stop 125
 
 : >/host/begun
 cd /
+# shellcheck source=/dev/null
 (. /host/script) >>/host/stdout 2>>/host/stderr </dev/null
 stop $?

@@ -18,5 +18,6 @@ while :; do
   echo $n >>/a/count
   echo $n >>/b/count
   echo "guest: $n"
+  # shellcheck disable=SC3045 # busybox has it
   read -r -t 0.2 _ </dev/console
 done
