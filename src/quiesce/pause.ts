@@ -63,7 +63,7 @@ export function createPause(exec: Exec): Quiescer<'pause'> {
         ),
       dependsOn: () => ({ is: undefined, on: [] }),
       describe: ({ step }) => ({
-        what: `guest ${step['guest']}, paused,`,
+        what: `guest ${step['guest']} (paused)`,
         byHand: controlOf(step).byHand(step).map(shellWord).join(' '),
       }),
     },
