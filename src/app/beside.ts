@@ -10,8 +10,8 @@ import { GUARDED, ORDER, type Guarded, type Order } from '../system/orders.ts';
 import { hasSystemd, startService } from '../system/tools/systemd.ts';
 import { WATCH_FILE } from './attendance.ts';
 
-/** How long a guard may take until it watches: a slow host starts Node.js in a second. */
-const ARMED_MS = 15_000;
+/** How long a guard may take until it watches: a slow host starts Node.js in a second, one that is overloaded took 20. Nothing rests yet. */
+const ARMED_MS = 60_000;
 const LOOK_MS = 20;
 
 /** Starts the watcher of this host, if there is none. Its journal is there already, so one that is about to leave sees it. */

@@ -56,7 +56,7 @@ export function createAgent(exec: Exec): Quiescer<'agent'> {
       undo: (steps) => Promise.all(steps.map((noted) => letGo(noted, kept, exec))),
       dependsOn: () => ({ is: undefined, on: [] }),
       describe: ({ step }) => ({
-        what: `guest ${step['guest']}, frozen by its agent,`,
+        what: `guest ${step['guest']} (frozen by its agent)`,
         byHand: ['virsh', ...domainWords(domainOf(step), 'domfsthaw')].map(shellWord).join(' '),
       }),
     },

@@ -13,7 +13,9 @@ export type Doing = { readonly kind: 'runs' | 'paused' | 'off' } | { readonly ki
 export interface Control {
   doing(step: Step): Promise<Doing>;
   pause(step: Step, mostMs: number): Promise<void>;
-  /** Once. Undefined, or why not. */
+  /** To let one go that runs is no failure, and would take away what somebody else wants. */
+  readonly counts: boolean;
+  /** Once. Undefined: it goes on, or would if nobody else had paused it; or why not. */
   unpause(step: Step): Promise<string | undefined>;
   /** The words that let it go, for people. */
   byHand(step: Step): readonly string[];
@@ -25,6 +27,7 @@ export function controls(exec: Exec): Readonly<Record<Hypervisor, Control>> {
 
 function libvirt(exec: Exec): Control {
   return {
+    counts: false,
     async doing(step) {
       const now = await exec.run(domainState(domainOf(step)));
       if (now === undefined || now.state === 'shut off' || now.state === 'crashed') return { kind: 'off' };
@@ -43,6 +46,7 @@ function xen(exec: Exec): Control {
   const row = async ({ uuid }: Step): Promise<XlRow | undefined> =>
     (await exec.run(listStates())).find((one) => one.uuid === uuid);
   return {
+    counts: true,
     async doing(step) {
       const { state = 'off' } = (await row(step)) ?? {};
       return { kind: state === 'running' ? 'runs' : state };

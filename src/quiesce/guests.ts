@@ -56,6 +56,7 @@ export interface Kept {
   rests(step: NotedStep): void;
   /** It was let go just now, if it rested until now. */
   letGo(step: NotedStep, early: boolean): void;
+  isResting(step: NotedStep): boolean;
   wasEarly(step: NotedStep): boolean;
 }
 
@@ -67,6 +68,7 @@ export function keepTrack(): Kept {
     letGo(step, early) {
       if (states.get(keyOf(step)) === 'rests') states.set(keyOf(step), early ? 'early' : 'over');
     },
+    isResting: (step) => states.get(keyOf(step)) === 'rests',
     wasEarly: (step) => states.get(keyOf(step)) === 'early',
   };
 }

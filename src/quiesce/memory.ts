@@ -4,6 +4,9 @@ import { isFault, withHint } from '../core/model/fault.ts';
 import type { Outcome, Step, UndoHandler } from '../core/model/step.ts';
 import { whyNot } from '../core/text/why.ts';
 import type { Exec } from '../system/command.ts';
+import { domainState } from '../system/tools/virshdomain.ts';
+import { restoreWords } from '../system/tools/virshsave.ts';
+import { domainOf } from './guests.ts';
 
 /** Removes the file with the memory of a guest, unless it is to be kept. As long as the guest is not back it stands on it, and it stays. */
 export function undoMemory(exec: Exec): UndoHandler {
@@ -18,16 +21,23 @@ export function undoMemory(exec: Exec): UndoHandler {
     dependsOn: ({ step }) => ({ is: step['file'], on: [] }),
     describe: ({ step: { guest, file = '' } }) => ({
       what: `the memory of guest ${guest} in ${file}`,
-      // It may be all that is left of a guest that is not back.
+      // Nobody shall be told to remove what a guest may need to go on.
       byHand: 'holdstill recover',
     }),
   };
 }
 
 /** Ours by the run in the name of its directory, in which only root can put anything. */
-async function remove({ file = '', directory = '' }: Step, exec: Exec): Promise<Outcome> {
+async function remove(step: Step, exec: Exec): Promise<Outcome> {
+  const { file = '', directory = '' } = step;
   try {
     const there = await exec.ask('lookUp', { file });
+    if (there && (await needs(step, exec))) {
+      const byHand = ['virsh', ...restoreWords(domainOf(step), file, step['paused'] === 'yes')]
+        .map(shellWord)
+        .join(' ');
+      return { kind: 'left', reason: 'the guest is off, and needs it to go on', byHand };
+    }
     if (there !== undefined && there.kind !== 'file') {
       return { kind: 'left', reason: 'it is not a file', foreign: true };
     }
@@ -37,6 +47,12 @@ async function remove({ file = '', directory = '' }: Step, exec: Exec): Promise<
   } catch (error) {
     return { kind: 'left', reason: isFault(error) ? withHint(error) : whyNot(error) };
   }
+}
+
+/** A save that was on its way to libvirt when all that knew of it was killed. */
+async function needs(step: Step, exec: Exec): Promise<boolean> {
+  const now = await exec.run(domainState(domainOf(step)));
+  return now?.reason === 'saving' || now?.reason === 'saved' || now?.reason === 'failed';
 }
 
 /** Whoever removes the last file of several guests. */

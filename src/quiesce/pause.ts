@@ -63,7 +63,7 @@ export function createPause(exec: Exec): Quiescer<'pause'> {
         ),
       dependsOn: () => ({ is: undefined, on: [] }),
       describe: ({ step }) => ({
-        what: `guest ${step['guest']}, paused,`,
+        what: `guest ${step['guest']} (paused)`,
         byHand: controlOf(step).byHand(step).map(shellWord).join(' '),
       }),
     },
@@ -73,17 +73,20 @@ export function createPause(exec: Exec): Quiescer<'pause'> {
 async function letGo(noted: NotedStep, kept: Kept, control: Control): Promise<Outcome> {
   const { step } = noted;
   try {
-    const before = await control.doing(step);
-    if (before.kind === 'stuck') return { kind: 'left', reason: `libvirt has stopped it: ${before.why}` };
-    if (before.kind !== 'paused') {
+    // Where it is us who have paused it, one command is enough: each more would keep it still for longer.
+    if (kept.isResting(noted) && !control.counts && (await control.unpause(step)) === undefined) {
+      kept.letGo(noted, false);
+      return { kind: 'undone' };
+    }
+    const now = await control.doing(step);
+    if (now.kind === 'stuck') return { kind: 'left', reason: `libvirt has stopped it: ${now.why}` };
+    if (now.kind !== 'paused') {
       kept.letGo(noted, true);
       return { kind: 'undone' };
     }
+    // Where Xen counts and it is still paused once ours is taken back, somebody else wants it so.
     const complaint = await control.unpause(step);
-    // Xen counts. Where it is still paused once ours is taken back, somebody else wants it so.
-    const goes =
-      complaint === undefined && (step['hypervisor'] === 'xen' || (await control.doing(step)).kind === 'runs');
-    if (!goes) return { kind: 'left', reason: `it does not go on: ${complaint ?? 'it is still paused'}` };
+    if (complaint !== undefined) return { kind: 'left', reason: `it does not go on: ${complaint}` };
     kept.letGo(noted, false);
     return { kind: 'undone' };
   } catch (error) {

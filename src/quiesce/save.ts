@@ -38,7 +38,8 @@ export function createSave(exec: Exec): Quiescer<'save'> {
         const file = path.join(directory, `${encodeName(guest.name)}.vmstate`);
         const paused = guest.state === 'paused' ? 'yes' : 'no';
         const step = { ...guestStep('save', guest, run), file, paused, boot: bootId() };
-        const stays = { kind: 'memory', guest: guest.name, directory, file, keep: keep ? 'yes' : 'no', run };
+        const { kind: _, ...about } = step;
+        const stays = { ...about, kind: 'memory', directory, keep: keep ? 'yes' : 'no' };
         const note = `the memory of ${guest.name} is in ${file}${keep ? ', and stays there' : ' until the task is closed'}`;
         return { step, guest: guest.name, grade: 'memory', by: 'by a save', stays, note } as const;
       });
@@ -76,7 +77,7 @@ export function createSave(exec: Exec): Quiescer<'save'> {
       // The file is all that is left of it until it runs.
       dependsOn: ({ step }) => ({ is: undefined, on: [step['file'] ?? ''] }),
       describe: ({ step }) => ({
-        what: `guest ${step['guest']}, saved,`,
+        what: `guest ${step['guest']} (saved)`,
         byHand: ['virsh', ...restoreWords(domainOf(step), step['file'] ?? '', step['paused'] === 'yes')]
           .map(shellWord)
           .join(' '),

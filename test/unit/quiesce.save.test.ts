@@ -185,15 +185,18 @@ test('what cannot be brought back is not saved', async () => {
   expect(await why(guest({ hypervisor: 'xen' }), INFO)).toContain('guests of xen');
 });
 
-test('the file is removed with the task, unless it is to stay', async () => {
-  const { exec, ran } = playing([], { lookUp: { kind: 'file' } });
+test('the file is removed with the task, unless it is to stay or is needed', async () => {
+  const { exec, ran } = playing([state('shut off (saved)'), RUNS], { lookUp: { kind: 'file' } });
   const [memory] = createSave(exec).lasting ?? [];
-  const step = { kind: 'memory', file: FILE, directory: '/srv/vm/t.7f3a11c2.memory', keep: 'no' };
+  const step = { kind: 'memory', uuid: UUID, file: FILE, directory: '/srv/vm/t.7f3a11c2.memory', keep: 'no' };
   const noted = (more = {}): NotedStep => ({ number: 1, step: { ...step, ...more }, facts: undefined });
   expect(await memory?.undo([noted({ keep: 'yes' })])).toEqual([{ kind: 'undone' }]);
   expect(ran).toEqual([]);
+  expect(await memory?.undo([noted()])).toMatchObject([
+    { kind: 'left', byHand: `virsh restore --file=${FILE} --running` },
+  ]);
   expect(await memory?.undo([noted()])).toEqual([{ kind: 'undone' }]);
-  expect(ran).toEqual(['lookUp', 'removeFile', 'removeDirectory']);
+  expect(ran).toEqual(['lookUp', 'domstate', 'lookUp', 'domstate', 'removeFile', 'removeDirectory']);
   // As long as the guest is not back.
   expect(memory?.dependsOn(noted()).is).toBe(FILE);
   expect(createSave(exec).handler.dependsOn(noted()).on).toEqual([FILE]);

@@ -39,7 +39,13 @@ export async function cut(
   const until = new Date(Date.now() + quiescing.limitMs).toISOString();
   journal.note(rests.rests.flatMap(({ stays }) => stays ?? []));
   const steps = journal.note(rests.rests.map(({ step }) => ({ ...step, until })));
-  await machine.guard.arm({ path: journal.path, run: journal.header.run }, quiescing.limitMs);
+  try {
+    await machine.guard.arm({ path: journal.path, run: journal.header.run }, quiescing.limitMs);
+  } catch (error) {
+    // Nothing was tried, so there is nothing to let go, and nobody who would have to answer for it.
+    journal.undone(steps.map(({ number }) => number));
+    throw error;
+  }
   machine.checkInterrupted();
   const began = performance.now();
   const leftMs = (): number => quiescing.limitMs - (performance.now() - began);
