@@ -2,6 +2,7 @@ import path from 'node:path';
 import { errorCode } from '../core/files/trust.ts';
 import { isFault, withHint } from '../core/model/fault.ts';
 import type { Outcome, Step, UndoHandler } from '../core/model/step.ts';
+import { shellWord } from '../core/text/shell.ts';
 import { whyNot } from '../core/text/why.ts';
 import type { Exec } from '../system/command.ts';
 import { domainState } from '../system/tools/virshdomain.ts';
