@@ -9,14 +9,8 @@ const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
 const skipped = !namespaces || existsSync('/etc/holdstill');
 if (skipped && process.env['CI']) throw new Error('CI is set, and these tests would be skipped');
 
-/* A machine of its own for a moment: nothing is open, and one task is configured that has no volume. */
-const PRELUDE = `
-for d in /etc /run /var/lib /var/log /var/cache; do mount -t tmpfs -o mode=755 none $d; done
-umask 022; mkdir /etc/holdstill; printf 'version: 1\\ntasks:\\n  nightly: /no/such/path\\n' >/etc/holdstill/holdstill.yaml
-recover() { "$0/holdstill" recover; echo "status $?"; }
-# the parts that are kept, each with its rights and inode
-kept() { find /var/cache -type f ! -name node -printf '%M %i %f\\n' | sed 's/\\.[0-9a-f]*$//' | sort -k 3; }
-`;
+/** What the scripts below find: a machine of its own for a moment, and words. */
+const words = join(import.meta.dirname, 'codecache.words.sh');
 
 describe.skipIf(skipped)("V8's code of the large parts", () => {
   test('is kept by a run that went well, for root alone, and taken by the next', () => {
@@ -113,8 +107,8 @@ function withoutInodes(text: string): string {
 }
 
 function inNamespace(script: string): string {
-  const words = ['-rm', '/bin/sh', '-c', `${PRELUDE}${script}`, dist];
-  const { stdout, stderr } = spawnSync('unshare', words, {
+  const call = ['-rm', '/bin/sh', '-c', `. "$1"; ${script}`, dist, words];
+  const { stdout, stderr } = spawnSync('unshare', call, {
     encoding: 'utf8',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
   });
