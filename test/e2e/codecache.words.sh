@@ -12,3 +12,25 @@ recover() {
 
 # kept: the parts that are kept, each with its rights and inode.
 kept() { find /var/cache -type f ! -name node -printf '%M %i %f\n' | sed 's/\.[0-9a-f]*$//' | sort -k 3; }
+
+# failing: a hook that fails.
+failing() {
+  "$0/generic/pre" nightly >/dev/null 2>&1
+  echo "status $?"
+}
+
+# count_calls: from here on the Node.js that is found first tells which of its calls only asked for its version.
+count_calls() {
+  real=$(readlink -f "$(command -v node)")
+  : >/run/real
+  mount --bind "$real" /run/real
+  printf '#!/bin/sh\necho "$1" >>/run/calls\nexec /run/real "$@"\n' >/run/node
+  chmod 755 /run/node
+  mount --bind /run/node "$real"
+}
+
+# asked WHAT COMMAND: how often it was asked.
+asked() {
+  : >/run/calls
+  echo "$1: $($2 | tail -n 1), asked $(grep -c -e --version /run/calls)"
+}
