@@ -1,9 +1,9 @@
-import { readAttendance, unwatched, WATCH_FILE } from './attendance.ts';
+import { readAttendance, unwatched } from './attendance.ts';
 import { adoptedOn } from '../mounts/adopted.ts';
 import { createDeadline, type Deadline } from '../core/run/deadline.ts';
 import { Fault, isFault } from '../core/model/fault.ts';
 import type { Log, Machine } from '../core/ports/machine.ts';
-import { encodeName, newRunId } from '../core/model/names.ts';
+import { encodeName } from '../core/model/names.ts';
 import type { NotedStep } from '../core/model/step.ts';
 import { checkFileSystem } from '../mounts/check.ts';
 import { disturbed } from '../mounts/disturbed.ts';
@@ -25,23 +25,21 @@ import { RUN_DIRECTORY, STATE_DIRECTORY } from '../system/paths.ts';
 import type { LvUsers } from '../providers/lvm/remove.ts';
 import { createProviders } from '../providers/providers.ts';
 import { createProgress } from '../report/progress.ts';
+import { startWatcher } from './startwatcher.ts';
 import { stopSignal } from '../system/signals.ts';
 import { deviceNumber, dmUuid, numbersByUuid } from '../system/kernel/blockdev.ts';
 import { numbersByIdentity } from '../system/kernel/identity.ts';
 import { bootId } from '../system/kernel/boot.ts';
 import type { Exec } from '../system/command.ts';
 import { confine } from '../system/confine.ts';
-import { createExec, ourselves, startAgain, startTalking } from '../system/exec.ts';
-import { isTaken } from '../system/lock.ts';
+import { createExec, startTalking } from '../system/exec.ts';
 import { readLoops } from '../system/kernel/loops.ts';
 import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
 import { lackOf } from '../system/needs.ts';
 import { createProber, type Talk } from '../system/prober.ts';
 import { markedProcesses } from '../system/kernel/processes.ts';
 import { openCounts } from '../system/tools/dmsetup.ts';
-import { hasSystemd, startService } from '../system/tools/systemd.ts';
 import { detachedUsers, readUses } from '../system/kernel/uses.ts';
-import { whyNot } from '../core/text/why.ts';
 
 /** The machine with the port that runs commands, for what is done outside the core. */
 export interface OurMachine extends Machine {
@@ -93,7 +91,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     usersOf: (steps) => usersOf(steps, exec),
     adoptedOn: (steps) => adoptedOn(steps, providers, exec, log),
     unfinished: () => markedProcesses(encodeName(task)),
-    watch: () => startWatcher(exec, log),
+    watch: (journal) => startWatcher(journal, exec, log),
     unwatched: (journal) => unwatched(journal, readAttendance(), Date.now()),
     checkInterrupted,
   };
@@ -189,30 +187,3 @@ const lvUsers = (exec: Exec): LvUsers => ({
     return detached.length > 0 ? detached : uses.unseen;
   },
 });
-
-/** Starts the watcher of this host, if there is none. Its journal is there already, so one that is about to leave sees it. */
-async function startWatcher(exec: Exec, log: Log): Promise<string | undefined> {
-  const env = { [ORDER]: 'watch' satisfies Order };
-  try {
-    if (await isTaken(WATCH_FILE, exec)) return undefined;
-    if (hasSystemd() && (await startedBySystemd(env, exec, log))) return undefined;
-    await startAgain(env);
-    return undefined;
-  } catch (error) {
-    log.error({ err: error }, 'no process watches the snapshots');
-    return whyNot(error);
-  }
-}
-
-async function startedBySystemd(env: Readonly<Record<string, string>>, exec: Exec, log: Log): Promise<boolean> {
-  // The name of one that is just ending can't be taken again.
-  const unit = `holdstill-watch-${newRunId()}`;
-  const words = [process.execPath, ...ourselves()];
-  try {
-    await exec.run(startService(unit, 'holdstill watches the snapshots of open tasks', env, words));
-    return true;
-  } catch (error) {
-    log.warn({ err: error }, 'systemd did not start the watcher: it ends with the unit that this hook runs in');
-    return false;
-  }
-}

@@ -129,7 +129,7 @@ plan() {
         # What only looks is killed: once is enough.
         flock) if [ "$SCALE$task" = alleach ]; then of=(status killed done-killed hang); else of=(status killed done-killed); fi ;;
         # The watcher: nobody waits for it.
-        */node) of=(status killed hang) ;;
+        */node | */sh) of=(status killed hang) ;;
         *) of=("${TOOL_FAULTS[@]}") ;;
       esac
       turn=$((turn + 1))

@@ -191,6 +191,7 @@ const TOUCHES: Readonly<Record<string, string>> = {
   'src/system/kernel/written.ts': '/sys',
   'src/main/trace.ts': '/proc, /var/log/holdstill',
   'src/report/plainlog.ts': '/var/log/holdstill',
+  'src/app/startwatcher.ts': 'the Node.js that runs us',
   'src/app/watcher.ts': '/var/lib/holdstill',
   'src/app/watchlist.ts': '/var/lib/holdstill',
 };
