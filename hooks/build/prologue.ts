@@ -45,7 +45,7 @@ function loader(mark: string, bytes: number): string {
   const lines = [
     '{const{dirname,resolve}=require("path"),fs=require("fs"),file=process.argv[1]=resolve(process.argv[1]);',
     // Else commander takes the first argument for the program's name, as it should with a real -e.
-    // To start the same file again it is kept: startAgain() in src/system/exec.ts.
+    // To start the same file again it is kept: ourselves() in src/system/exec.ts.
     'globalThis.holdstillStart=process.execArgv;process.execArgv=[];',
     // Nobody's business but goodnode.ts's.
     'globalThis.holdstillNode=process.env.HOLDSTILL_NODE;delete process.env.HOLDSTILL_NODE;',

@@ -1,5 +1,4 @@
 import { readAttendance, unwatched } from './attendance.ts';
-import { armGuard, startWatcher } from './beside.ts';
 import { adoptedOn } from '../mounts/adopted.ts';
 import { createDeadline, type Deadline } from '../core/run/deadline.ts';
 import { Fault, isFault } from '../core/model/fault.ts';
@@ -28,6 +27,8 @@ import { createInventories } from '../inventories/inventories.ts';
 import { createQuiescers } from '../quiesce/quiescers.ts';
 import { createProviders } from '../providers/providers.ts';
 import { createProgress } from '../report/progress.ts';
+import { armGuard } from './armguard.ts';
+import { startWatcher } from './startwatcher.ts';
 import { stopSignal } from '../system/signals.ts';
 import { deviceNumber, dmUuid, numbersByUuid } from '../system/kernel/blockdev.ts';
 import { numbersByIdentity } from '../system/kernel/identity.ts';
@@ -96,7 +97,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     usersOf: (steps) => usersOf(steps, exec),
     adoptedOn: (steps) => adoptedOn(steps, providers, exec, log),
     unfinished: () => markedProcesses(encodeName(task)),
-    watch: () => startWatcher(exec, log),
+    watch: (journal) => startWatcher(journal, exec, log),
     quiescers,
     guard: { arm: (journal, limitMs) => armGuard(journal, limitMs, exec, log) },
     unwatched: (journal) => unwatched(journal, readAttendance(), Date.now()),

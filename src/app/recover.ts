@@ -43,7 +43,7 @@ export async function recoverTasks(only: string | undefined, discard = false): P
       const journal = Journal.load(journalPath(machine.stateDirectory, task));
       if (!journal) return nothing(`task ${task} has been closed meanwhile`);
       const recovered = await recover(journal, { byName: only !== undefined, discard }, machine);
-      if (recovered.kind === 'held' && journal.watched !== undefined) await machine.watch();
+      if (recovered.kind === 'held' && journal.watched !== undefined) await machine.watch(journal);
       return recovered.kind === 'closed'
         ? recoveredReply(recovered.closed)
         : heldReply(task, journal.header.run, recovered);

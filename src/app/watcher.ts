@@ -19,6 +19,8 @@ const MARK = '=watcher';
 const LOCK_SECONDS = 2;
 /** How long changes of journals are gathered. */
 const SETTLE_MS = 100;
+/** Looks between two collections of garbage; see startwatcher.ts. */
+const COLLECT_EVERY = 10;
 
 /**
  * Watches the snapshots of all open tasks of this host and extends those that fill up, until the last is closed. There is one
@@ -54,7 +56,8 @@ async function watchAll(
 ): Promise<void> {
   let attendance = readAttendance();
   let failing = false;
-  for (let runs = list(); runs.length > 0;) {
+  let looks = 0;
+  for (let runs = list(); runs.length > 0; looks += 1) {
     let pause = LONGEST_MS;
     try {
       pause = await extend(runs);
@@ -66,8 +69,13 @@ async function watchAll(
       if (!failing) log.warn({ err: error }, 'a look at the snapshots failed');
       failing = true;
     }
+    if (looks % COLLECT_EVERY === 0) collectGarbage();
     runs = await changeOrPause(list, runs, pause);
   }
+}
+
+function collectGarbage(): void {
+  (globalThis as { readonly gc?: () => void }).gc?.();
 }
 
 /** What is to be watched after a pause, or as soon as another run is there or one is gone. */

@@ -51,11 +51,14 @@ const startByExeca: StartChild = ({ argv: [program, ...words], env, stdin }) => 
 };
 
 /**
- * Starts this very executable again, for what goes on after it has ended: in a session of its own, with nothing of ours
- * open and nothing of our environment but `env`. Resolves when it runs; throws `tool.failed`.
+ * Starts a process that goes on after we have ended: in a session of its own, with nothing of ours open and nothing of our
+ * environment but `env`. Resolves when it runs; throws `tool.failed`.
  */
-export async function startAgain(env: Readonly<Record<string, string>>): Promise<void> {
-  const child = execa(process.execPath, ourselves(), oneOfOurs(env));
+export async function startAside(
+  [program, ...words]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const child = execa(program, words, oneOfOurs(env));
   child.unref();
   const begun = once(child, 'spawn').then(
     () => undefined,
@@ -66,7 +69,7 @@ export async function startAgain(env: Readonly<Record<string, string>>): Promise
     begun,
     child.then(({ cause, shortMessage }) => (cause === undefined ? shortMessage : whyNot(cause))),
   ]);
-  if (problem !== undefined) throw new Fault('tool.failed', `${process.execPath} can't be started: ${problem}`);
+  if (problem !== undefined) throw new Fault('tool.failed', `${program} can't be started: ${problem}`);
 }
 
 /** The words that hooks/build/prologue.sh started Node.js with; see loader() in hooks/build/build.ts. */

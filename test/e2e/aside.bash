@@ -70,7 +70,7 @@ mkdir /run/real
 cat >/run/swapping <<'S'
 [ ! -s /run/swap ] || for word; do
   case $word in
-    */.hs.*) [ -L "$word" ] || { mv "$word" "${word%%/*}/kept" && ln -s "$(</run/swap)" "$word"; } ;;
+    */.hs.*) [ -L "$word" ] || { mv "$word" "${word%/*}/kept" && ln -s "$(</run/swap)" "$word"; } ;;
   esac
 done
 S

@@ -20,13 +20,14 @@ while [ "$1" != -- ]; do
 done
 shift
 mkdir "/run/cg/system.slice/$unit.service"
+set -- "${@//\$\$/\$}" # two dollar signs are one
 setsid --fork sh -c 'echo $$ >"/run/cg/system.slice/$0.service/cgroup.procs"; exec "$@"' "$unit" env -i "${env[@]}" "$@" <>/dev/null >&0 2>&0
 S
 sed -i "s,.LAB_DIRECTORY,$LAB," /usr/bin/systemd-run
 in_job() { sh -c 'echo $$ >/run/cg/job/cgroup.procs; exec "$@"' sh "$@"; }
 of_watcher() { sed 's,^0::/,,; s,watch-[0-9a-f]*,watch-ID,' "/proc/$(watchers)/cgroup"; }
 in_job "$PRE" t >/dev/null
-until_true 10 watches
+until_true 20 watches
 sleep 1
 of_watcher
 xargs kill -9 </run/cg/job/cgroup.procs 2>/dev/null
@@ -38,7 +39,7 @@ until_true 5 no_watcher
 # It fails.
 printf '#!/bin/sh\nexit 1\n' >/usr/bin/systemd-run
 in_job "$PRE" t >/dev/null
-until_true 10 watches
+until_true 20 watches
 sleep 1
 of_watcher
 $POST t >/dev/null

@@ -11,8 +11,18 @@ mark
 
 sed -i 's/monitoring=0/monitoring=1/' /etc/lvm/lvm.conf # what is extended must not be monitored afterwards
 call plan "$HOLDSTILL" plan t
+
+# A job that is over at once has none.
+$PRE t >/dev/null
+mv /var/lib/holdstill/t.journal /run
+sleep 5
+grep -c '"watching"' /var/log/holdstill/holdstill.log
+mv /run/t.journal /var/lib/holdstill
+$POST t >/dev/null
+same short quickly
+
 call pre "$PRE" t
-until_true 10 watches || echo 'nobody watches'
+until_true 20 watches || echo 'nobody watches'
 sleep 2 # it has read the journal, and let go of it
 
 # Detached: its own session, no descriptor but /dev/null and its own
@@ -29,6 +39,7 @@ sleep 2
 change 5
 until_true 20 larger 12 || echo 'not extended again'
 lvs --noheadings -o seg_monitor "vg0/$(snapshot_of t)"
+grep VmRSS "/proc/$pid/status" >"$LAB/memory"
 call status "$HOLDSTILL" status t
 call good "$POST" t
 until_true 5 no_watcher || echo 'it still watches'
@@ -38,7 +49,9 @@ same extended quickly
 rm -f /srv/data/[0-9]*
 $PRE t >/dev/null
 $PRE other >/dev/null
-sleep 2
+until_true 20 watches
+sleep 5 # a second one would be there, and leaves
+until_true 20 one_watcher
 watchers | wc -l
 $POST other >/dev/null
 sleep 1
@@ -63,11 +76,11 @@ kill_watcher
 silent_for 10
 call alone "$HOLDSTILL" status t
 call boot "$HOLDSTILL" recover --boot
-until_true 10 watches || echo 'not started again'
+until_true 20 watches || echo 'not started again'
 sleep 2
 kill_watcher
 $PRE other >/dev/null
-until_true 10 watches || echo 'not started by the next hook'
+until_true 20 watches || echo 'not started by the next hook'
 $POST other >/dev/null
 kill_watcher
 silent_for 20
@@ -77,7 +90,7 @@ same killed quickly
 # Nobody watches a task that does without.
 rm -f /srv/data/[0-9]*
 $PRE off >/dev/null
-sleep 2
+sleep 4
 watchers
 change 10
 call off "$POST" off
@@ -85,9 +98,10 @@ same off quickly
 
 # Another run of the task
 $PRE t >/dev/null
-sleep 2
+until_true 20 watches
 $PRE t >/dev/null
-sleep 2
+sleep 5
+until_true 20 one_watcher
 watchers | wc -l
 $POST t >/dev/null
 

@@ -3,6 +3,7 @@
 
 watchers() { pgrep -f '^holdstill watch'; }
 watches() { watchers >/dev/null; }
+one_watcher() { [ "$(watchers | wc -l)" -eq 1 ]; }
 no_watcher() { ! watches; }
 kill_watcher() { watchers | xargs kill -9; }
 

@@ -5,7 +5,7 @@
 bacula_hooks
 holdstill() { "$REPO/dist/holdstill" "$@"; }
 {
-  printf 'version: 1\ntasks:\n'
+  echo tasks:
   printf '  %s\n' "${TASKS[@]}"
 } | configure
 look before

@@ -47,7 +47,7 @@ const SOURCES: readonly (readonly [task: string, source: string, cause: RegExp, 
   ['live-btrfs', 'lv: vg0/butter', /a btrfs with the same id is mounted on this host/, /./],
   ['no-path', 'path: /no/such', /\/no\/such can't be found: no such file or directory/, /./],
   ['a-file', 'path: /srv/data/hello.txt', /is not a directory/, /name the directory that holds it/],
-  ['not-on-lvm', 'path: /etc', /\cannot take a snapshot of \/etc: not on btrfs; not on a logical volume/, /overlay/],
+  ['not-on-lvm', 'path: /etc', /cannot take a snapshot of \/etc: not on btrfs; not on a logical volume/, /overlay/],
   [
     'in-use',
     'lv: vg0/data, mount: /srv/data',

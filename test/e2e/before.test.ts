@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const dist = path.join(import.meta.dirname, '../../dist');
+const script = path.join(import.meta.dirname, 'before.sh');
 const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
 if (process.env['CI'] && !namespaces) throw new Error('CI is set, and some of these tests would be skipped');
 if (!namespaces) process.stderr.write('before: skipped, `unshare -rm` is not allowed here\n');
@@ -19,23 +20,19 @@ interface Answer {
  */
 function hook(name: string, own: string, { more = '', settings = '', call = 'Backup_other F' } = {}): Answer {
   const key = name === 'sbc_pre' ? 'before' : 'after';
-  const script = `for d in /etc /run /var/lib /var/log; do /bin/mount -t tmpfs -o mode=755 none $d || exit 99; done; umask 022
-/bin/mkdir /etc/holdstill
-echo 'version: 1
-tasks: {t: {path: /no/such, timeout: 6s}}
-sesam: {${key}: /etc/own${settings}}' >/etc/holdstill/holdstill.yaml
-/bin/cat >/etc/own; /bin/chmod 755 /etc/own
-${more}
-cd /run; WORD='of the client' exec ${dist}/sesam/${name} ${call}`;
   const began = performance.now();
   const input = `#!/bin/sh\n${own}\n`;
   const env = { PATH: '/usr/bin:/bin' };
-  const { status, stdout, stderr } = spawnSync('unshare', ['-rm', '/bin/sh', '-c', script], {
-    input,
-    env,
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    'unshare',
+    ['-rm', '/bin/sh', script, `${dist}/sesam/${name}`, key, settings, more, call],
+    {
+      input,
+      env,
+      encoding: 'utf8',
+      timeout: 60_000,
+    },
+  );
   expect(stderr).toBe('');
   return { status, lines: stdout.split('\n').slice(0, -1), ms: performance.now() - began };
 }

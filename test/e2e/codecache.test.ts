@@ -9,14 +9,8 @@ const namespaces = spawnSync('unshare', ['-rm', 'true']).status === 0;
 const skipped = !namespaces || existsSync('/etc/holdstill');
 if (skipped && process.env['CI']) throw new Error('CI is set, and these tests would be skipped');
 
-/* A machine of its own for a moment: nothing is open, and one task is configured that has no volume. */
-const PRELUDE = `
-for d in /etc /run /var/lib /var/log /var/cache; do mount -t tmpfs -o mode=755 none $d; done
-umask 022; mkdir /etc/holdstill; printf 'version: 1\\ntasks:\\n  nightly: /no/such/path\\n' >/etc/holdstill/holdstill.yaml
-recover() { "$0/holdstill" recover; echo "status $?"; }
-# the parts that are kept, each with its rights and inode
-kept() { find /var/cache -type f ! -name node -printf '%M %i %f\\n' | sed 's/\\.[0-9a-f]*$//' | sort -k 3; }
-`;
+/** What the scripts below find: a machine of its own for a moment, and words. */
+const words = join(import.meta.dirname, 'codecache.words.sh');
 
 describe.skipIf(skipped)("V8's code of the large parts", () => {
   test('is kept by a run that went well, for root alone, and taken by the next', () => {
@@ -27,9 +21,8 @@ describe.skipIf(skipped)("V8's code of the large parts", () => {
   });
 
   test('is not kept by a run that failed, nor by one that only looks', () => {
-    const failing = '"$0/generic/pre" nightly >/dev/null 2>&1; echo "status $?"';
     const looking = '"$0/holdstill" config show >/dev/null; echo "status $?"';
-    expect(inNamespace(`${failing}; ${looking}; ls /var/cache`)).toBe('status 1\nstatus 0\n');
+    expect(inNamespace(`failing; ${looking}; ls /var/cache`)).toBe('status 1\nstatus 0\n');
   });
 
   test.each([
@@ -58,18 +51,9 @@ describe.skipIf(skipped)("V8's code of the large parts", () => {
   });
 });
 
-/* The Node.js that is found first, so that it tells which of its calls only asked for its version. */
-const ASKED = `
-real=$(readlink -f "$(command -v node)"); : >/run/real; mount --bind "$real" /run/real
-printf '#!/bin/sh\\necho "$1" >>/run/calls\\nexec /run/real "$@"\\n' >/run/node; chmod 755 /run/node; mount --bind /run/node "$real"
-# asked WHAT COMMAND: how often it was asked
-asked() { : >/run/calls; echo "$1: $($2 | tail -n 1), asked $(grep -c -e --version /run/calls)"; }
-failing() { "$0/generic/pre" nightly >/dev/null 2>&1; echo "status $?"; }
-`;
-
 describe.skipIf(skipped)('the version of Node.js', () => {
   test('is asked for until a run went well, and where it or its libraries have changed', () => {
-    const script = `${ASKED} asked new failing; asked new failing; asked new recover; asked known recover; asked known failing
+    const script = `count_calls; asked new failing; asked new failing; asked new recover; asked known recover; asked known failing
       stat -c '%A %n' /var/cache/holdstill/node
       TZ=Asia/Tokyo asked elsewhere recover
       echo '# other' >>/run/node; asked changed failing; asked changed recover; asked known recover
@@ -99,7 +83,7 @@ describe.skipIf(skipped)('the version of Node.js', () => {
     ['of another', 'sed -i s/node/nodf/ node'],
     ['empty', ': >node'],
   ])('that was kept may be %s, and the hooks go on', (_, spoil) => {
-    const script = `${ASKED} recover; cd /var/cache/holdstill; ${spoil}; cd /; failing; recover`;
+    const script = `count_calls; recover; cd /var/cache/holdstill; ${spoil}; cd /; failing; recover`;
     expect(inNamespace(script)).toMatch(/status 0\nstatus 1\n.*\nstatus 0\n$/);
   });
 });
@@ -113,8 +97,8 @@ function withoutInodes(text: string): string {
 }
 
 function inNamespace(script: string): string {
-  const words = ['-rm', '/bin/sh', '-c', `${PRELUDE}${script}`, dist];
-  const { stdout, stderr } = spawnSync('unshare', words, {
+  const call = ['-rm', '/bin/sh', '-c', `. "$1"; ${script}`, dist, words];
+  const { stdout, stderr } = spawnSync('unshare', call, {
     encoding: 'utf8',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
   });

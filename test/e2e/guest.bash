@@ -1,9 +1,5 @@
-# For end-to-end scripts in the guest: install dist/ as an admin would, and look at what is left.
-
-# configure: the text on standard input becomes the configuration.
-configure() {
-  mkdir -p /etc/holdstill && cat >/etc/holdstill/holdstill.yaml && chmod 600 /etc/holdstill/holdstill.yaml
-}
+# For end-to-end scripts in the guest: our hooks where a backup product looks for them, and what is left.
+. "$REPO/test/lab/guest/break.bash"
 
 # look NAME: the machine, for comparing before with after. The lock files and the directories that they are in
 # may stay, and what is remembered of runs that were taken over.

@@ -2,7 +2,7 @@
 . "$REPO/test/e2e/run.words.bash"
 
 {
-  printf 'version: 1\ntasks:\n'
+  echo tasks:
   for n in "${!LVS[@]}"; do echo "  n$n: {lv: ${VGS[n]}/${LVS[n]}, size: 8M}"; done
 } | configure
 look before

@@ -2,7 +2,6 @@
 . "$REPO/test/e2e/run.words.bash"
 
 configure <<'Y'
-version: 1
 tasks:
   whole: /srv/data
   part: {path: "/srv/data/sub dir", mount: /mnt/part}

@@ -2,7 +2,6 @@
 . "$REPO/test/e2e/run.words.bash"
 
 configure <<'Y'
-version: 1
 tasks:
   thin: {lv: vg0/c}
   both: {each: {lv: "vg0/[a-d]"}, size: 32M}

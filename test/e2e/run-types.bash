@@ -2,7 +2,6 @@
 . "$REPO/test/e2e/run.words.bash"
 
 configure <<'Y'
-version: 1
 tasks:
   x: {lv: vg0/x}
   v: {lv: vg0/v}

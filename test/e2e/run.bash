@@ -2,7 +2,6 @@
 . "$REPO/test/e2e/run.words.bash"
 
 configure <<'Y'
-version: 1
 tasks:
   data: {lv: vg0/data, size: 8M}
 Y

@@ -7,7 +7,6 @@ sep_hook none-pre sbc_pre Backup_XEN_vm1
 sep_hook none-post sbc_post Backup_XEN_vm1
 
 configure <<'Y'
-version: 1
 tasks:
   Backup_XEN_vm1: {lv: system/xenvm, mount: /mnt/vmbackup, size: 8M}
 Y

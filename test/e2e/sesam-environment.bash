@@ -2,7 +2,6 @@
 . "$REPO/test/e2e/sesam.words.bash"
 
 configure <<'Y'
-version: 1
 tasks:
   Backup_XEN_vm1: {lv: system/xenvm, mount: /mnt/vmbackup, size: {}}
 sesam: {taskEnv: SESAM_TASK, exitZero: true}
@@ -13,7 +12,6 @@ export SESAM_TASK=Backup_XEN_vm1
 sep_hook broken sbc_pre F
 
 configure <<'Y'
-version: 1
 tasks:
   Backup_XEN_vm1: {lv: system/xenvm, mount: /mnt/vmbackup, size: 8M}
 sesam: {taskEnv: SESAM_TASK, exitZero: true}

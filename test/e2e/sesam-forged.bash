@@ -2,7 +2,6 @@
 . "$REPO/test/e2e/sesam.words.bash"
 
 configure <<'Y'
-version: 1
 tasks:
   "STATUS:OK": {lv: system/xenvm}
   "STATUS:ERROR {x}": {lv: system/no-such}

@@ -2,7 +2,6 @@
 . "$REPO/test/e2e/sesam.words.bash"
 
 configure <<'Y'
-version: 1
 tasks:
   Backup_XEN_vm1: {lv: system/xenvm, mount: /mnt/vmbackup, size: full}
 sesam: {trace: true}

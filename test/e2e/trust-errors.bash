@@ -13,7 +13,8 @@ for lv in guest host; do
   echo whole >/mnt/whole
   touch /mnt/torn/file
   umount /mnt
-  block=$(debugfs -R 'blocks /torn' /dev/vg0/$lv 2>/dev/null)
+  # The number has a blank behind it.
+  read -r block < <(debugfs -R 'blocks /torn' /dev/vg0/$lv 2>/dev/null)
   dd if=/dev/urandom of=/dev/vg0/$lv bs=1k seek="$block" count=1 conv=notrunc status=none
   tune2fs -e panic /dev/vg0/$lv >/dev/null
 done

@@ -1,10 +1,8 @@
 # dmeventd unmounts a snapshot that is full, in the middle of a backup by SEP sesam, by a script, by `run`. MARKER: the file that is seen then.
-. "$REPO/test/lab/guest/break.bash"
 . "$REPO/test/e2e/guest.bash"
 
 sep_install
 configure <<'Y'
-version: 1
 tasks:
   t: {lv: vg0/data, size: 8M, mount: /mnt/t}
 Y

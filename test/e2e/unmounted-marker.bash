@@ -1,9 +1,7 @@
 # The file beneath each mount, MARKER: it is there when the mount goes away, and nothing else is ever removed in its place.
-. "$REPO/test/lab/guest/break.bash"
 . "$REPO/test/e2e/guest.bash"
 
 configure <<'Y'
-version: 1
 tasks:
   vm: {lv: vg0/vm, mount: /mnt/vm}
   t: {lv: vg0/data, size: 8M, mount: /mnt/t}

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeLab } from './describe.ts';
-import { inLab, type LabRun } from './run.ts';
+import type { LabRun } from './run.ts';
+import { scenario } from './scenario.ts';
 
-const start = '. "$REPO/test/lab/guest/break.bash"\n';
 const MIB = 1024 * 1024;
 
 /* Device-mapper allows 127 bytes for VG, LV and what LVM adds to them (`-cow`, `-real`), each hyphen doubled. */
@@ -26,21 +26,14 @@ const NAMES: readonly (readonly [task: string, lv: string, name: RegExp])[] = [
 describeLab('names at the limits', () => {
   let run: LabRun;
   beforeAll(async () => {
-    run = await inLab(
-      `${start}
-      configure <<'Y'
-tasks:
-${NAMES.map(([task, lv]) => `  ${task}: {lv: ${lv}, size: 8M}`).join('\n')}
-  too-long: {lv: ${LONGEST_VG}/x, size: 8M}
-  no-real: {lv: ${LONG_VG}/${NO_REAL}, size: 8M}
-Y
-      mark
-      for task in ${NAMES.map(([task]) => task).join(' ')}; do
-        call $task $PRE $task; snapshot_of $task >$LAB/$task.name; call $task-post $POST $task
-      done
-      call too-long $PRE too-long; call no-real $PRE no-real; same end`,
-      {
-        world: `vg vg0 200M
+    run = await scenario('test/lab/provider-names.bash', {
+      values: {
+        TASKS: NAMES.map(([task]) => task),
+        LVS: NAMES.map(([, lv]) => lv),
+        TOO_LONG: `${LONGEST_VG}/x`,
+        NO_REAL: `${LONG_VG}/${NO_REAL}`,
+      },
+      world: `vg vg0 200M
   lv a+b_c.d-e 8M ext2
   lv ${LONG_LV} 8M ext2
   lv ${LONGEST_LV} 8M ext2
@@ -51,8 +44,7 @@ vg ${LONG_VG} 64M
   lv ${NO_REAL} 8M ext2
 vg ${LONGEST_VG} 32M
   lv x 8M ext2`,
-      },
-    );
+    });
   });
 
   test.each(NAMES)('a snapshot of one that is %s is taken and removed', (task, _, name) => {
@@ -84,25 +76,11 @@ const SIZES = [
 
 describeLab('provider lvm', () => {
   test('gives a snapshot the room that `size` promises; with `full` the whole origin can be overwritten', async () => {
-    const task = (index: number): string => `s${index}`;
-    const run = await inLab(
-      `${start}
-      configure <<'Y'
-tasks:
-${SIZES.map(([lv, size], index) => `  ${task(index)}: {lv: vg0/${lv}, size: ${size}}`).join('\n')}
-Y
-      mark
-      for task in ${SIZES.map((_, index) => task(index)).join(' ')}; do
-        $PRE $task >$LAB/$task.pre 2>&1; lvs --noheadings --units b --nosuffix -o lv_size --select "lv_tags=holdstill.task=$task"
-        [ $task = s7 ] || { call $task $POST $task; continue; }
-        dd if=/dev/urandom of=/dev/vg0/small bs=1M count=64 conv=fsync,notrunc status=none; call $task $POST $task
-      done
-      same end`,
-      {
-        world: 'vg vg0 3G\n  lv small 64M ext2\n  lv medium 400M ext2\n  lv large 1620M ext2',
-        memory: '2G',
-      },
-    );
+    const run = await scenario('test/lab/provider-sizes.bash', {
+      values: { LVS: SIZES.map(([lv]) => lv), SIZES: SIZES.map(([, size]) => size) },
+      world: 'vg vg0 3G\n  lv small 64M ext2\n  lv medium 400M ext2\n  lv large 1620M ext2',
+      memory: '2G',
+    });
     expect(
       run.stdout
         .trim()
@@ -115,21 +93,7 @@ Y
   });
 
   test('takes two runs of one origin apart, and removes again what is gone', async () => {
-    const run = await inLab(
-      `${start}
-      configure <<'Y'
-tasks:
-  t: {lv: vg0/data, size: 8M}
-  u: {lv: vg0/data, size: 8M}
-Y
-      mark
-      $PRE t >/dev/null; $PRE u >/dev/null
-      cp /var/lib/holdstill/t.journal /run/t.journal
-      call first $POST t; [ -n "$(snapshot_of u)" ] || echo 'the other run lost its snapshot'
-      cp /run/t.journal /var/lib/holdstill/; edit_journal /var/lib/holdstill/t.journal '/"opened"/d'; call again $POST t; call second $POST u
-      same end`,
-      { world: 'vg vg0 100M\n  lv data 16M ext4' },
-    );
+    const run = await scenario('test/lab/provider-two-runs.bash', { world: 'vg vg0 100M\n  lv data 16M ext4' });
     expect(run.stdout).toBe('');
     for (const name of ['first', 'second']) expect(run.call(name).stdout).toMatch(/good: 1 snapshot valid/);
     expect(run.call('again').status).toBe(5);

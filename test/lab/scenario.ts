@@ -11,7 +11,7 @@ interface ScenarioOptions extends Omit<LabOptions, 'name'> {
   readonly values?: Readonly<Record<Uppercase<string>, Value>>;
 }
 
-/** Run a bash file in a fresh guest. FILE is said from the root of the repository: `test/e2e/taken.bash`. */
+/** Run a bash file in a fresh guest. FILE is said from the root of the repository: `test/e2e/aside.bash`. */
 export async function scenario(file: string, { values = {}, ...options }: ScenarioOptions = {}): Promise<LabRun> {
   if (!existsSync(join(import.meta.dirname, '../..', file))) throw new Error(`there is no ${file}`);
   const lines = Object.entries(values).map(([name, value]) => `${name}=${words(value)}\n`);

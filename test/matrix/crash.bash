@@ -1,4 +1,4 @@
-# Kills hooks at their moments, clears up, and looks. PARTS: what to try, `TASK:SLICES:SLICE ...`; SCALE: all or sample.
+# Kills hooks at their moments, clears up, and looks. PARTS: what to try, `TASK:SLICES:SLICE`; SCALE: all or sample.
 . "$REPO/test/matrix/points.bash"
 
 # What a killed `pre` has left is closed with a verdict that is right: never good unless pre had come to its end.
@@ -136,7 +136,8 @@ run() {
 
 begin
 declare -a pre post # of moments_of
-for part in $PARTS; do
+# shellcheck disable=SC2153 # the guest is told them
+for part in "${PARTS[@]}"; do
   IFS=: read -r task slices slice <<<"$part"
   moments_of pre "$PRE" "$task"
   mark_open "$task"

@@ -1,4 +1,4 @@
-import { inLab } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 import type { Row, Scale } from './row.ts';
 
 /** What is opened and closed in turn, and what each is for people. */
@@ -32,7 +32,11 @@ export async function cycles(scale: Scale, say: (line: string) => void): Promise
   const lane = async (): Promise<void> => {
     for (let guest = 0; guest < guests; guest += 1) {
       const timeoutMs = 120_000 + each * 15_000;
-      const { stdout, stderr } = await inLab(script(names, each), { world: WORLD, name: 'cycles', timeoutMs });
+      const { stdout, stderr } = await scenario('test/matrix/cycles.bash', {
+        world: WORLD,
+        timeoutMs,
+        values: { TASKS: names, COUNT: each },
+      });
       const lines = stdout.split('\n').filter(Boolean);
       const last = lines.pop();
       if (last !== `done ${each}`) lines.push(`a guest of ${each} cycles came to '${last ?? stderr}'`);
@@ -44,24 +48,4 @@ export async function cycles(scale: Scale, say: (line: string) => void): Promise
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return [{ what: `good cycles: ${Object.values(TASKS).join(', ')}`, tried: total, failures }];
-}
-
-function script(names: readonly string[], count: number): string {
-  return `. "$REPO/test/lab/guest/break.bash"
-    configure <<'Y'
-tasks:
-  thick: {lv: vg0/a, size: 16M}
-  parts: {lv: vg0/disk, size: 16M, autoextend: false}
-  thin: {lv: vg0/thin}
-  path: {path: /srv/data, size: 8M, autoextend: false}
-Y
-    mkdir /srv/data/x; mark
-    tasks=(${names.join(' ')})
-    for ((cycle = 0; cycle < ${count}; cycle++)); do
-      task=\${tasks[cycle % ${names.length}]}
-      $HOLDSTILL run $task -- true >/run/out 2>&1 || echo "cycle $cycle of $task: status $?: $(tail -n 3 /run/out | tr '\\n' ' ')"
-      grep -q '^  verdict   good: ' /run/out || echo "cycle $cycle of $task: $(tail -n 3 /run/out | tr '\\n' ' ')"
-      ((cycle % 50 != 49)) || same "after cycle $cycle"
-    done
-    same 'the end'; echo "done ${count}"`;
 }

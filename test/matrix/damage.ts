@@ -1,4 +1,5 @@
-import { inLab, type LabRun } from '../lab/run.ts';
+import type { LabRun } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 import type { Row, Scale } from './row.ts';
 
 /** What is damaged on which volume, and how: words of test/lab/guest/damage.pl; the partition that must be reported then. */
@@ -139,7 +140,15 @@ export async function damaged(scale: Scale, say: (line: string) => void): Promis
 async function tried(
   images: readonly Image[],
 ): Promise<{ readonly failures: readonly string[]; readonly opened: number }> {
-  const run = await inLab(script(images), { world: WORLD, name: 'damage', timeoutMs: 60_000 + images.length * 20_000 });
+  const run = await scenario('test/matrix/damage.bash', {
+    world: WORLD,
+    timeoutMs: 60_000 + images.length * 20_000,
+    values: {
+      VOLUMES: [...new Set(images.map(([, volume]) => volume))],
+      IMAGES: images.map(([name, volume, damage]) => `${name} ${volume} ${damage}`),
+      LONGEST: HANGS_AFTER_S,
+    },
+  });
   const left = run.stdout + run.stderr;
   const whole = run.status === 0 && left === '' ? [] : [`the guest: ${run.status} ${left}`];
   const every = run.calls['every'];
@@ -149,36 +158,6 @@ async function tried(
     failures: [...whole, ...lost, ...images.flatMap((image) => problemOf(image, run))],
     opened: images.filter(([name]) => run.calls[name]?.status === 0).length,
   };
-}
-
-function script(images: readonly Image[]): string {
-  const volumes = [...new Set(images.map(([, volume]) => volume))];
-  return `
-    . "$REPO/test/lab/guest/break.bash"
-    { echo tasks:
-      for volume in ${volumes.join(' ')}; do echo "  $volume: {lv: vg0/$volume, size: 8M, autoextend: false}"; done
-      echo '  every: {each: {lv: "vg0/[ew]*"}, size: 8M, autoextend: false}'
-    } | configure
-    mark
-    mkdir /dev/shm/base
-    for volume in ${volumes.join(' ')}; do cat "/dev/vg0/$volume" >"/dev/shm/base/$volume"; done
-    try() {
-      local name=$1 volume=$2
-      shift 2
-      cat "/dev/shm/base/$volume" >"/dev/vg0/$volume"
-      perl "$REPO/test/lab/guest/damage.pl" "/dev/vg0/$volume" "$@" || echo "$name: not damaged"
-      call "$name" timeout ${HANGS_AFTER_S} $PRE $volume && {
-        timeout ${HANGS_AFTER_S} find "/run/holdstill/$volume" -xdev -type f -size -100k -exec cat {} + >/dev/null 2>&1
-        [ $? -ne 124 ] || echo "$name: reading hangs"
-        call "$name.post" timeout ${HANGS_AFTER_S} $POST $volume
-      }
-      same "$name" quickly
-    }
-    ${images.map(([name, volume, damage]) => `try ${name} ${volume} ${damage}`).join('\n')}
-    # One damaged volume among others: they are not lost without a word.
-    cat /dev/shm/base/ext4 >/dev/vg0/ext4; perl "$REPO/test/lab/guest/damage.pl" /dev/vg0/ext4 zero 1024 1024
-    call every timeout ${HANGS_AFTER_S} $PRE every
-    same end`;
 }
 
 function problemOf([name, volume, , lost]: Image, run: LabRun): readonly string[] {

@@ -1,4 +1,4 @@
-# Lets one thing go wrong in a hook: a command, or the disk of the journal. PARTS: `TASK:SLICES:SLICE ...`; SCALE: all or sample.
+# Lets one thing go wrong in a hook: a command, or the disk of the journal. PARTS: `TASK:SLICES:SLICE`; SCALE: all or sample.
 # Two thirds of it are for the work: enough on a machine that is slow, for what hangs takes all of it.
 TIMEOUT=12s
 . "$REPO/test/matrix/points.bash"
@@ -129,7 +129,7 @@ plan() {
         # What only looks is killed: once is enough.
         flock) if [ "$SCALE$task" = alleach ]; then of=(status killed done-killed hang); else of=(status killed done-killed); fi ;;
         # The watcher: nobody waits for it.
-        */node) of=(status killed hang) ;;
+        */node | */sh) of=(status killed hang) ;;
         *) of=("${TOOL_FAULTS[@]}") ;;
       esac
       turn=$((turn + 1))
@@ -180,7 +180,8 @@ fill() { head -c "$1K" /dev/zero >/var/lib/holdstill/filler 2>/dev/null; }
 
 begin
 declare -a pre post # of moments_of
-for part in $PARTS; do
+# shellcheck disable=SC2153 # the guest is told them
+for part in "${PARTS[@]}"; do
   IFS=: read -r task slices slice <<<"$part"
   moments_of pre "$PRE" "$task"
   mark_open "$task"

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { inLab } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 import type { Row, Scale } from './row.ts';
 
 /** One guest that tries points one after the other; see points.bash. */
@@ -28,36 +27,18 @@ const indented = (by: string): string => volumes.replaceAll(/^/gmu, by);
 
 interface World {
   readonly world: string;
-  /** Bash that makes what the world can't. */
-  readonly make: string;
   /** Patterns of the origins' devices and files. */
   readonly origins: string;
 }
 
-/** A guest's disk: a partition with a file system, one with LVM (also thin), one with LUKS. */
-const guestDisk = (disk: string): string => `
-  . "$REPO/test/matrix/nested.bash"; guest_disk ${disk}`;
-
+/** storages.bash makes what a world can't. */
 const worlds: Readonly<Record<Storage, World>> = {
-  thick: { world: `vg vg0 120M\n${indented('  ')}`, make: '', origins: '/dev/vg0/vm-*' },
-  resting: { world: `vg vg0 120M\n${indented('  ')}`, make: '', origins: '/dev/vg0/vm-*' },
-  thin: { world: `vg vg0 120M\n  pool tp 80M\n${indented('    ')}`, make: '', origins: '/dev/vg0/vm-*' },
-  nested: {
-    world: 'vg vg0 110M\n  lv vm-guest 64M raw',
-    make: guestDisk('/dev/vg0/vm-guest'),
-    origins: '/dev/vg0/vm-*',
-  },
-  images: {
-    world: 'vg vg0 420M\n  lv images 400M xfs /srv/images',
-    make: `truncate -s 64M /srv/images/a.img; truncate -s 12M /srv/images/b.img; mkfs.ext4 -q -F /srv/images/b.img
-      ${guestDisk('/srv/images/a.img')}`,
-    origins: '/srv/images/*.img',
-  },
-  subvolume: {
-    world: 'vg vg0 170M\n  lv data 150M btrfs /srv/data',
-    make: `btrfs -q subvolume create /srv/data/sub; truncate -s 8M /srv/data/sub/x.img; mkfs.ext4 -q -F /srv/data/sub/x.img; sync`,
-    origins: '/srv/data/sub/x.img',
-  },
+  thick: { world: `vg vg0 120M\n${indented('  ')}`, origins: '/dev/vg0/vm-*' },
+  resting: { world: `vg vg0 120M\n${indented('  ')}`, origins: '/dev/vg0/vm-*' },
+  thin: { world: `vg vg0 120M\n  pool tp 80M\n${indented('    ')}`, origins: '/dev/vg0/vm-*' },
+  nested: { world: 'vg vg0 110M\n  lv vm-guest 64M raw', origins: '/dev/vg0/vm-*' },
+  images: { world: 'vg vg0 420M\n  lv images 400M xfs /srv/images', origins: '/srv/images/*.img' },
+  subvolume: { world: 'vg vg0 170M\n  lv data 150M btrfs /srv/data', origins: '/srv/data/sub/x.img' },
 };
 
 const MODULES = ['loop', 'dm-snapshot', 'dm-thin-pool', 'dm-crypt'];
@@ -93,14 +74,13 @@ export async function tryInGuests(
 }
 
 async function runGuest({ what, storage, world: own, script, parts }: Guest, scale: Scale): Promise<readonly Row[]> {
-  const { world, make, origins } = own === undefined ? worlds[storage] : { world: own, make: '', origins: '' };
-  const run = await inLab(
-    `STORAGE=${storage} SCALE=${scale} PARTS='${parts.join(' ')}' ORIGINS='${origins}'
-mkdir -p -m 755 /etc/holdstill; (umask 077; echo -n 'a long word' >/etc/holdstill/key)
-${make}
-${readFileSync(new URL(script, import.meta.url), 'utf8')}`,
-    { name: 'matrix', world, timeoutMs: LONGEST_MS, modules: MODULES },
-  );
+  const { world, origins } = own === undefined ? worlds[storage] : { world: own, origins: '' };
+  const run = await scenario(`test/matrix/${script}`, {
+    values: { STORAGE: storage, SCALE: scale, PARTS: parts, ORIGINS: origins },
+    world,
+    timeoutMs: LONGEST_MS,
+    modules: MODULES,
+  });
   const lines = read(run.files, 'points').split('\n');
   const rows = rowsOf(what, lines, failuresOf(read(run.files, 'failures')));
   // Whatever was planned and not done counts as tried and failed.

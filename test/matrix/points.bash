@@ -1,12 +1,13 @@
 # For guests that try one point after the other: what all of them need. A point that is done leaves a line in $LAB/points,
 # `ok WHAT` or `failed WHAT`, and what was wrong in $LAB/failures.
 . "$REPO/test/lab/guest/sabotage.bash"
+. "$REPO/test/matrix/storages.bash"
 
-# begin: a configuration, the machine as it is now as the one that shall always come back. $TIMEOUT: of a hook.
+# begin: what $STORAGE has, a configuration, the machine as it is now as the one that shall always come back. $TIMEOUT: of a hook.
 begin() {
-  printf '#!/bin/sh\n: >/mnt/resting\n' >/usr/local/sbin/rest
-  printf '#!/bin/sh\nrm -f /mnt/resting\n' >/usr/local/sbin/thaw
-  chmod 755 /usr/local/sbin/rest /usr/local/sbin/thaw
+  mkdir -p -m 755 /etc/holdstill
+  (umask 077 && echo -n 'a long word' >/etc/holdstill/key)
+  "make_$STORAGE"
   # The watcher of `whole` is enough: each costs the guest half a second.
   local more="size: 8M, timeout: ${TIMEOUT:-2m}"
   configure <<Y

@@ -1,5 +1,5 @@
 import type { Call } from '../lab/result.ts';
-import { inLab } from '../lab/run.ts';
+import { scenario } from '../lab/scenario.ts';
 import type { Row, Scale } from './row.ts';
 
 const TASKS: Readonly<Record<Scale, number>> = { all: 50, sample: 12 };
@@ -9,8 +9,8 @@ const ORIGINS: Readonly<Record<Scale, number>> = { all: 5, sample: 4 };
 export async function together(scale: Scale, say: (line: string) => void): Promise<readonly Row[]> {
   const [tasks, origins] = [TASKS[scale], ORIGINS[scale]];
   const numbers = Array.from({ length: tasks }, (_, index) => index);
-  const run = await inLab(script(tasks, origins), {
-    name: 'together',
+  const run = await scenario('test/matrix/together.bash', {
+    values: { TASKS: tasks, ORIGINS: origins },
     world: ['vg vg0 600M', ...numbers.slice(0, origins).map((n) => `  lv o${n} 8M ext2`)].join('\n'),
     // A process of Node.js for each task, and another that watches its snapshot
     memory: '3G',
@@ -37,17 +37,4 @@ function wrongWith(call: Call | undefined, due: RegExp): string | undefined {
   if (!call) return 'did not come to its end';
   const { status, stdout, stderr } = call;
   return status === 0 && stderr === '' && due.test(stdout) ? undefined : `status ${status}: ${stdout}${stderr}`;
-}
-
-/** Prints the numbers of snapshots, mounts and journals while all are open, then whatever is left. */
-function script(tasks: number, origins: number): string {
-  const all = `{0..${tasks - 1}}`;
-  return `. "$REPO/test/lab/guest/break.bash"
-    { echo tasks:; for n in ${all}; do echo "  t$n: {lv: vg0/o$((n % ${origins})), size: 4M}"; done; } | configure
-    mark
-    for n in ${all}; do call pre$n $PRE t$n & done; wait
-    lvs --noheadings -o origin,lv_tags --select lv_role=snapshot | grep -c 'holdstill.task=t'
-    ls /run/holdstill | wc -l; ls /var/lib/holdstill/*.journal | wc -l
-    for n in ${all}; do call post$n $POST t$n & done; wait
-    same 'all at once'`;
 }

@@ -165,7 +165,7 @@ reached=0
 mv $CUT/empty $CUT/disk
 all=() points=() series=(recover job)
 plan
-IFS=: read -r _ slices slice <<<"$PARTS"
+IFS=: read -r _ slices slice <<<"${PARTS[0]}"
 for one in "${!all[@]}"; do
   ((one % slices != slice)) || points+=("${all[one]} ${series[one / slices % 2]}")
 done

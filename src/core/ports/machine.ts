@@ -30,8 +30,8 @@ export interface Machine {
   /** Directory below which a task without `mount:` is mounted. */
   readonly runDirectory: string;
   readonly bootId: string;
-  /** Sees to it from now on that no snapshot of an open task runs full. Undefined, or why it can't be done; never throws. */
-  watch(): Promise<string | undefined>;
+  /** Sees to it that soon somebody watches over the snapshots of an open task, so that none runs full. Undefined, or why it can't be done; never throws. */
+  watch(journal: JournalView): Promise<string | undefined>;
   /** How long nobody watched the snapshots of a task of which somebody should; undefined: not for long. */
   unwatched(journal: JournalView): Unwatched | undefined;
   /** The same machine, on which programs that read what guests wrote may do nothing else as far as that can be had. */

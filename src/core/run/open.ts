@@ -63,7 +63,7 @@ export async function open(opening: Opening, host: Machine): Promise<Opened> {
     const watched = prepared.planned.some(({ growth }) => growth.possible);
     journal.markOpened(paths, notSaved(layout, prepared.leftOut), watched, told?.grade);
     machine.log.info({ run, paths, findings }, 'opened');
-    const unwatched = watched ? await machine.watch() : undefined;
+    const unwatched = watched ? await machine.watch(journal) : undefined;
     return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, findings, unwatched, cut: told };
   } catch (error) {
     machine.log.error({ err: error }, 'opening failed, undoing it');

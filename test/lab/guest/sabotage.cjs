@@ -52,7 +52,7 @@ function watch(at, how) {
     const there = faulty ? { ...options, file: replacement, args: [tool, fault, ...options.args.slice(1)] } : options;
     const result = spawn.call(this, there);
     // After the start of what goes on by itself, the watcher, is when it has been started.
-    if (fault === 'while' || (fault === 'after' && tool === process.execPath)) die();
+    if (fault === 'while' || (fault === 'after' && [process.execPath, '/bin/sh'].includes(tool))) die();
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the handle is node's own, and has no such method
     if (fault === 'after') this._handle.onexit = die;
     if (this.send) watchQuestions(this);

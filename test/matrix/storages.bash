@@ -1,3 +1,5 @@
+# What the machines of the matrix have besides their worlds: make_STORAGE makes it.
+
 # guest_disk DEVICE: of 64 MiB; p1 a file system, p2 LVM with two of them and a thin one, p3 LUKS with one (key in /etc/holdstill/key).
 guest_disk() {
   local parts=() start size part
@@ -21,5 +23,25 @@ guest_disk() {
     cryptsetup open --key-file /etc/holdstill/key "${parts[2]}" crypt && mkfs.ext4 -q /dev/mapper/crypt && cryptsetup close crypt ||
     die 'no LUKS'
   losetup --detach "${parts[@]}"
+  sync
+}
+
+make_thick() { :; }
+make_thin() { :; }
+make_resting() {
+  printf '#!/bin/sh\n: >/mnt/resting\n' | executable /usr/local/sbin/rest
+  printf '#!/bin/sh\nrm -f /mnt/resting\n' | executable /usr/local/sbin/thaw
+}
+make_nested() { guest_disk /dev/vg0/vm-guest; }
+make_images() {
+  truncate -s 64M /srv/images/a.img
+  truncate -s 12M /srv/images/b.img
+  mkfs.ext4 -q -F /srv/images/b.img
+  guest_disk /srv/images/a.img
+}
+make_subvolume() {
+  btrfs -q subvolume create /srv/data/sub
+  truncate -s 8M /srv/data/sub/x.img
+  mkfs.ext4 -q -F /srv/data/sub/x.img
   sync
 }
