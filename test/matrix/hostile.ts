@@ -6,11 +6,12 @@ import { names } from './hostile/names.ts';
 import { nested } from './hostile/nested.ts';
 import { removeScratch } from './hostile/scratch.ts';
 import { shown } from './hostile/shown.ts';
+import { domains } from './hostile/domains.ts';
 import { tools } from './hostile/tools.ts';
 import type { Row, Scale } from './row.ts';
 
 const SEED = 20_260_101;
-const PROPERTIES = [...answers, ...names, ...tools, ...nested, ...configs, ...journals, ...shown, ...large];
+const PROPERTIES = [...answers, ...names, ...tools, ...domains, ...nested, ...configs, ...journals, ...shown, ...large];
 
 /**
  * Properties of all that reads what others write, with generated inputs. HOLDSTILL_SEED=N tries others than usual; a
