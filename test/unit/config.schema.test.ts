@@ -18,20 +18,12 @@ test('the reference has a row for every key, and says what each does', () => {
   const rows = configReference().split('\n').slice(2);
   const keys = rows.map((row) => /^\| `([^`]+)` \|/.exec(row)?.[1]);
   const disk = ['copy', 'partitions', 'exclude', 'skip', 'trust', 'keys', 'check'];
-  const task = [
-    'lv',
-    'path',
-    'each',
-    'each.lv',
-    'each.exclude',
-    'file',
-    'subvolume',
-    ...disk,
-    'mount',
-    'size',
-    'autoextend',
-    'timeout',
-  ];
+  const source = ['lv', 'path', 'each', 'each.lv', 'each.vm', 'each.exclude', 'file', 'subvolume', 'vm'];
+  const guest = ['name', 'hypervisor', 'uri', 'disks', 'exclude'].map((key) => `vm.${key}`);
+  const command = ['command', 'command.rest', 'command.thaw', 'command.timeout'];
+  const means = ['agent', 'pause', 'save', 'save.to', 'save.keep', ...command].map((key) => `quiesce.${key}`);
+  const other = ['mount', 'size', 'autoextend', 'quiesce', ...means, 'quiesceLimit', 'require', 'timeout'];
+  const task = [...source, ...guest, ...disk, ...other];
   const sesam = ['sesam', 'sesam.taskEnv', 'sesam.before', 'sesam.after', 'sesam.exitZero', 'sesam.trace'];
   const jobs = ['bacula', 'generic'].flatMap((name) => [name, `${name}.trace`, `${name}.unknownTask`]);
   const others = [...jobs, 'log', 'log.level'];
