@@ -11,7 +11,7 @@ function knowing(kind: Hypervisor, names: readonly string[] | Fault | undefined)
     kind,
     list: async () => {
       if (names instanceof Fault) throw names;
-      return names?.map((name) => ({ name, uuid: '' }));
+      return names?.map((name) => ({ name, uuid: `${kind} ${name}` }));
     },
     describe: async (guests) =>
       guests.map(({ name }): Guest => {

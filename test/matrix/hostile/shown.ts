@@ -145,7 +145,6 @@ export const shown: readonly Property[] = [
     const undone = commands.filter(({ undo }) => undo !== '').length;
     const lines =
       1 +
-      prepared.guests.length +
       2 * count +
       growth +
       below +
