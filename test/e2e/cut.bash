@@ -3,8 +3,8 @@
 
 configure <<Y
 tasks:
-  t: {each: {lv: 'vg0/[ab]'}, size: 8M, quiesce: $rest, quiesceLimit: 5s}
-  must: {each: {lv: 'vg0/[ab]'}, size: 8M, quiesce: $rest, quiesceLimit: 5s, require: application}
+  t: {each: {lv: 'vg0/[ab]'}, size: 8M, quiesce: $rest, quiesceLimit: 9s}
+  must: {each: {lv: 'vg0/[ab]'}, size: 8M, quiesce: $rest, quiesceLimit: 9s, require: application}
   live: {each: {lv: 'vg0/[ab]'}, size: 8M}
   weak: {each: {lv: 'vg0/[ab]'}, size: 8M, require: filesystem}
 Y
@@ -39,13 +39,13 @@ how ''
 # The snapshots take longer than anything may rest: the guard lets go, and what was cut counts for less.
 real=$(readlink -f /usr/sbin/lvm)
 mv "$real" "$real.real"
-printf '#!/bin/bash\n[ ! -e /mnt/resting ] || sleep 7\nexec -a "$0" %s "$@"\n' "$real.real" >"$real"
+printf '#!/bin/bash\n[ ! -e /mnt/resting ] || sleep 12\nexec -a "$0" %s "$@"\n' "$real.real" >"$real"
 chmod 755 "$real"
 for one in t must; do
   call "late-$one" "$PRE" $one &
   until_true 20 test -e /mnt/resting
   [ $one = must ] || call frozen "$HOLDSTILL" status t
-  until_true 7 runs || echo "$one: still at rest after its time"
+  until_true 12 runs || echo "$one: still at rest after its time"
   wait $!
 done
 mv "$real.real" "$real"

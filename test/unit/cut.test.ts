@@ -129,6 +129,12 @@ describe('what a task brings to rest', () => {
     expect([[...world.things], fs.readdirSync(directory)]).toEqual([[], []]);
   });
 
+  test('is missed where the task requires more than a power cut leaves, before anything is done', async () => {
+    const failed = await openWith(machineWith([]), 'filesystem');
+    expect(failed).toMatchObject({ kind: 'failed', fault: { code: 'quiesce.grade' }, leftovers: [] });
+    expect(world.done).toEqual(['rbd plans /rbd/vm']);
+  });
+
   test('is told where it can not be let go, and is tried again by whoever comes next, first of all', async () => {
     const failed = await openWith(machineWith([madeUpMeans('db', 'application', 'stuck')]));
     expect(failed).toMatchObject({

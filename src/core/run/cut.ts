@@ -30,11 +30,10 @@ export async function cut(
   machine: Machine,
 ): Promise<Taken> {
   if (rests.rests.length === 0) {
-    const facts = await takeAll(planned, machine.providers, journal);
-    if (guests.length === 0) return { facts, cut: undefined };
     const notes = rests.still.map(({ guest, why }) => `${guest} ${why}`);
-    const told = { grade: gradeOf(guests, rests), restedMs: undefined, by: undefined, notes };
-    return { facts, cut: sufficient(told, quiescing) };
+    const told = sufficient({ grade: gradeOf(guests, rests), restedMs: undefined, by: undefined, notes }, quiescing);
+    const facts = await takeAll(planned, machine.providers, journal);
+    return { facts, cut: guests.length === 0 ? undefined : told };
   }
   const until = new Date(Date.now() + quiescing.limitMs).toISOString();
   journal.note(rests.rests.flatMap(({ stays }) => stays ?? []));
