@@ -47,6 +47,8 @@ export async function guard(): Promise<void> {
 /** The hook notes what is to rest before it looks for us, so a journal without such steps has been dealt with. */
 async function watchOver(file: string, run: string, until: number, machine: OurMachine): Promise<void> {
   let last = Number.POSITIVE_INFINITY;
+  /** What was let go must not be again: somebody else may have brought it to rest since. */
+  const gone = new Set<number>();
   while (performance.now() < last) {
     const journal = readRun(file, run);
     const resting = journal ? restsAmong(journal.steps, machine) : [];
@@ -58,7 +60,11 @@ async function watchOver(file: string, run: string, until: number, machine: OurM
     const waitSeconds = Math.min(Math.max((until - performance.now()) / 1000, LEAST_WAIT_SECONDS), WAIT_SECONDS);
     if (await thawOfGone(file, waitSeconds, wary)) continue;
     if (performance.now() < until) continue;
-    await letGo(resting, machine);
+    await letGo(
+      resting.filter(({ number }) => !gone.has(number)),
+      gone,
+      machine,
+    );
     await sleep(RETRY_MS);
   }
 }
@@ -83,10 +89,11 @@ async function thawOfGone(file: string, waitSeconds: number, machine: OurMachine
 }
 
 /** While the hook lives the journal is its own: it finds out itself that nothing rests any more. */
-async function letGo(resting: readonly NotedStep[], { undo, log }: OurMachine): Promise<void> {
+async function letGo(resting: readonly NotedStep[], gone: Set<number>, { undo, log }: OurMachine): Promise<void> {
   for (const noted of resting.toReversed()) {
     try {
       const outcomes = await undo.get(noted.step.kind)?.undo([noted]);
+      if (outcomes?.every(({ kind }) => kind === 'undone')) gone.add(noted.number);
       log.warn({ step: noted.step, outcomes }, 'the time for the cut is over: let go');
     } catch (error) {
       log[isFault(error) ? 'warn' : 'error']({ err: error, step: noted.step }, 'could not be let go');
