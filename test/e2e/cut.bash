@@ -5,6 +5,7 @@ configure <<Y
 tasks:
   t: {each: {lv: 'vg0/[ab]'}, size: 8M, quiesce: $rest, quiesceLimit: 9s}
   must: {each: {lv: 'vg0/[ab]'}, size: 8M, quiesce: $rest, quiesceLimit: 9s, require: application}
+  alone: {lv: vg0/a, size: 8M, quiesce: $rest, timeout: 30s}
   live: {each: {lv: 'vg0/[ab]'}, size: 8M}
   weak: {each: {lv: 'vg0/[ab]'}, size: 8M, require: filesystem}
 Y
@@ -36,10 +37,10 @@ for one in fail slow term; do
 done
 how ''
 
-# The snapshots take longer than anything may rest: the guard lets go, and what was cut counts for less.
+# The snapshots (lvm without arguments) take longer than anything may rest: the guard lets go, and what was cut counts for less.
 real=$(readlink -f /usr/sbin/lvm)
 mv "$real" "$real.real"
-printf '#!/bin/bash\n[ ! -e /mnt/resting ] || sleep 12\nexec -a "$0" %s "$@"\n' "$real.real" >"$real"
+printf '#!/bin/bash\n[ ! -e /mnt/resting ] || [ $# -gt 0 ] || sleep 12\nexec -a "$0" %s "$@"\n' "$real.real" >"$real"
 chmod 755 "$real"
 for one in t must; do
   call "late-$one" "$PRE" $one &
@@ -54,13 +55,13 @@ same late
 
 # Nothing rests where no guard can watch.
 rm /run/rested
-flock /var/lib/holdstill/t.guard sleep 20 &
+flock /var/lib/holdstill/alone.guard sleep 30 &
 sleep 0.5
-call unguarded "$PRE" t
+call unguarded "$PRE" alone
 [ ! -e /run/rested ] || echo 'it was brought to rest without a guard'
 kill %flock 2>/dev/null
 wait %flock 2>/dev/null
-rm -f /var/lib/holdstill/t.guard
+rm -f /var/lib/holdstill/alone.guard
 same unguarded
 
 # It does not go on: pre fails and says so, the guard goes on trying, and whoever comes next as well.
