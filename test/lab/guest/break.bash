@@ -10,8 +10,8 @@ configure() {
   chmod 644 /etc/holdstill/holdstill.yaml
 }
 
-# What may stay without harm: a lock that nobody holds, an empty file; and what is remembered of runs that were taken over.
-without_locks() { picture | grep -v '\.\(lock\|history\)$'; }
+# What may stay without harm: a lock that nobody holds, an empty file; that of the guard, who leaves within a second; and what is remembered of runs that were taken over.
+without_locks() { picture | grep -v '\.\(lock\|guard\|history\)$'; }
 
 # mark: what the machine looks like now is how it shall look later. The program's own directories are there from now on.
 mark() {

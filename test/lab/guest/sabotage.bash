@@ -59,7 +59,7 @@ plainly() {
   return "$status"
 }
 
-# see: what a snapshot can change, into $seen, without starting a process. Run ids and locks are left out, and so are the
+# see: what a snapshot can change, into $seen, without starting a process. Run ids, locks and the guard (it leaves within a second) are left out, and so are the
 # numbers of device-mapper devices: one that has just gone may keep its own for a while.
 see() {
   local file line lines name number n
@@ -71,7 +71,7 @@ see() {
   done
   seen=
   for file in /dev/mapper/* /var/lib/holdstill/* /run/holdstill/* /mnt/* /srv/*/.hs.* /srv/*/*/.hs.*; do
-    [[ $file = *.lock || $file = *.history* || $file = *'/*' ]] || seen+="$file"$'\n'
+    [[ $file = *.lock || $file = *.guard || $file = *.history* || $file = *'/*' ]] || seen+="$file"$'\n'
   done
   for file in /sys/block/loop*/loop/backing_file; do
     [ ! -r "$file" ] || { read -r line <"$file" && seen+="$file $line"$'\n'; }
