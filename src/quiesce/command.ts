@@ -1,10 +1,10 @@
 import { Fault, withHint } from '../core/model/fault.ts';
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import type { NotedStep, Outcome, Step } from '../core/model/step.ts';
-import { escapeText } from '../core/text/escape.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { Exec } from '../system/command.ts';
-import { runScript } from '../system/script.ts';
+import { programsAtRest, RESTS } from '../system/kernel/processes.ts';
+import { runAlone } from '../system/script.ts';
 import { checkProgram } from '../system/userprogram.ts';
 
 type Argv = readonly [string, ...string[]];
@@ -31,7 +31,7 @@ export function createCommand(exec: Exec): Quiescer<'command'> {
       const argv = argvOf(step, 'rest');
       await checkProgram('quiesce.command', argv[0], exec);
       const ms = Math.min(Number(step['timeoutMs']), mostMs);
-      const why = await failureOf(argv, ms);
+      const why = await failureOf(argv, { [RESTS]: step['run'] ?? '' }, ms);
       if (why === undefined) return {};
       throw new Fault('quiesce.failed', `${argv[0]} did not bring it to rest: ${why}`);
     },
@@ -59,17 +59,25 @@ async function letGo({ step }: NotedStep, exec: Exec): Promise<Outcome> {
   const argv = argvOf(step, 'thaw');
   try {
     await checkProgram('quiesce.command', argv[0], exec);
-    const why = await failureOf(argv, Number(step['timeoutMs']));
-    return why === undefined ? { kind: 'undone' } : { kind: 'left', reason: `${argv[0]}: ${why}` };
+    const why = await failureOf(argv, {}, Number(step['timeoutMs']));
+    if (why !== undefined) return { kind: 'left', reason: `${argv[0]}: ${why}` };
+    // That of a hook that was killed may bring it to rest yet.
+    const running = programsAtRest(step['run'] ?? '');
+    if (running.length === 0) return { kind: 'undone' };
+    return { kind: 'left', reason: `${running.join(', ')} still runs, and may bring it to rest again` };
   } catch (error) {
     return { kind: 'left', reason: withHint(error) };
   }
 }
 
 /** Why a program failed, with the last line that it printed; undefined: it ended with 0. */
-async function failureOf(argv: Argv, mostMs: number): Promise<string | undefined> {
-  const { status, text, tooLate } = await runScript(argv, mostMs);
-  const last = escapeText(text.trimEnd().split('\n').at(-1) ?? '');
+async function failureOf(
+  argv: Argv,
+  env: Readonly<Record<string, string>>,
+  mostMs: number,
+): Promise<string | undefined> {
+  const { status, text, tooLate } = await runAlone(argv, env, mostMs);
+  const last = text.trimEnd().split('\n').at(-1) ?? '';
   const said = last === '' ? '' : ` (${last})`;
   if (tooLate) return `it did not end within ${Math.round(mostMs / 100) / 10} s${said}`;
   return status === 0 ? undefined : `it ended with status ${status}${said}`;

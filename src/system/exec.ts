@@ -141,14 +141,20 @@ export function statusAfter(signal: NodeJS.Signals): number {
 }
 
 /**
- * Starts a program with our environment, `env` and directory, nothing on standard input and none of our descriptors, in a
- * process group of its own. What it prints is on `all`.
+ * Starts a program with nothing on standard input and none of our descriptors, in a process group that it leads. `as caller`: with
+ * our environment and directory, and `env`; `alone`: with the fixed PATH, `env` and nothing else, so that it runs alike whoever
+ * starts it. What it prints is on `all`.
  */
-export function startScript(argv: readonly [string, ...string[]], env: Readonly<Record<string, string>>) {
+export function startScript(
+  argv: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  how: 'as caller' | 'alone',
+) {
   const [file, ...rest] = argv;
   if (callersUmask !== undefined) process.umask(callersUmask);
   const options = { stdin: 'ignore', all: true, buffer: false, reject: false, cleanup: false, detached: true } as const;
-  const child = execa(file, rest, { ...options, env });
+  const alone = { extendEnv: false, env: { PATH, LC_ALL: 'C', ...env }, cwd: '/' } as const;
+  const child = execa(file, rest, { ...options, ...(how === 'alone' ? alone : { env }) });
   process.umask(0o077);
   return child;
 }

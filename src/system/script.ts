@@ -22,11 +22,28 @@ export interface ScriptEnd {
 }
 
 /**
- * Runs a script of the admin's as `startScript` does. SIGTERM, SIGHUP and SIGINT are passed on to all that it has started,
- * and that is ended after `timeoutMs`. Throws `tool.failed` where it can't be started.
+ * Runs a script of the admin's with our environment. SIGTERM, SIGHUP and SIGINT are passed on to all that it has started, and
+ * that is ended after `timeoutMs`. Throws `tool.failed` where it can't be started.
  */
-export async function runScript(argv: readonly [string, ...string[]], timeoutMs: number): Promise<ScriptEnd> {
-  const child = startScript(argv, { [CALLED]: '1' });
+export function runScript(argv: readonly [string, ...string[]], timeoutMs: number): Promise<ScriptEnd> {
+  return follow(argv, startScript(argv, { [CALLED]: '1' }, 'as caller'), timeoutMs, PASSED_ON);
+}
+
+/** The same with nothing but the fixed PATH and `env`; no signal to us ends it. */
+export function runAlone(
+  argv: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  timeoutMs: number,
+): Promise<ScriptEnd> {
+  return follow(argv, startScript(argv, env, 'alone'), timeoutMs, []);
+}
+
+async function follow(
+  argv: readonly [string, ...string[]],
+  child: ReturnType<typeof startScript>,
+  timeoutMs: number,
+  passedOn: readonly NodeJS.Signals[],
+): Promise<ScriptEnd> {
   const { pid, all } = child;
   const failure = child.then(({ shortMessage }) => shortMessage);
   if (pid === undefined) throw new Fault('tool.failed', `${argv[0]} can't be started: ${await failure}`);
@@ -43,7 +60,7 @@ export async function runScript(argv: readonly [string, ...string[]], timeoutMs:
       // It has just ended.
     }
   };
-  for (const signal of PASSED_ON) process.on(signal, tell);
+  for (const signal of passedOn) process.on(signal, tell);
   let tooLate = false;
   let giveUp: () => void = () => undefined;
   const givenUp = new Promise<[null, null]>((resolve) => (giveUp = () => resolve([null, null])));
@@ -59,7 +76,7 @@ export async function runScript(argv: readonly [string, ...string[]], timeoutMs:
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const [code, signal] = await Promise.race([ended, givenUp]);
   clearTimeout(timer);
-  for (const one of PASSED_ON) process.off(one, tell);
+  for (const one of passedOn) process.off(one, tell);
   await Promise.race([failure, sleep(LISTEN_MS)]);
   all.destroy();
   child.unref();

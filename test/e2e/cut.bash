@@ -37,6 +37,18 @@ for one in fail slow term; do
 done
 how ''
 
+# The hook is killed, alone or with its group, while it rests, and before it comes to rest: nobody but the guard is left.
+for one in kill group later; do
+  how $one
+  rm -f /run/rested
+  setsid --wait "$PRE" t >/dev/null 2>&1
+  until_true 10 test -e /run/rested || echo "$one: it was not brought to rest"
+  until_true 10 runs || echo "$one: it does not run"
+  call "after-$one" "$POST" t
+  same "$one"
+done
+how ''
+
 # The snapshots (lvm without arguments) take longer than anything may rest: the guard lets go, and what was cut counts for less.
 real=$(readlink -f /usr/sbin/lvm)
 mv "$real" "$real.real"

@@ -44,6 +44,13 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
     expect(run.stdout).not.toMatch(/does not run|the machine is not as it was/);
   });
 
+  test('is let go where the hook is killed, even if it comes to rest only after that', () => {
+    expect(run.stdout).not.toMatch(/it was not brought to rest|does not run/);
+    for (const one of ['kill', 'group', 'later']) {
+      expect(run.call(`after-${one}`).stdout, `of ${one}`).toMatch(/BAD: pre did not finish/);
+    }
+  });
+
   test('is let go when its time is over, and its snapshots are worth less then', () => {
     expect(run.stdout).not.toContain('still at rest');
     expect(run.call('frozen').stdout).toMatch(

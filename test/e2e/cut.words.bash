@@ -8,9 +8,10 @@ open my $first, '>>', '/srv/a/lines'; open my $second, '>>', '/srv/b/lines';
 for (my $n = 1;; $n++) { for ($first, $second) { print {$_} "$n\n"; $_->flush; $_->sync; select undef, undef, undef, 0.01 } }
 PERL
 
-# app-rest stops it, app-thaw lets it go on. /mnt/resting is there while it rests. $1: what else it does.
+# app-rest stops it, app-thaw lets it go on. /mnt/resting is there while it rests. /run/how: what else it does; `later`: it rests only after its hook was killed.
 cat >/usr/local/sbin/app-rest <<'SH'
 #!/bin/bash
+[ "$(</run/how)" != later ] || { kill -9 "$PPID" && sleep 3; }
 touch /mnt/resting /run/rested
 kill -STOP "$(</run/writer.pid)"
 case $(</run/how) in

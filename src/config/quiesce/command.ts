@@ -42,7 +42,7 @@ export const command: MeansEntry<QuiesceOf<'command'>, Written> = {
   form: map(
     {
       rest: words(
-        'The program that brings it to rest, with its arguments. No shell reads them; only root may be able to change it.',
+        'The program that brings it to rest, with its arguments. No shell reads them, and it gets no environment but a PATH; only root may be able to change it.',
         ['/usr/local/sbin/app-rest', '--now'],
       ),
       thaw: words(

@@ -31,13 +31,45 @@ export function markedProcesses(mark: string): readonly string[] {
   return pids().flatMap((pid) => {
     const name = nameOf(pid);
     if (name !== EDITING && !CHANGING_TOOLS.includes(name)) return [];
-    try {
-      const variables = fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-      return variables.includes(`${MARK}=${mark}`) ? [`${name} (${pid})`] : [];
-    } catch {
-      return [];
-    }
+    return hasVariable(pid, MARK, mark) ? [`${name} (${pid})`] : [];
   });
+}
+
+/** The variable in the environment of programs of the admin's that says for which run they bring something to rest. */
+export const RESTS = 'HOLDSTILL_RESTS';
+
+/**
+ * The programs that still bring something to rest for a run, as `name (pid)`. What such a program has left in the background is none: it
+ * was started as the leader of its process group.
+ */
+export function programsAtRest(run: string): readonly string[] {
+  return pids().flatMap((pid) =>
+    hasVariable(pid, RESTS, run) && statOf(pid)[GROUP] === pid ? [`${nameOf(pid)} (${pid})`] : [],
+  );
+}
+
+/** False where that is not known. */
+function hasVariable(pid: string, name: string, value: string): boolean {
+  try {
+    return fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${name}=${value}`);
+  } catch {
+    return false;
+  }
+}
+
+/** Places in /proc/PID/stat after the name: proc(5), stat. */
+const PARENT = 1;
+const GROUP = 2;
+const START = 19;
+
+/** What /proc/PID/stat has after the name, which may hold anything; nothing where there is no such process. */
+function statOf(pid: number | string): readonly string[] {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
 }
 
 /** The device numbers of the files that a process has mapped, `major:minor`: proc(5), maps. */
@@ -66,16 +98,10 @@ const MOST_ANCESTORS = 32;
 export function callersOf(pid: number = process.ppid): string {
   const found: string[] = [];
   for (let next = pid; next > 1 && found.length < MOST_ANCESTORS;) {
-    let stat: string;
-    try {
-      stat = fs.readFileSync(`/proc/${next}/stat`, 'utf8');
-    } catch {
-      break;
-    }
-    // The name, in brackets, may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    found.push(`${next}.${fields[19]}`);
-    next = Number(fields[1]);
+    const fields = statOf(next);
+    if (fields.length === 0) break;
+    found.push(`${next}.${fields[START]}`);
+    next = Number(fields[PARENT]);
   }
   return found.join(' ');
 }
