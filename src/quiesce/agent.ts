@@ -2,7 +2,6 @@ import { Fault, isFault, withHint } from '../core/model/fault.ts';
 import type { Guest } from '../core/model/guest.ts';
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import type { NotedStep, Outcome } from '../core/model/step.ts';
-import { escapeText } from '../core/text/escape.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { Exec } from '../system/command.ts';
 import { askAgent, domainState, domainWords, freeze, thaw } from '../system/tools/virshdomain.ts';
@@ -43,7 +42,7 @@ export function createAgent(exec: Exec): Quiescer<'agent'> {
         kept.rests(noted);
         return {};
       }
-      const why = count === 0 ? 'it has no file system that can be frozen' : escapeText(complaint);
+      const why = count === 0 ? 'it has no file system that can be frozen' : complaint;
       throw new Fault('quiesce.failed', `the agent of guest ${step['guest']} did not freeze it: ${why}`, {
         hint: `if it needs longer, set a longer 'quiesceLimit'; without an agent there is quiesce: pause`,
       });
@@ -72,7 +71,7 @@ async function checkAgent({ name, hypervisor, uuid, uri }: Guest, exec: Exec): P
   }
   const { complaint, limits } = await exec.run(askAgent({ uuid, uri }));
   if (complaint === undefined) return limits ? 'yes' : 'no';
-  throw new Fault('quiesce.failed', `the agent of guest ${name} does not answer: ${escapeText(complaint)}`, {
+  throw new Fault('quiesce.failed', `the agent of guest ${name} does not answer: ${complaint}`, {
     hint: 'look whether qemu-guest-agent runs in it, and whether it has a channel for it; or set quiesce: pause',
   });
 }

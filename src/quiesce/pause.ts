@@ -1,7 +1,6 @@
 import { Fault, isFault, withHint } from '../core/model/fault.ts';
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import type { NotedStep, Outcome, Step } from '../core/model/step.ts';
-import { escapeText } from '../core/text/escape.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { Exec } from '../system/command.ts';
 import { complaintsOf } from '../system/tools/virsh.ts';
@@ -43,7 +42,7 @@ export function createPause(exec: Exec): Quiescer<'pause'> {
         await controlOf(step).pause(step, mostMs);
       } catch (error) {
         if (!isFault(error)) throw error;
-        const why = escapeText(complaintsOf(error.detail).at(-1) ?? error.message);
+        const why = complaintsOf(error.detail).at(-1) ?? error.message;
         throw new Fault('quiesce.failed', `${name} could not be paused: ${why}`, { cause: error });
       }
       kept.rests(noted);

@@ -5,7 +5,6 @@ import { Fault, isFault } from '../core/model/fault.ts';
 import type { Guest } from '../core/model/guest.ts';
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import { formatBytes } from '../core/text/bytes.ts';
-import { escapeText } from '../core/text/escape.ts';
 import { shellWord } from '../core/text/shell.ts';
 import { whyNot } from '../core/text/why.ts';
 import type { Exec } from '../system/command.ts';
@@ -57,7 +56,7 @@ export function createSave(exec: Exec): Quiescer<'save'> {
         throw error;
       });
       if (complaint !== undefined) {
-        throw new Fault('quiesce.failed', `the memory of ${name} could not be saved: ${escapeText(complaint)}`, {
+        throw new Fault('quiesce.failed', `the memory of ${name} could not be saved: ${complaint}`, {
           hint: `if it needs longer, set a longer 'quiesceLimit'`,
         });
       }
@@ -105,15 +104,17 @@ async function memoryOf({ name, hypervisor, uuid, uri }: Guest, exec: Exec): Pro
   });
 }
 
-/** Throws `quiesce.failed` where the memory of all of them may not fit. */
+/** Throws `config.insecure` where others than root can change what is in it, `quiesce.failed` where the memory of all of them may not fit. */
 async function checkRoom(directory: string, bytes: readonly number[], exec: Exec): Promise<void> {
   const needed = bytes.reduce((sum, one) => sum + one, 0);
-  const free = await exec.ask('freeIn', { file: directory }).catch((error: unknown) => {
+  const unfit = (error: unknown): never => {
     if (isFault(error)) throw error;
     throw new Fault('quiesce.failed', `${directory} can't hold the memory of guests: ${whyNot(error)}`, {
       hint: `look at 'to' of quiesce: save`,
     });
-  });
+  };
+  await exec.ask('trustedMode', { file: directory, kind: 'directory' }).catch(unfit);
+  const free = await exec.ask('freeIn', { file: directory }).catch(unfit);
   if (free.bytes >= needed) return;
   const room = `${formatBytes(needed)} of memory are to be saved, and ${directory} has ${formatBytes(free.bytes)} free`;
   throw new Fault('quiesce.failed', room, { hint: `make room, or name another directory by 'to' of quiesce: save` });

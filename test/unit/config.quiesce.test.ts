@@ -1,26 +1,16 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeMeans } from '../../src/config/quiesce/form.ts';
 import { loadTask } from '../../src/config/load.ts';
-import { readConfiguration } from '../../src/config/configuration.ts';
-import { isFault } from '../../src/core/model/fault.ts';
-import { problemsOf } from '../../src/config/messages.ts';
+import { configurationOf, makeDirectory, told } from './config-directory.ts';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'holdstill-quiesce-'));
-  chmodSync(directory, 0o755);
+  directory = makeDirectory();
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function load(record: string) {
-  const file = join(directory, 'holdstill.yaml');
-  writeFileSync(file, `version: 1\ntasks:\n  t: ${record}\n`);
-  chmodSync(file, 0o644);
-  return loadTask(readConfiguration(directory, { owner: process.getuid?.() ?? 0 }), 't').task;
-}
+const load = (record: string) => loadTask(configurationOf(directory, `version: 1\ntasks:\n  t: ${record}\n`), 't').task;
 
 const guest = {
   name: 'web',
@@ -101,11 +91,6 @@ test.each([
   ],
   ['{lv: a/b, require: best}', ['25: tasks.t.require: is "best", must be application, filesystem, memory or crash']],
 ])('what is wrong with it is told: %s', (record, lines) => {
-  let told: readonly string[] = [];
-  try {
-    load(record);
-  } catch (error) {
-    told = isFault(error) ? problemsOf(error) : [String(error)];
-  }
-  expect(told.map((line) => line.replace(`${directory}/holdstill.yaml:3:`, ''))).toEqual(lines);
+  const found = told(directory, () => load(record));
+  expect(found.map((line) => line.replace('holdstill.yaml:3:', ''))).toEqual(lines);
 });

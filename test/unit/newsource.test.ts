@@ -17,10 +17,10 @@ declare module '../../src/core/model/task.ts' {
   }
 }
 
-const MEANT = 'must be the name of a reel, for example r1';
+const EXPECTED = 'must be the name of a reel, for example r1';
 const tape: SourceEntry<SourceOf<'tape'>, string> = {
   key: 'tape',
-  form: text(MEANT, (value) => (/^r\d+$/.test(value) ? undefined : MEANT))
+  form: text(EXPECTED, (value) => (/^r\d+$/.test(value) ? undefined : EXPECTED))
     .describe('The reel.')
     .meta({ examples: ['r1'] }),
   own: { loop: onOff().default(false).describe('Without an end.') },

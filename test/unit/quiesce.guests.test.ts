@@ -6,9 +6,9 @@ import { createAgent } from '../../src/quiesce/agent.ts';
 import { createPause } from '../../src/quiesce/pause.ts';
 import type { Command, Exec } from '../../src/system/command.ts';
 import { parseAgent, parseAnswer, parseState } from '../../src/system/tools/virshdomain.ts';
+import { guest, names, UUID } from './quiesced-guest.ts';
 
 // What virsh 9.0 printed, with qemu-guest-agent 7.2 in the guest; and xl 4.17.
-const UUID = '098f95fe-9f9f-47c2-8a14-230f4012cfaa';
 const state = (words: string): Answer => ({ stdout: `${words}\n\n=holdstill=\n${UUID}\n\n` });
 const FROZE = { stdout: '\nFroze 2 filesystem(s)\n\n' };
 const THAWED = { stdout: 'Thawed 2 filesystem(s)\n\n' };
@@ -65,15 +65,6 @@ function playing(...answers: readonly Answer[]): { readonly exec: Exec; readonly
   return { exec, ran };
 }
 
-const guest = (more: Partial<Guest> = {}): Guest => ({
-  name: 'web',
-  uuid: UUID,
-  hypervisor: 'libvirt',
-  state: 'running',
-  disks: [],
-  ...more,
-});
-const names = { task: 't', run: '7f3a11c2' };
 const noted = (step: Step | undefined) => ({ number: 3, step: step ?? { kind: '' }, facts: undefined });
 
 test('what virsh says of a domain', () => {

@@ -5,9 +5,9 @@ import type { NotedStep } from '../../src/core/model/step.ts';
 import type { AnswerOf } from '../../src/foreign/questions.ts';
 import type { Command, Exec } from '../../src/system/command.ts';
 import { createSave } from '../../src/quiesce/save.ts';
+import { guest, names, UUID } from './quiesced-guest.ts';
 
 // What virsh 9.0 printed.
-const UUID = '098f95fe-9f9f-47c2-8a14-230f4012cfaa';
 const FILE = '/srv/vm/t.7f3a11c2.memory/web.vmstate';
 const state = (words: string): Answer => ({ stdout: `${words}\n\n=holdstill=\n${UUID}\n\n` });
 const GONE = { stdout: '=holdstill=\n\n' };
@@ -54,16 +54,7 @@ function playing(answers: readonly Answer[], asked: Record<string, unknown> = {}
 }
 
 const ROOM = { freeIn: { dev: 1, bytes: 1e9 } };
-const names = { task: 't', run: '7f3a11c2' };
 const means = { kind: 'save', to: '/srv/vm', keep: false } as const;
-const guest = (more: Partial<Guest> = {}): Guest => ({
-  name: 'web',
-  uuid: UUID,
-  hypervisor: 'libvirt',
-  state: 'running',
-  disks: [],
-  ...more,
-});
 
 async function cut(one: Guest, answers: readonly Answer[], asked = {}, undos = 1) {
   const { exec, ran } = playing([INFO, ...answers], { ...ROOM, ...asked });
@@ -80,7 +71,7 @@ async function cut(one: Guest, answers: readonly Answer[], asked = {}, undos = 1
     rested,
     outcomes,
     early: save.wasEarly(noted),
-    ran: ran.filter((line) => line !== 'domstate').slice(2),
+    ran: ran.filter((line) => line !== 'domstate').slice(1),
     rest,
   };
 }
@@ -91,7 +82,14 @@ test('the memory is saved, and the guest goes on with it', async () => {
     rested: 'rests',
     outcomes: [{ kind: 'undone' }],
     early: false,
-    ran: ['makeDirectory', 'save IT --file=FILE', 'save-image-dumpxml --file=FILE', 'restore --file=FILE --running'],
+    ran: [
+      'trustedMode',
+      'freeIn',
+      'makeDirectory',
+      'save IT --file=FILE',
+      'save-image-dumpxml --file=FILE',
+      'restore --file=FILE --running',
+    ],
   });
   expect(rest).toMatchObject({
     grade: 'memory',

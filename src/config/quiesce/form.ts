@@ -8,27 +8,27 @@ type Written = Word | readonly Word[];
 
 const KEYS = allMeans.map(({ key }) => key);
 const EXAMPLE = '{command: {rest: [/usr/local/sbin/app-rest], thaw: [/usr/local/sbin/app-thaw]}}';
-const MEANT = `must be one of ${listed(KEYS, 'or')}, a map of one of them, for example ${EXAMPLE}, or a list of these`;
+const EXPECTED = `must be one of ${listed(KEYS, 'or')}, a map of one of them, for example ${EXAMPLE}, or a list of these`;
 
 function wordProblem(word: string): string | undefined {
   const entry = allMeans.find(({ key }) => key === word);
-  if (!entry) return MEANT;
+  if (!entry) return EXPECTED;
   return entry.alone === undefined ? `needs its settings, for example ${EXAMPLE}` : undefined;
 }
 
-const word = () => text(MEANT, wordProblem);
+const word = () => text(EXPECTED, wordProblem);
 const settings = () =>
-  map(Object.fromEntries(allMeans.map(({ key, form }) => [key, form.optional()])), MEANT).refine(
+  map(Object.fromEntries(allMeans.map(({ key, form }) => [key, form.optional()])), EXPECTED).refine(
     (value) => Object.keys(value).length === 1,
     { when: ({ value }) => typeof value === 'object', error: `must have exactly one of ${listed(KEYS, 'and')}` },
   );
 
 /** What a task may say of how it is brought to rest. */
 export const QuiesceForm: Form<Written> = either(
-  MEANT,
+  EXPECTED,
   word(),
   settings(),
-  list(either(MEANT, word(), settings()), MEANT),
+  list(either(EXPECTED, word(), settings()), EXPECTED),
 );
 
 /** The means in what was found right. */

@@ -14,7 +14,7 @@ type Written =
   | string
   | (Pick<GuestQuery, 'name' | 'disks' | 'exclude'> & Partial<Pick<GuestQuery, 'hypervisor' | 'uri'>>);
 
-const MEANT = 'must be the name of a guest, or a map, for example {name: kvmserv, disks: [vda]}';
+const EXPECTED = 'must be the name of a guest, or a map, for example {name: kvmserv, disks: [vda]}';
 const TARGETS = 'must be a list of disks, for example [vda]';
 const TARGET = 'must be the target of a disk, for example vda';
 const targetProblem = (target: string): string | undefined => (target === '' ? TARGET : undefined);
@@ -23,7 +23,7 @@ const targetProblem = (target: string): string | undefined => (target === '' ? T
 export const vm: SourceEntry<SourceOf<'vm'>, Written> = {
   key: 'vm',
   form: either(
-    MEANT,
+    EXPECTED,
     text(GUEST_EXPECTED, guestProblem),
     whole(
       map(
@@ -47,7 +47,7 @@ export const vm: SourceEntry<SourceOf<'vm'>, Written> = {
             .describe('Disks to leave out, by their targets.')
             .meta({ examples: [['vdb']] }),
         },
-        MEANT,
+        EXPECTED,
       ),
       ({ hypervisor, uri }) =>
         hypervisor === 'xen' && uri !== undefined ? [{ at: ['uri'], what: 'has no effect for xen' }] : [],

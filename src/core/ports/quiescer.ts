@@ -28,7 +28,7 @@ export interface Quiescer<Kind extends keyof QuiesceKinds = keyof QuiesceKinds> 
 /** Sees to it that what rests is let go, whatever becomes of this process. */
 export interface Guard {
   /**
-   * Starts another process that undoes the steps of these kinds in the journal of a task as soon as the lock of the task is free, or
+   * Starts another process that undoes all steps of a journal that bring something to rest, as soon as the lock of the task is free, or
    * after `limitMs`. Resolves when it watches; throws `quiesce.unguarded` where it does not.
    */
   arm(journal: { readonly path: string; readonly run: string }, limitMs: number): Promise<void>;

@@ -35,7 +35,7 @@ export async function guestParts(
     const unknown = [...query.disks, ...query.excludeDisks].filter(
       (target) => !guest.disks.some((disk) => disk.target === target),
     );
-    if (unknown.length > 0 && !query.each) throw noDisk(guest, unknown);
+    if (unknown.length > 0) throw noDisk(guest, unknown);
     for (const disk of guest.disks) {
       const label = `${guest.name}/${disk.target}`;
       const within = query.each ? [encodeName(guest.name)] : [];
