@@ -35,6 +35,8 @@ describeLab('the gallery of guest disks', () => {
         'bcache',
         'fuse',
       ],
+      // Linux has no linear RAID since 6.8.
+      kernel: 'own',
       memory: '2G',
       timeoutMs: 500_000,
     });

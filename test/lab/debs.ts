@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const exec = promisify(execFile);
@@ -19,18 +19,41 @@ interface How {
   readonly unwanted: RegExp | undefined;
 }
 
-/** Packages and what they need, unpacked in a directory. Made under another name and renamed, so a killed set-up leaves no half layer, and two at once don't meet. */
-export async function unpackPackages(directory: string, names: readonly string[], how: How): Promise<void> {
+/** Packages and what they need, unpacked in a directory. */
+export function unpackPackages(directory: string, names: readonly string[], { status, unwanted }: How): Promise<void> {
+  return make(directory, `${String(names.length)} Debian packages and what they need`, async (work) => {
+    const debs = await download(work, ['--download-only', 'install', '-y', '--no-install-recommends', ...names], {
+      status,
+    });
+    const wanted = debs.filter((name) => !unwanted?.test(basename(name)));
+    await unpack(wanted, join(work, 'root'));
+    return wanted.length;
+  });
+}
+
+/** Packages of another suite of Debian, without what they need: each in a directory of its name in this one. */
+export function unpackApart(directory: string, names: readonly string[], suite: string): Promise<void> {
+  return make(directory, `${names.join(', ')} of Debian ${suite}`, async (work) => {
+    const debs = await download(work, ['download', ...names], { suite });
+    for (const name of names) {
+      const own = debs.filter((deb) => basename(deb).startsWith(`${name}_`));
+      await unpack(own, join(work, 'root', name));
+    }
+    return debs.length;
+  });
+}
+
+/** Made under another name and renamed, so a killed set-up leaves no half layer, and two at once don't meet. */
+async function make(directory: string, what: string, fill: (work: string) => Promise<number>): Promise<void> {
   const work = await mkdtemp(`${directory}.`);
   const started = Date.now();
-  say(`lab: fetching ${String(names.length)} Debian packages and what they need ...`);
+  say(`lab: fetching ${what} ...`);
   try {
-    const debs = await download(work, names, how);
-    await unpack(debs, join(work, 'root'));
+    const count = await fill(work);
     await rename(join(work, 'root'), directory).catch((error: unknown) => {
       if (!existsSync(directory)) throw error; // another process was quicker: its layer is as good
     });
-    say(` ${String(debs.length)} unpacked in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+    say(` ${String(count)} unpacked in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
   } catch (error) {
     say(' failed\n');
     throw error;
@@ -39,29 +62,38 @@ export async function unpackPackages(directory: string, names: readonly string[]
   }
 }
 
+interface From {
+  /** What counts as installed. */
+  readonly status?: string;
+  /** Of Debian; undefined: what this machine has. */
+  readonly suite?: string;
+}
+
 /** Own lists and cache: no root is needed, and the host's apt is neither trusted to be fresh nor changed. */
-async function download(work: string, names: readonly string[], { status, unwanted }: How): Promise<string[]> {
+async function download(work: string, words: readonly string[], from: From): Promise<string[]> {
   const archives = join(work, 'cache', 'archives');
   await mkdir(join(archives, 'partial'), { recursive: true });
   await mkdir(join(work, 'lists', 'partial'), { recursive: true });
   const config = join(work, 'apt.conf');
-  await writeFile(config, aptConfiguration(work, status));
-  const apt = (...words: string[]) => exec('apt-get', ['-q', '-y', '-c', config, ...words], { maxBuffer: 2 ** 26 });
+  await writeFile(config, aptConfiguration(work, from));
+  if (from.suite !== undefined) await writeFile(join(work, 'sources.list'), sourcesOf(from.suite));
+  const apt = (...some: string[]) =>
+    exec('apt-get', ['-q', '-y', '-c', config, ...some], { cwd: archives, maxBuffer: 2 ** 26 });
   try {
     await apt('update');
-    await apt('--download-only', '--no-install-recommends', 'install', ...names);
+    await apt(...words);
   } catch (error) {
-    throw new NoLab(
-      `apt-get could not download the lab's packages (${lastLine(error)}; is the network there?); where it is, as root: ` +
-        `apt-get install -y --no-install-recommends ${names.join(' ')}`,
-    );
+    const hint = from.suite === undefined ? `; where it is, as root: apt-get ${words.slice(1).join(' ')}` : '';
+    throw new NoLab(`apt-get could not download the lab's packages (${lastLine(error)}; is the network there?)${hint}`);
   }
-  const debs = (await readdir(archives)).filter((name) => name.endsWith('.deb') && !unwanted?.test(name));
-  return debs.map((name) => join(archives, name));
+  return (await readdir(archives)).filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
 }
 
+const sourcesOf = (suite: string): string =>
+  `deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian ${suite} main\n`;
+
 /** The hooks that a host's configuration may run after an update are cleared: they clean up the host's own cache. */
-const aptConfiguration = (work: string, status: string): string =>
+const aptConfiguration = (work: string, { status = '/dev/null', suite }: From): string =>
   `#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -69,7 +101,7 @@ Dir::State::status "${status}";
 Dir::State::lists "${work}/lists";
 Dir::Cache "${work}/cache";
 Dir::Cache::archives "${work}/cache/archives";
-Debug::NoLocking "1";
+${suite === undefined ? '' : `Dir::Etc::sourcelist "${work}/sources.list";\nDir::Etc::sourceparts "/dev/null";\n`}Debug::NoLocking "1";
 APT::Sandbox::User "root";
 APT::Keep-Downloaded-Packages "1";
 Acquire::Retries "2";

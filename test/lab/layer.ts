@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cacheDirectory } from './cache.ts';
 import { dpkgStatus, NoLab, unpackPackages } from './debs.ts';
 import { type ExtraPackages, extraPackages, layerFormat, packages, unwanted } from './packages.ts';
+import { type Kernel, newestKernel } from './kernel.ts';
 import { preload } from './preload.ts';
+
+/** `newest`: that of Debian's unstable, where it can be had; `own`: that of this machine's distribution. */
+export type KernelChoice = 'newest' | 'own';
 
 export interface Layer {
   /** A tree to lay over the host's root in the guest; empty when the host has every package itself. */
   readonly directory: string;
-  /** The guest's kernel, a program of the host. */
-  readonly kernel: string;
-  /** A library to load before it. */
-  readonly preload: string;
+  /** The guest's kernels. */
+  readonly kernels: Readonly<Record<KernelChoice, Kernel>>;
   /** Reads scripts, on the host. */
   readonly shellcheck: string;
 }
@@ -52,12 +54,26 @@ async function layerAt(directory: string): Promise<Layer> {
     if (path === undefined) throw new NoLab(`the lab's packages have no /usr/bin/${name}`);
     return path;
   };
-  return {
-    directory,
-    kernel: program('linux.uml'),
-    preload: await preload(program('tcc')),
-    shellcheck: program('shellcheck'),
+  const library = await preload(program('tcc'));
+  const own = {
+    program: program('linux.uml'),
+    directory: dirname(library),
+    environment: { LD_PRELOAD: `./${basename(library)}` },
+    layer: undefined,
+    words: [],
   };
+  return { directory, kernels: { own, newest: await newestOr(own) }, shellcheck: program('shellcheck') };
+}
+
+async function newestOr(own: Kernel): Promise<Kernel> {
+  if (process.env['LAB_KERNEL'] === 'own') return own; // nothing is fetched then
+  try {
+    return await newestKernel();
+  } catch (error) {
+    if (!(error instanceof NoLab)) throw error;
+    process.stderr.write(`lab: slower, with this distribution's User-Mode Linux: ${error.message}\n`);
+    return own;
+  }
 }
 
 function layerKey(names: readonly string[]): string {

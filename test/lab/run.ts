@@ -9,7 +9,8 @@ import { type BaculaJob, bacula } from './bacula.ts';
 import { freeCpu } from './cpu.ts';
 import { follow } from './follow.ts';
 import { NoLab } from './debs.ts';
-import { extraLayer, labLayer } from './layer.ts';
+import type { Kernel } from './kernel.ts';
+import { extraLayer, type KernelChoice, labLayer } from './layer.ts';
 import type { ExtraPackages } from './packages.ts';
 import { quote } from './quote.ts';
 import { type Call, type Files, collect } from './result.ts';
@@ -31,6 +32,8 @@ export interface LabOptions {
   readonly modules?: readonly string[];
   readonly timeoutMs?: number;
   readonly memory?: string;
+  /** Undefined: the newest that can be had. */
+  readonly kernel?: KernelChoice;
   /** Image files of the host, in the guest /dev/ubda, /dev/ubdb ...; they outlive it. */
   readonly disks?: readonly string[];
   /** Directories of the host that the guest may write to. */
@@ -58,19 +61,20 @@ export interface LabRun {
 /** Run a bash script in a fresh guest: a Linux with LVM over this machine's root, whose changes die with it. */
 export async function inLab(script: string, options: LabOptions = {}): Promise<LabRun> {
   const layer = await labLayer();
-  const layers = [...(options.extra === undefined ? [] : [await extraLayer(options.extra)]), layer.directory];
+  const kernel = layer.kernels[process.env['LAB_KERNEL'] === 'own' ? 'own' : (options.kernel ?? 'newest')];
+  const extra = options.extra === undefined ? [] : [await extraLayer(options.extra)];
+  const layers = [...(kernel.layer === undefined ? [] : [kernel.layer]), ...extra, layer.directory];
   const run = await mkdtemp(join(await realpath(tmpdir()), `holdstill-${options.name ?? 'lab'}.`));
   try {
     mkdirSync(join(run, 'files'));
     copyFileSync(`${here}guest/init.pl`, join(run, 'init'));
     chmodSync(join(run, 'init'), 0o755); // whatever mode the clone gave it
-    copyFileSync(layer.preload, join(run, 'ptrace.so')); // LD_PRELOAD knows no quoting either
     writeFileSync(join(run, 'cmd'), wholeScript(script, options));
     writeFileSync(join(run, 'settings'), settings(layers, options));
     for (const stream of ['stdout', 'stderr']) writeFileSync(join(run, stream), '');
     const started = performance.now();
-    const kernel = ['env', `LD_PRELOAD=${run}/ptrace.so`, layer.kernel];
-    const ended = await boot(run, [...kernel, ...kernelWords(run, options.disks, options.memory)], options);
+    const words = [...kernel.words, ...kernelWords(run, options.disks, options.memory)];
+    const ended = await boot(run, kernel, words, options);
     const ms = performance.now() - started;
     const read = (name: string): string => (existsSync(join(run, name)) ? readFileSync(join(run, name), 'utf8') : '');
     const rc = read('rc').trim();
@@ -134,7 +138,14 @@ function settings(layers: readonly string[], { modules, disks, share = [] }: Lab
   ].join('\n');
 }
 
-async function boot(run: string, kernel: readonly string[], options: LabOptions): Promise<number | 'timeout'> {
+async function boot(
+  run: string,
+  { program, directory, environment }: Kernel,
+  words: readonly string[],
+  options: LabOptions,
+): Promise<number | 'timeout'> {
+  const set = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const kernel = ['env', `--chdir=${directory}`, ...set, program, ...words];
   for (;;) {
     const cpu = await freeCpu();
     const child = spawn('bash', [`${here}supervise.sh`, run, ...cpu.command, ...kernel], {

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # PID 1 of the lab's guest: makes the root, runs one command, leaves its status, powers off.
-# One process with raw system calls, because a fork and exec costs 30 ms in User-Mode Linux.
+# One process with raw system calls, because a fork and exec costs up to 30 ms in User-Mode Linux.
 #
 # The kernel hands LAB_RUN over as our environment: the run directory of the host, with cmd, stdout, stderr, rc, and files/
 # which the guest sees as /lab. Its file settings says, a thing a line: `layer DIR` (a tree of unpacked packages above those
