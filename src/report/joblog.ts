@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import { formatBytes } from '../core/text/bytes.ts';
 import type { Closed } from '../core/run/close.ts';
-import type { Cut } from '../core/model/quiesce.ts';
 import type { Reply } from '../core/model/reply.ts';
 import { Fault, isFault } from '../core/model/fault.ts';
 import { notSaved } from '../core/run/layout.ts';
@@ -47,10 +46,10 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
           headline('pre', task, opened.run),
           ...clearedLine(opened.cleared),
           ...(guests.length > 0 ? [line('guest', guestsText(guests))] : []),
-          ...cutLines(opened.cut),
+          ...cutLines(opened),
           ...atMost(guests.length > 0 ? MOST.snapshots - 1 : MOST.snapshots, 'snapshot', snapshots, where),
           ...atMost(
-            MOST.mounts - cutLines(opened.cut).length,
+            MOST.mounts - cutLines(opened).length,
             'mount',
             mounts.map(({ point, type, label }) => line('mount', point, `${type}${ofWhat(label, point)}, read-only`)),
             where,
@@ -64,12 +63,20 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
   }
 }
 
-/** What the snapshots are worth, and how long everything stood still for that. */
-function cutLines(cut: Cut | undefined): readonly string[] {
-  if (!cut) return [];
-  const { grade, restedMs, by } = cut;
-  const rested = restedMs === undefined ? [] : [`at rest ${(restedMs / 1000).toFixed(2)} s ${by}`];
-  return [line('cut', ...rested, `grade ${grade}`), ...cut.notes.slice(0, MOST.cut).map((note) => line('note', note))];
+/** What the snapshots are worth, and how long everything stood still for that, or how far apart they are. */
+function cutLines({ cut, apartMs, prepared }: Extract<Opened, { kind: 'opened' }>): readonly string[] {
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+  const apart =
+    apartMs === undefined
+      ? []
+      : [`not of one instant: ${prepared.planned.length} snapshots within ${seconds(apartMs)}`];
+  if (!cut) return apart.map((text) => line('cut', text));
+  const { grade, restedMs, by, notes } = cut;
+  const rested = restedMs === undefined ? [] : [`at rest ${seconds(restedMs)} ${by}`];
+  return [
+    line('cut', ...rested, ...apart, `grade ${grade}`),
+    ...notes.slice(0, MOST.cut).map((note) => line('note', note)),
+  ];
 }
 
 function clearedLine(cleared: Extract<Opened, { kind: 'opened' }>['cleared']): readonly string[] {

@@ -19,6 +19,7 @@ last() { echo "$(tail -n 1 "/run/holdstill/$1/a/lines") $(tail -n 1 "/run/holdst
 for task in t t t t live live live; do
   $PRE "$task" >/run/said
   echo "$task $(last "$task")"
+  [ "$task" != live ] || grep '^  cut ' /run/said
   $POST "$task" >/dev/null || echo "$task: post failed"
 done
 call plan "$HOLDSTILL" plan t

@@ -23,6 +23,7 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
     expect([resting.length, live.length]).toEqual([4, 3]);
     for (const [a, b] of resting) expect([0, 1], `${a} and ${b}`).toContain(a - b);
     expect(live.filter(([a, b]) => a - b !== 0 && a - b !== 1)).not.toEqual([]);
+    expect(run.stdout).toMatch(/^ {2}cut +not of one instant: 2 snapshots within \d\.\d\d s$/m);
   });
 
   test('says how long it was at rest, and what its snapshots are worth', () => {
@@ -30,6 +31,9 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
       /^ {2}cut +at rest \d\.\d\d s by \/usr\/local\/sbin\/app-rest {2}grade application$/m,
     );
     expect(run.call('status').stdout).toMatch(/grade application/);
+    expect(run.call('plan').stdout).toMatch(
+      /1 {2}\(brings it to rest by \/usr\/local\/sbin\/app-rest\)\s+↩ +\/usr\/local\/sbin\/app-thaw\n/,
+    );
     expect(run.call('weak').status).toBe(1);
     expect(run.call('weak').stderr).toMatch(/the snapshots are of grade crash, and the task requires filesystem/);
   });

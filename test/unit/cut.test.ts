@@ -11,6 +11,7 @@ import type { NotedStep } from '../../src/core/model/step.ts';
 import type { Quiescer } from '../../src/core/ports/quiescer.ts';
 import type { Machine } from '../../src/core/ports/machine.ts';
 import { open } from '../../src/core/run/open.ts';
+import { plan } from '../../src/core/run/plan.ts';
 import { restsAmong, thaw } from '../../src/core/run/thaw.ts';
 import { createWorld, machineOf, madeUp, taskOf, type World } from './made-up.ts';
 
@@ -67,13 +68,34 @@ function armed(): Promise<void> {
   return Promise.resolve();
 }
 
+const meansOf = ({ quiescers }: Machine): readonly Quiesce[] => quiescers.map(({ kind }) => ({ kind }) as Quiesce);
+
 const openWith = (machine: Machine, require: Grade = 'crash', limitMs = 10_000) => {
-  const means = machine.quiescers.map(({ kind }) => ({ kind }) as Quiesce);
-  const task = { ...taskOf('/rbd/vm'), quiescing: { means, limitMs, require } };
+  const task = { ...taskOf('/rbd/vm'), quiescing: { means: meansOf(machine), limitMs, require } };
   return open({ task, run: '0a1b2c3d', contract: 'cli', runKey: undefined, callers: '', killed: '' }, machine);
 };
 
 describe('what a task brings to rest', () => {
+  test('is planned in its order, with what lets it go, and what the snapshots will be worth', async () => {
+    const machine = machineWith([madeUpMeans('db', 'application'), madeUpMeans('agent', 'filesystem')]);
+    const task = {
+      ...taskOf('/rbd/vm'),
+      quiescing: { means: meansOf(machine), limitMs: 5000, require: 'crash' } as const,
+    };
+    const { commands, notes, problems } = await plan(task, machine);
+    expect(commands.slice(0, 2)).toEqual([
+      { command: '(brings it to rest by db)', undo: 'thaw db' },
+      { command: '(brings it to rest by agent)', undo: 'thaw agent' },
+    ]);
+    const brief = 'what rests is let go in the reverse order as soon as all snapshots are taken, after 5 s at most';
+    expect([notes, problems]).toEqual([[brief, 'the snapshots will be of grade application'], []]);
+    const weak = { ...task, quiescing: { means: [], limitMs: 5000, require: 'memory' } as const };
+    expect((await plan(weak, machine)).problems).toEqual([
+      "the snapshots are of grade crash, and the task requires memory; see 'quiesce' and 'require' of the task",
+    ]);
+    expect(world.done.join()).not.toContain('rest');
+  });
+
   test('rests in the order in which it is named, and is let go in the reverse order', async () => {
     const opened = await openWith(machineWith([madeUpMeans('db', 'application'), madeUpMeans('agent', 'filesystem')]));
     expect(opened).toMatchObject({ kind: 'opened', cut: { grade: 'application', by: 'by db, by agent', notes: [] } });

@@ -45,10 +45,14 @@ test('with all that there may be to say, the job log has 14 lines at most, and o
     cleared: { run: '11111111', wasOpen: true },
     findings: ['one', 'two', 'three'],
     cut: { grade: 'crash', restedMs: 20, by: 'by agent', notes: ['one', 'two', 'three'] },
+    apartMs: undefined,
     unwatched: 'it could not be started',
   };
   const { lines } = openedReply('web', opened, 600);
   expect(lines.filter((line) => line.startsWith('  guest '))).toHaveLength(1);
   // There are no mounts here; beside a cut at most two are told.
   expect(lines.length + 2).toBeLessThanOrEqual(14);
+
+  const live = openedReply('web', { ...opened, cut: undefined, apartMs: 843.2 }, 600).lines;
+  expect(live).toContain('  cut       not of one instant: 10 snapshots within 0.84 s');
 });

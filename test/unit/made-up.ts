@@ -112,7 +112,15 @@ export function machineOf(world: World, providers: readonly Provider[], stateDir
     unwatched: () => undefined,
     adoptedOn: () => Promise.resolve({ seen: new Map(), unsure: new Map() }),
     undo: new Map([...providers.flatMap(({ handlers }) => handlers), mounts].map((one) => [one.kind, one])),
-    mountPoints: { check: () => Promise.resolve(), steps: () => [], make: () => Promise.resolve([]) },
+    mountPoints: {
+      check: () => Promise.resolve(),
+      steps: () => [],
+      make: () => Promise.resolve([]),
+      exposed: () => Promise.resolve(undefined),
+    },
+    lacks: () => [],
+    foresight: { lacking: () => [], foresee: () => Promise.resolve([]) },
+    maps: { commands: () => [] },
     markers: { steps: () => [], make: () => Promise.resolve([]) },
     loops: { make: () => Promise.resolve([]) },
     inspector: {
@@ -136,6 +144,7 @@ export function machineOf(world: World, providers: readonly Provider[], stateDir
         }
         return Promise.resolve(steps.map(() => ({ facts: { id: '1' }, notes: [] })));
       },
+      commands: () => ({ mount: [], unmount: [] }),
       areQuiet: () => true,
       disturbed: (steps) => Promise.resolve(steps.map(() => ({ disturbed: undefined, home: undefined }))),
     },

@@ -1,7 +1,13 @@
 import type { Guest } from '../model/guest.ts';
 import type { Quiesce, QuiesceKinds, QuiesceOf, Rests } from '../model/quiesce.ts';
-import type { RunNames } from '../model/snapshot.ts';
+import type { PlannedSnapshot, RunNames } from '../model/snapshot.ts';
 import type { Facts, NotedStep, UndoHandler } from '../model/step.ts';
+
+/** The cut that something is to rest for. */
+export interface CutPlan extends RunNames {
+  /** The snapshots that are to be taken, of all storages. */
+  readonly planned: readonly PlannedSnapshot[];
+}
 
 /** One way to bring guests, databases or whatever else writes to rest, while snapshots are taken. */
 export interface Quiescer<Kind extends keyof QuiesceKinds = keyof QuiesceKinds> {
@@ -11,7 +17,7 @@ export interface Quiescer<Kind extends keyof QuiesceKinds = keyof QuiesceKinds> 
    * What is to rest, after a look whether it can be done: the agent answers, the database lets us in. Changes nothing. Throws
    * `quiesce.failed`.
    */
-  prepare(means: QuiesceOf<Kind>, guests: readonly Guest[], names: RunNames): Promise<Rests>;
+  prepare(means: QuiesceOf<Kind>, guests: readonly Guest[], plan: CutPlan): Promise<Rests>;
   /**
    * Brings it to rest, and ends when it rests. The step is noted. Throws `quiesce.failed` where it does not rest within so many
    * milliseconds, or at all: then it may rest yet, and is let go in any case.
@@ -45,8 +51,8 @@ export function quiescerOf(kind: string, quiescers: readonly Quiescer[]): Quiesc
 export function prepareMeans(
   means: Quiesce,
   guests: readonly Guest[],
-  names: RunNames,
+  plan: CutPlan,
   quiescers: readonly Quiescer[],
 ): Promise<Rests> {
-  return quiescerOf(means.kind, quiescers).prepare(means, guests, names);
+  return quiescerOf(means.kind, quiescers).prepare(means, guests, plan);
 }

@@ -16,6 +16,8 @@ const GUARD_EARLIER_MS = 500;
 export interface Taken {
   readonly facts: readonly Facts[];
   readonly cut: Cut | undefined;
+  /** Milliseconds within which they were taken, where they are not of one instant; undefined: they are, or nothing wrote meanwhile. */
+  readonly apartMs: number | undefined;
 }
 
 /**
@@ -32,8 +34,10 @@ export async function cut(
   if (rests.rests.length === 0) {
     const notes = rests.still.map(({ guest, why }) => `${guest} ${why}`);
     const told = sufficient({ grade: gradeOf(guests, rests), restedMs: undefined, by: undefined, notes }, quiescing);
+    const began = performance.now();
     const facts = await takeAll(planned, machine.providers, journal);
-    return { facts, cut: guests.length === 0 ? undefined : told };
+    const apartMs = areApart({ planned, guests, rests }) ? performance.now() - began : undefined;
+    return { facts, cut: guests.length === 0 ? undefined : told, apartMs };
   }
   const until = new Date(Date.now() + quiescing.limitMs).toISOString();
   journal.note(rests.rests.flatMap(({ stays }) => stays ?? []));
@@ -53,7 +57,18 @@ export async function cut(
   const standing = journal.steps.filter(({ number }) => steps.some((step) => step.number === number));
   if (standing.length > 0) throw stillResting(standing, machine);
   machine.log.info({ restedMs, late }, 'all that rested was let go');
-  return { facts, cut: sufficient(worth(rests, steps, late, guests, restedMs, machine), quiescing) };
+  const told = worth(rests, steps, late, guests, restedMs, machine);
+  return { facts, cut: sufficient(told, quiescing), apartMs: undefined };
+}
+
+/** Whether snapshots that are taken one after the other hold different instants: nothing that is known rests. */
+export function areApart({
+  planned,
+  guests,
+  rests: { rests, still },
+}: Pick<Prepared, 'planned' | 'guests' | 'rests'>): boolean {
+  const allStill = guests.length > 0 && guests.every(({ name }) => still.some(({ guest }) => guest === name));
+  return planned.length > 1 && rests.length === 0 && !allStill;
 }
 
 /** One after the other what may stand on each other; guests that rest by the same means do so at one time. */
@@ -131,10 +146,17 @@ function worth(
   return { grade: early.length > 0 ? 'crash' : gradeOf(guests, rests), restedMs, by, notes };
 }
 
-function sufficient(told: Cut, { require }: Quiescing): Cut {
-  if (isAtLeast(told.grade, require)) return told;
-  const why = told.notes.length > 0 ? `: ${told.notes.join('; ')}` : '';
-  throw new Fault('quiesce.grade', `the snapshots are of grade ${told.grade}, and the task requires ${require}${why}`, {
+function sufficient(told: Cut, quiescing: Quiescing): Cut {
+  const fault = weakness(told, quiescing);
+  if (fault) throw fault;
+  return told;
+}
+
+/** That a cut is worth less than the task asks for; undefined: it is not. */
+export function weakness({ grade, notes }: Pick<Cut, 'grade' | 'notes'>, { require }: Quiescing): Fault | undefined {
+  if (isAtLeast(grade, require)) return undefined;
+  const why = notes.length > 0 ? `: ${notes.join('; ')}` : '';
+  return new Fault('quiesce.grade', `the snapshots are of grade ${grade}, and the task requires ${require}${why}`, {
     hint: `see 'quiesce' and 'require' of the task`,
   });
 }

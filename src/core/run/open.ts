@@ -12,7 +12,6 @@ import { prepare, type Prepared } from './prepare.ts';
 import { cut } from './cut.ts';
 import { stampsFor } from './storages.ts';
 import { replay } from '../journal/replay.ts';
-import type { Cut } from '../model/quiesce.ts';
 import type { Step } from '../model/step.ts';
 import type { Task } from '../model/task.ts';
 
@@ -58,13 +57,14 @@ export async function open(opening: Opening, host: Machine): Promise<Opened> {
     callers: opening.callers,
   });
   try {
-    const { layout, findings, cut: told } = await carryOut(opening.task, prepared, journal, machine);
+    const { layout, findings, cut: told, apartMs } = await carryOut(opening.task, prepared, journal, machine);
     const paths = pathsFor(prepared, layout);
     const watched = prepared.planned.some(({ growth }) => growth.possible);
     journal.markOpened(paths, notSaved(layout, prepared.leftOut), watched, told?.grade);
     machine.log.info({ run, paths, findings }, 'opened');
     const unwatched = watched ? await machine.watch(journal) : undefined;
-    return { kind: 'opened', run, paths, prepared, layout, cleared: earlier.cleared, findings, unwatched, cut: told };
+    const { cleared } = earlier;
+    return { kind: 'opened', run, paths, prepared, layout, cleared, findings, unwatched, cut: told, apartMs };
   } catch (error) {
     machine.log.error({ err: error }, 'opening failed, undoing it');
     return { kind: 'failed', fault: asError(error), leftovers: await replay(journal, machine) };
@@ -78,9 +78,9 @@ async function carryOut(
   prepared: Prepared,
   journal: Journal,
   machine: Machine,
-): Promise<{ readonly layout: Layout; readonly findings: readonly string[]; readonly cut: Cut | undefined }> {
+): Promise<Pick<Extract<Opened, { kind: 'opened' }>, 'layout' | 'findings' | 'cut' | 'apartMs'>> {
   const { planned, mount } = prepared;
-  const { facts: taken, cut: told } = await cut(prepared, task.quiescing, journal, machine);
+  const { facts: taken, cut: told, apartMs } = await cut(prepared, task.quiescing, journal, machine);
   machine.checkInterrupted();
 
   const looked = await inspectAll(
@@ -125,7 +125,7 @@ async function carryOut(
   const stamps = stampsFor(journal.steps, machine.mounts.areQuiet(layout.mounts), machine.providers);
   journal.learn([...directories, ...markers, ...noted, ...stamps.steps], [...made, ...facts, ...stamps.facts]);
   machine.checkInterrupted();
-  return { layout, cut: told, findings: [...new Set([...findings, ...machine.notes])] };
+  return { layout, cut: told, apartMs, findings: [...new Set([...findings, ...machine.notes])] };
 }
 
 /** One path per origin of which something is mounted: the place at or below which all of it is found. */

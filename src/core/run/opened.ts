@@ -18,6 +18,8 @@ export type Opened =
       readonly findings: readonly string[];
       /** What the snapshots are worth; undefined where nobody asked for that. */
       readonly cut: Cut | undefined;
+      /** See `Taken` of cut.ts. */
+      readonly apartMs: number | undefined;
       /** Why snapshots that could be extended won't be. */
       readonly unwatched: string | undefined;
     }

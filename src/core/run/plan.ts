@@ -1,9 +1,13 @@
 import { mapsFor, partitionMaps } from './devices.ts';
 import { layOut, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from '../ports/machine.ts';
+import { areApart, weakness } from './cut.ts';
+import type { Fault } from '../model/fault.ts';
 import { mapCommands } from './maps.ts';
+import { gradeOf } from '../model/quiesce.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { shellWord } from '../text/shell.ts';
+import type { Step } from '../model/step.ts';
 import type { Task } from '../model/task.ts';
 import type { Volume } from '../model/volume.ts';
 import { commandsForAll, needsOfAll } from './storages.ts';
@@ -37,7 +41,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   });
   const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.inspector.refusal);
 
-  const snapshots = commandsForAll(planned, machine.providers);
+  const snapshots = [...restCommands(prepared, machine), ...commandsForAll(planned, machine.providers)];
   const wantedMaps = [...mapsFor(seen, task, machine), ...partitionMaps(layout.mounts)];
   const maps = mapCommands(wantedMaps, volumes, machine);
   const points = layout.mounts.map(({ point }) => point);
@@ -63,9 +67,15 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     }),
   ];
   const problem = shortcoming(task, origins, layout, prepared.leftOut);
+  const weak = weakness({ grade: gradeOf(prepared.guests, prepared.rests), notes: [] }, task.quiescing);
   const exposed = await machine.mountPoints.exposed(points);
   const foreseen = await machine.foresight.foresee(layout.mounts);
-  const notes = [...(exposed === undefined ? [] : [exposed]), ...foreseen, ...machine.notes];
+  const notes = [
+    ...cutNotes(prepared, task),
+    ...(exposed === undefined ? [] : [exposed]),
+    ...foreseen,
+    ...machine.notes,
+  ];
   return {
     task: task.name,
     prepared,
@@ -73,8 +83,41 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     layout,
     commands: [...snapshots, ...maps, ...directories, ...markers, ...mounts],
     notes,
-    problems: [...(problem ? [[problem.message, problem.hint].filter(Boolean).join('; ')] : []), ...new Set(lacks)],
+    problems: [...[weak, problem].flatMap(textOf), ...new Set(lacks)],
   };
+}
+
+function textOf(fault: Fault | undefined): readonly string[] {
+  return fault ? [[fault.message, fault.hint].filter(Boolean).join('; ')] : [];
+}
+
+/** What is to rest, in that order, and what lets it go. */
+function restCommands({ rests: { rests } }: Prepared, { undo }: Machine): Plan['commands'] {
+  const pair = (step: Step, command: (what: string) => string): Plan['commands'] => {
+    const told = undo.get(step.kind)?.describe({ number: 0, step, facts: undefined });
+    return told ? [{ command: command(told.what), undo: told.byHand }] : [];
+  };
+  return [
+    ...rests.flatMap(({ stays }) => (stays ? pair(stays, (what) => `(makes ${what})`) : [])),
+    ...rests.flatMap(({ step, guest, by }) =>
+      pair(step, () => `(brings ${guest === undefined ? 'it' : `guest ${guest}`} to rest ${by})`),
+    ),
+  ];
+}
+
+/** How long it will rest, and what the snapshots will be worth. */
+function cutNotes(prepared: Prepared, { quiescing }: Task): readonly string[] {
+  const { guests, rests, planned } = prepared;
+  const still = rests.still.map(({ guest, why }) => `guest ${guest} ${why}`);
+  const grade =
+    guests.length + rests.rests.length > 0 ? [`the snapshots will be of grade ${gradeOf(guests, rests)}`] : [];
+  const seconds = Math.round(quiescing.limitMs / 1000);
+  const brief =
+    rests.rests.length > 0
+      ? [`what rests is let go in the reverse order as soon as all snapshots are taken, after ${seconds} s at most`]
+      : [];
+  const apart = areApart(prepared) ? [`the ${planned.length} snapshots will not be of one instant`] : [];
+  return [...brief, ...still, ...grade, ...apart];
 }
 
 const ASLEEP = { type: undefined, uuid: undefined, doubt: undefined, asleep: true } as const;

@@ -4,11 +4,11 @@ import { Fault } from '../model/fault.ts';
 import type { Machine } from '../ports/machine.ts';
 import { encodeName } from '../model/names.ts';
 import { shellWord } from '../text/shell.ts';
-import type { PlannedSnapshot, Resolved, RunNames } from '../model/snapshot.ts';
+import type { PlannedSnapshot, Resolved } from '../model/snapshot.ts';
 import type { Source, Task } from '../model/task.ts';
 import { guestParts, type GuestParts } from './guests.ts';
 import type { Guest } from '../model/guest.ts';
-import { prepareMeans } from '../ports/quiescer.ts';
+import { prepareMeans, type CutPlan } from '../ports/quiescer.ts';
 import { OFF, type Rests } from '../model/quiesce.ts';
 import { planAll, resolveAll } from './storages.ts';
 
@@ -33,7 +33,7 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
   for (const file of task.keys) await machine.unlocker.checkKey(file);
   const { origins, leftOut, guests } = await resolve(task, machine);
   const planned = await planAll(origins, task.size, { task: task.name, run }, machine.providers);
-  const rests = await restsFor(task, guests, { task: task.name, run }, machine);
+  const rests = await restsFor(task, guests, { task: task.name, run, planned }, machine);
   const off = { growth: { possible: false, note: 'off' } };
   return {
     mount,
@@ -62,11 +62,11 @@ async function resolve({ name, source, skip }: Task, machine: Machine): Promise<
 async function restsFor(
   { quiescing }: Task,
   guests: readonly Guest[],
-  names: RunNames,
+  cut: CutPlan,
   { quiescers }: Machine,
 ): Promise<Rests> {
   const all: Rests[] = [];
-  for (const means of quiescing.means) all.push(await prepareMeans(means, guests, names, quiescers));
+  for (const means of quiescing.means) all.push(await prepareMeans(means, guests, cut, quiescers));
   const asked = all.length > 0;
   const off = guests.filter(({ state }) => state === 'off');
   return {

@@ -50,6 +50,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
     cleared: cleared === undefined ? undefined : { run: cleared, wasOpen: true },
     findings: labels,
     unwatched: cleared,
+    apartMs: labels.length > 1 ? 840 : undefined,
     cut: cleared === undefined ? undefined : { grade: 'crash', restedMs: 5, by: cleared, notes: labels },
     prepared: {
       mount: points[0] ?? '',
