@@ -17,6 +17,11 @@ export function writeNew({ file, text }: { readonly file: string; readonly text:
   fs.writeFileSync(file, text, { flag: 'wx', mode: 0o400 });
 }
 
+/** Gives a file another name. Throws the error of rename(2). */
+export function renameFile({ file, to }: { readonly file: string; readonly to: string }): void {
+  fs.renameSync(file, to);
+}
+
 /** Removes a file, and waits until that outlives a power cut. Throws the errors of unlink(2) and fsync(2). */
 export function removeFile({ file }: { readonly file: string }): void {
   fs.unlinkSync(file);

@@ -1,5 +1,5 @@
 import { readable, readAt } from './bytes.ts';
-import { makeDirectory, removeDirectory, removeFile, writeNew } from './changes.ts';
+import { makeDirectory, removeDirectory, removeFile, renameFile, writeNew } from './changes.ts';
 import { freeIn, heldInode, holdFile, letGo, makeFile } from './copies.ts';
 import { directoriesOf, findImages, imageAt, imageFault } from './images.ts';
 import { behindLink, linkTarget, lookUp, namesIn, readText, realPath } from './inodes.ts';
@@ -33,6 +33,7 @@ export const questions = {
   realPath,
   removeDirectory,
   removeFile,
+  renameFile,
   standingOf,
   writeNew,
 } as const;
@@ -47,5 +48,6 @@ export const CHANGES: ReadonlySet<QuestionName> = new Set([
   'makeFile',
   'removeDirectory',
   'removeFile',
+  'renameFile',
   'writeNew',
 ]);

@@ -7,6 +7,7 @@ import { howToInstall } from '../system/packages.ts';
 import { hasProgram } from '../system/programs.ts';
 import type { Domain } from '../system/tools/domain.ts';
 import { complaintsOf, describeDomains, describeSaved, listDomains } from '../system/tools/virsh.ts';
+import { stateIn } from '../system/tools/virshdomain.ts';
 import { disksOf } from './libvirt/disks.ts';
 
 /** One of them serves what `virsh` asks: libvirt's own daemon, or one for each hypervisor (since 5.6). */
@@ -104,15 +105,23 @@ async function definitionOf(name: string, xml: string): Promise<Domain> {
   }
 }
 
+/**
+ * Reasons why a guest that is off need not have been cut off. `unknown`: libvirtd was started since, and has forgotten. The others of 9.0
+ * are `destroyed`, `crashed`, `failed`, `migrated`, `daemon`, and `saved` to a file that is the admin's own, or was removed.
+ */
+const SHUT_DOWN = ['shutdown', 'unknown', 'from snapshot', ''];
+
 /** By the words of virsh, in the C locale (virshDomainStateToString, 9.0). Undefined: it has not said any. */
-function stateOf(word: string, saved: boolean): Guest['state'] | undefined {
-  switch (word) {
-    case '':
+function stateOf(words: string, saved: boolean): Guest['state'] | undefined {
+  const { state, reason = '' } = stateIn(words) ?? {};
+  switch (state) {
+    case undefined:
       return undefined;
     case 'shut off':
-      return saved ? 'saved' : 'off';
+      if (saved) return 'saved';
+      return SHUT_DOWN.includes(reason) ? 'off' : 'not shut down';
     case 'crashed':
-      return 'off';
+      return 'not shut down';
     case 'paused':
     case 'pmsuspended':
       return 'paused';

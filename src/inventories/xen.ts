@@ -45,7 +45,7 @@ export function createXen(exec: Exec, isHost: () => boolean = isControlDomain): 
 interface Domain {
   readonly name: string;
   readonly uuid: string;
-  readonly state: XlRow['state'];
+  readonly state: Guest['state'];
   readonly known: XlDomain | undefined;
 }
 
@@ -53,14 +53,21 @@ async function domainsNow(exec: Exec): Promise<readonly Domain[]> {
   const [known, rows] = await Promise.all([exec.run(listDomains()), exec.run(listStates())]);
   const ours = known.map((one): Domain => {
     // One that has begun since runs.
-    const state = rows.find(({ id }) => id === one.id)?.state ?? 'running';
+    const state = stateOf(rows.find(({ id }) => id === one.id));
     return { name: one.name, uuid: one.uuid, state, known: one };
   });
   const others = rows.filter(
     ({ id, name, dying }) =>
       !dying && name !== '(null)' && !known.some((one) => one.id === id || `${one.name}-dm` === name),
   );
-  return [...ours, ...others.map(({ name, uuid, state }) => ({ name, uuid, state, known: undefined }))];
+  return [...ours, ...others.map((row) => ({ name: row.name, uuid: row.uuid, state: stateOf(row), known: undefined }))];
+}
+
+function stateOf(row: XlRow | undefined): Guest['state'] {
+  const { state = 'running' } = row ?? {};
+  // What it has not written is in its memory, which somebody saves.
+  if (state === 'suspended') return 'saved';
+  return state === 'crashed' ? 'not shut down' : state;
 }
 
 function listed(domains: readonly Domain[]): readonly ListedGuest[] {

@@ -19,7 +19,7 @@ export function createAgent(exec: Exec): Quiescer<'agent'> {
     kind: 'agent',
 
     async prepare(_means, guests, { run }) {
-      const { awake, still } = partGuests('agent', guests, PAUSED);
+      const { awake, still } = partGuests('agent', guests, () => PAUSED);
       const rests = await Promise.all(
         awake.map(async (guest) => {
           const limited = await checkAgent(guest, exec);

@@ -1,8 +1,9 @@
+import { Fault } from '../core/model/fault.ts';
 import type { Hypervisor } from '../core/model/guest.ts';
 import type { Step } from '../core/model/step.ts';
 import type { Exec } from '../system/command.ts';
 import { domainState, domainWords, resume, suspend } from '../system/tools/virshdomain.ts';
-import { listStates, type XlRow } from '../system/tools/xl.ts';
+import { rowOf, type XlRow } from '../system/tools/xl.ts';
 import { pauseDomain, unpauseDomain } from '../system/tools/xlpause.ts';
 import { domainOf } from './guests.ts';
 
@@ -25,6 +26,12 @@ export function controls(exec: Exec): Readonly<Record<Hypervisor, Control>> {
   return { libvirt: libvirt(exec), xen: xen(exec) };
 }
 
+/** A guest that was to be stopped does not run any more: somebody else is about something with it. */
+export function notRunning({ guest }: Step, { kind }: Doing): Fault {
+  const how = kind === 'off' ? 'turned off' : 'paused';
+  return new Fault('quiesce.failed', `guest ${guest} was ${how} by somebody else just now`, { hint: 'try again' });
+}
+
 function libvirt(exec: Exec): Control {
   return {
     counts: false,
@@ -43,13 +50,12 @@ function libvirt(exec: Exec): Control {
 
 function xen(exec: Exec): Control {
   /** By its UUID: the number of a domain is another one after each start. */
-  const row = async ({ uuid }: Step): Promise<XlRow | undefined> =>
-    (await exec.run(listStates())).find((one) => one.uuid === uuid);
+  const row = ({ uuid = '' }: Step): Promise<XlRow | undefined> => exec.run(rowOf(uuid));
   return {
     counts: true,
     async doing(step) {
-      const { state = 'off' } = (await row(step)) ?? {};
-      return { kind: state === 'running' ? 'runs' : state };
+      const { state } = (await row(step)) ?? {};
+      return { kind: state === 'running' ? 'runs' : state === 'paused' ? state : 'off' };
     },
     async pause(step, mostMs) {
       const found = await row(step);

@@ -1,10 +1,17 @@
-import type { Guest } from '../core/model/guest.ts';
+import type { Guest, Hypervisor } from '../core/model/guest.ts';
 import { Fault } from '../core/model/fault.ts';
-import { OFF, type Grade, type Quiesce, type Rests } from '../core/model/quiesce.ts';
+import { OFF, type Quiesce, type Rests } from '../core/model/quiesce.ts';
 import type { NotedStep, Step } from '../core/model/step.ts';
 import type { DomainRef } from '../system/tools/virshdomain.ts';
 
-type Still = Rests['still'][number];
+/** A guest that rests already, or need not be brought to rest: why, and what a cut is worth. */
+export type Still = Rests['still'][number];
+
+/** Nobody has written out what it had not written yet. */
+const CUT_OFF = {
+  grade: 'crash',
+  why: 'is off and was not shut down, so its disks are as after a power cut',
+} as const;
 
 /** What its memory held is in no snapshot. */
 const SAVED = { grade: 'crash', why: 'is saved to a file, so its disks lack what only its memory holds' } as const;
@@ -22,7 +29,7 @@ export interface Parted {
 export function partGuests(
   kind: Quiesce['kind'],
   guests: readonly Guest[],
-  paused: { readonly grade: Grade; readonly why: string } | undefined,
+  paused: (guest: Guest) => Omit<Still, 'guest'> | undefined,
 ): Parted {
   if (guests.length === 0) {
     throw new Fault('quiesce.failed', `quiesce: ${kind} brings guests to rest, and the task names none`, {
@@ -32,7 +39,10 @@ export function partGuests(
   const awake: Guest[] = [];
   const still: Still[] = [];
   for (const guest of guests) {
-    const why = { off: OFF, saved: SAVED, paused, running: undefined }[guest.state];
+    const ended = { off: OFF, 'not shut down': CUT_OFF, saved: SAVED, paused: undefined, running: undefined }[
+      guest.state
+    ];
+    const why = guest.state === 'paused' ? paused(guest) : ended;
     if (why) still.push({ guest: guest.name, ...why });
     else awake.push(guest);
   }
@@ -43,6 +53,11 @@ export function partGuests(
 export function guestStep<Kind extends Quiesce['kind']>(kind: Kind, guest: Guest, run: string): Step & { kind: Kind } {
   const { name, uuid, hypervisor, uri = '' } = guest;
   return { kind, hypervisor, guest: name, uuid, uri, run };
+}
+
+/** The hypervisor of the guest of a step. */
+export function hypervisorOf({ hypervisor }: Step): Hypervisor {
+  return hypervisor === 'xen' ? 'xen' : 'libvirt';
 }
 
 /** The guest of a step, for virsh. */

@@ -1,22 +1,24 @@
 import path from 'node:path';
 import { errorCode } from '../core/files/trust.ts';
+import type { Hypervisor } from '../core/model/guest.ts';
 import { isFault, withHint } from '../core/model/fault.ts';
 import type { Outcome, Step, UndoHandler } from '../core/model/step.ts';
 import { shellWord } from '../core/text/shell.ts';
 import { whyNot } from '../core/text/why.ts';
 import type { Exec } from '../system/command.ts';
-import { domainState } from '../system/tools/virshdomain.ts';
-import { restoreWords } from '../system/tools/virshsave.ts';
-import { domainOf } from './guests.ts';
+import { hypervisorOf } from './guests.ts';
+import type { Saver } from './saver.ts';
 
-/** Removes the file with the memory of a guest, unless it is to be kept. As long as the guest is not back it stands on it, and it stays. */
-export function undoMemory(exec: Exec): UndoHandler {
+/**
+ * Removes the file with the memory of a guest, unless it is to be kept, and what was not finished in any case. As long as the guest is not back it
+ * stands on it, and it stays.
+ */
+export function undoMemory(savers: Readonly<Record<Hypervisor, Saver>>, exec: Exec): UndoHandler {
   return {
     kind: 'memory',
     async undo(steps) {
       const outcomes: Outcome[] = [];
-      for (const { step } of steps)
-        outcomes.push(step['keep'] === 'yes' ? { kind: 'undone' } : await remove(step, exec));
+      for (const { step } of steps) outcomes.push(await remove(step, savers[hypervisorOf(step)], exec));
       return outcomes;
     },
     dependsOn: ({ step }) => ({ is: step['file'], on: [] }),
@@ -29,14 +31,19 @@ export function undoMemory(exec: Exec): UndoHandler {
 }
 
 /** Ours by the run in the name of its directory, in which only root can put anything. */
-async function remove(step: Step, exec: Exec): Promise<Outcome> {
-  const { file = '', directory = '' } = step;
+async function remove(step: Step, saver: Saver, exec: Exec): Promise<Outcome> {
+  const { file = '', directory = '', part = '' } = step;
   try {
+    if (part !== '' && (await exec.ask('lookUp', { file: part }))?.kind === 'file') {
+      await exec.ask('removeFile', { file: part });
+    }
+    if (step['keep'] === 'yes') {
+      if (part !== '') await removeEmpty(directory, exec);
+      return { kind: 'undone' };
+    }
     const there = await exec.ask('lookUp', { file });
-    if (there && (await needs(step, exec))) {
-      const byHand = ['virsh', ...restoreWords(domainOf(step), file, step['paused'] === 'yes')]
-        .map(shellWord)
-        .join(' ');
+    if (there && (await saver.needsFile(step))) {
+      const byHand = saver.byHand(step).map(shellWord).join(' ');
       return { kind: 'left', reason: 'the guest is off, and needs it to go on', byHand };
     }
     if (there !== undefined && there.kind !== 'file') {
@@ -48,12 +55,6 @@ async function remove(step: Step, exec: Exec): Promise<Outcome> {
   } catch (error) {
     return { kind: 'left', reason: isFault(error) ? withHint(error) : whyNot(error) };
   }
-}
-
-/** A save that was on its way to libvirt when all that knew of it was killed. */
-async function needs(step: Step, exec: Exec): Promise<boolean> {
-  const now = await exec.run(domainState(domainOf(step)));
-  return now?.reason === 'saving' || now?.reason === 'saved' || now?.reason === 'failed';
 }
 
 /** Whoever removes the last file of several guests. */

@@ -4,8 +4,8 @@ import type { NotedStep, Outcome, Step } from '../core/model/step.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { Exec } from '../system/command.ts';
 import { complaintsOf } from '../system/tools/virsh.ts';
-import { controls, type Control } from './control.ts';
-import { guestStep, keepTrack, partGuests, type Kept } from './guests.ts';
+import { controls, notRunning, type Control } from './control.ts';
+import { guestStep, hypervisorOf, keepTrack, partGuests, type Kept } from './guests.ts';
 
 const PAUSED = { grade: 'crash', why: 'is paused already, and stays so' } as const;
 
@@ -13,14 +13,14 @@ const PAUSED = { grade: 'crash', why: 'is paused already, and stays so' } as con
 export function createPause(exec: Exec): Quiescer<'pause'> {
   const kept = keepTrack();
   const byHypervisor = controls(exec);
-  const controlOf = ({ hypervisor }: Step): Control => byHypervisor[hypervisor === 'xen' ? 'xen' : 'libvirt'];
+  const controlOf = (step: Step): Control => byHypervisor[hypervisorOf(step)];
   /** Somebody else has paused them, so they are not to go on. */
   const others = new Set<NotedStep['number']>();
   return {
     kind: 'pause',
 
     async prepare(_means, guests, { run }) {
-      const { awake, still } = partGuests('pause', guests, PAUSED);
+      const { awake, still } = partGuests('pause', guests, () => PAUSED);
       const rests = awake.map(
         (guest) =>
           ({ step: guestStep('pause', guest, run), guest: guest.name, grade: 'crash', by: 'by a pause' }) as const,
@@ -35,8 +35,7 @@ export function createPause(exec: Exec): Quiescer<'pause'> {
       const before = await controlOf(step).doing(step);
       if (before.kind !== 'runs') {
         others.add(noted.number);
-        const how = before.kind === 'off' ? 'turned off' : 'paused';
-        throw new Fault('quiesce.failed', `${name} was ${how} by somebody else just now`, { hint: 'try again' });
+        throw notRunning(step, before);
       }
       try {
         await controlOf(step).pause(step, mostMs);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { errorCode } from '../core/files/trust.ts';
 import { encodeName } from '../core/model/names.ts';
 import { Fault, isFault } from '../core/model/fault.ts';
-import type { Guest } from '../core/model/guest.ts';
+import type { Hypervisor } from '../core/model/guest.ts';
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import { formatBytes } from '../core/text/bytes.ts';
 import { shellWord } from '../core/text/shell.ts';
@@ -10,27 +10,28 @@ import { whyNot } from '../core/text/why.ts';
 import type { Exec } from '../system/command.ts';
 import { bootId } from '../system/kernel/boot.ts';
 import { STATE_DIRECTORY } from '../system/paths.ts';
-import { domainState } from '../system/tools/virshdomain.ts';
-import { domainMemory, restoreWords, saveDomain } from '../system/tools/virshsave.ts';
-import { domainOf, guestStep, keepTrack, partGuests } from './guests.ts';
+import { guestStep, hypervisorOf, keepTrack, partGuests } from './guests.ts';
 import { undoMemory } from './memory.ts';
-import { createReturn } from './return.ts';
+import type { Saver } from './saver.ts';
+import { createLibvirtSaver } from './savelibvirt.ts';
+import { createXenSaver } from './savexen.ts';
 
-/** What a file takes besides the memory: the state of the devices, and the definition. */
-const BESIDE_BYTES = 64 * 1024 * 1024;
+/** The guard begins a little earlier to give up on a save: what that says then is not why it failed. */
+const GIVEN_UP_MS = 1000;
 
-/**
- * Writes the memory of guests of libvirt to files, which ends them, and starts them again with it: disks and memory are of one instant.
- */
+/** Writes the memory of guests to files while they rest: disks and memory are of one instant. */
 export function createSave(exec: Exec): Quiescer<'save'> {
   const kept = keepTrack();
-  const letGo = createReturn(kept, exec);
+  const savers: Readonly<Record<Hypervisor, Saver>> = {
+    libvirt: createLibvirtSaver(kept, exec),
+    xen: createXenSaver(kept, exec),
+  };
   return {
     kind: 'save',
 
     async prepare({ to = STATE_DIRECTORY, keep }, guests, { task, run }) {
-      const { awake, still } = partGuests('save', guests, undefined);
-      const bytes = await Promise.all(awake.map((guest) => memoryOf(guest, exec)));
+      const { awake, still } = partGuests('save', guests, ({ hypervisor }) => savers[hypervisor].paused);
+      const bytes = await Promise.all(awake.map((guest) => savers[guest.hypervisor].bytes(guest)));
       if (awake.length > 0) await checkRoom(to, bytes, exec);
       const directory = path.join(to, `${encodeName(task)}.${run}.memory`);
       const rests = awake.map((guest) => {
@@ -38,7 +39,8 @@ export function createSave(exec: Exec): Quiescer<'save'> {
         const paused = guest.state === 'paused' ? 'yes' : 'no';
         const step = { ...guestStep('save', guest, run), file, paused, boot: bootId() };
         const { kind: _, ...about } = step;
-        const stays = { ...about, kind: 'memory', directory, keep: keep ? 'yes' : 'no' };
+        const part = savers[guest.hypervisor].unfinished(file) ?? '';
+        const stays = { ...about, kind: 'memory', directory, part, keep: keep ? 'yes' : 'no' };
         const note = `the memory of ${guest.name} is in ${file}${keep ? ', and stays there' : ' until the task is closed'}`;
         return { step, guest: guest.name, grade: 'memory', by: 'by a save', stays, note } as const;
       });
@@ -50,19 +52,17 @@ export function createSave(exec: Exec): Quiescer<'save'> {
       const { file = '' } = step;
       const name = `guest ${step['guest']}`;
       await makePlace(path.dirname(file), exec);
-      const complaint = await exec.run(saveDomain(domainOf(step), file, mostMs)).catch((error: unknown) => {
-        if (isFault(error) && error.code === 'tool.timeout')
-          return `it took longer than ${Math.round(mostMs / 1000)} s`;
+      const began = performance.now();
+      const complaint = await savers[hypervisorOf(step)].save(step, mostMs).catch((error: unknown) => {
+        if (isFault(error) && error.code === 'tool.timeout') return error.message;
         throw error;
       });
       if (complaint !== undefined) {
-        throw new Fault('quiesce.failed', `the memory of ${name} could not be saved: ${complaint}`, {
+        const late = performance.now() - began > mostMs - GIVEN_UP_MS;
+        const why = late ? `it took longer than ${Math.round(mostMs / 1000)} s` : complaint;
+        throw new Fault('quiesce.failed', `the memory of ${name} could not be saved: ${why}`, {
           hint: `if it needs longer, set a longer 'quiesceLimit'`,
         });
-      }
-      const now = await exec.run(domainState(domainOf(step)));
-      if (now?.state !== 'shut off' || now.reason !== 'saved') {
-        throw new Fault('quiesce.failed', `${name} was started by somebody else just after its memory was saved`);
       }
       kept.rests(noted);
       return {};
@@ -72,36 +72,16 @@ export function createSave(exec: Exec): Quiescer<'save'> {
 
     handler: {
       kind: 'save',
-      undo: (steps) => Promise.all(steps.map(letGo)),
-      // The file is all that is left of it until it runs.
+      undo: (steps) => Promise.all(steps.map((noted) => savers[hypervisorOf(noted.step)].letGo(noted))),
+      // With libvirt the file is all that is left of it until it runs.
       dependsOn: ({ step }) => ({ is: undefined, on: [step['file'] ?? ''] }),
       describe: ({ step }) => ({
         what: `guest ${step['guest']} (saved)`,
-        byHand: ['virsh', ...restoreWords(domainOf(step), step['file'] ?? '', step['paused'] === 'yes')]
-          .map(shellWord)
-          .join(' '),
+        byHand: savers[hypervisorOf(step)].byHand(step).map(shellWord).join(' '),
       }),
     },
-    lasting: [undoMemory(exec)],
+    lasting: [undoMemory(savers, exec)],
   };
-}
-
-/** How much its memory can take. Throws `quiesce.failed` where it can't be brought back. */
-async function memoryOf({ name, hypervisor, uuid, uri }: Guest, exec: Exec): Promise<number> {
-  if (hypervisor !== 'libvirt') {
-    throw new Fault(
-      'quiesce.failed',
-      `holdstill cannot save the memory of guests of ${hypervisor}, and so not of ${name}`,
-      {
-        hint: 'set quiesce: pause',
-      },
-    );
-  }
-  const { bytes, persistent } = await exec.run(domainMemory({ uuid, uri }));
-  if (persistent) return bytes + BESIDE_BYTES;
-  throw new Fault('quiesce.failed', `guest ${name} is transient, so libvirt would forget it while it is saved`, {
-    hint: 'define it by virsh define, or set quiesce: pause',
-  });
 }
 
 /** Throws `config.insecure` where others than root can change what is in it, `quiesce.failed` where the memory of all of them may not fit. */

@@ -153,7 +153,7 @@ describeLab('guests that run, go away or change', () => {
 
   test('a saved guest, and a disk that was added between two runs', () => {
     expect(run.call('saved').stdout).toContain('guest kvmserv, saved, 2 disks');
-    expect(run.call('added').stdout).toContain('guest     kvmserv, off, 3 disks');
+    expect(run.call('added').stdout).toContain('guest     kvmserv, not shut down, 3 disks');
     expect(run.stdout).toMatch(/vda\nvdb\nvde\n/);
     expect(run.call('added-post').stdout).toMatch(/verdict +good: 3 snapshots/);
   });

@@ -130,6 +130,19 @@ describe('guests', () => {
     });
   });
 
+  test('how one that is off came to that', async () => {
+    const stateOf = async (reason: string): Promise<string | undefined> => {
+      const said = without(GONE).replaceAll(/^(holdstill-\S{24}shut off)$/gm, `$1 (${reason})`);
+      const [trap] = await createLibvirt(virsh(said).exec)
+        .describe(ASKED, undefined)
+        .then((all) => all.filter(({ name }) => name === 'trap'));
+      return trap?.state;
+    };
+    for (const reason of ['shutdown', 'unknown', 'from snapshot']) expect(await stateOf(reason)).toBe('off');
+    for (const reason of ['destroyed', 'crashed', 'failed', 'daemon', 'migrated', 'saved'])
+      expect(await stateOf(reason)).toBe('not shut down');
+  });
+
   test('a saved guest has the disks that it goes on with, not those of its definition', async () => {
     expect(DESCRIBED).toContain(`<target dev='vdz'`);
     const [, , third] = await createLibvirt(virsh(without(GONE)).exec).describe(ASKED, undefined);

@@ -43,7 +43,7 @@ describe('the guests that run', () => {
 
   test('run or are paused, whatever their names are like', () => {
     expect(parseStates(STATES)).toMatchObject([
-      { id: 1, name: 'infra', state: 'running', dying: false },
+      { id: 1, name: 'infra', state: 'running', bytes: 112 * 1024 * 1024, dying: false },
       { id: 2, name: ODD, state: 'paused', dying: false },
     ]);
     const row = (name: string, state: string): string =>
@@ -51,7 +51,10 @@ describe('the guests that run', () => {
     expect(parseStates(row('a  1  2  3     r-----  1.0', '--p---'))).toMatchObject([
       { id: 7, name: 'a  1  2  3     r-----  1.0', state: 'paused' },
     ]);
-    for (const state of ['---s--', '--psc-', '---sr-']) expect(parseStates(row('x', state))[0]?.state).toBe('off');
+    const stateOf = (letters: string): string | undefined => parseStates(row('x', letters))[0]?.state;
+    expect(['---s--', '---sr-'].map(stateOf)).toEqual(['off', 'off']);
+    expect(['--psc-', '---sw-'].map(stateOf)).toEqual(['crashed', 'crashed']);
+    expect(['---ss-', '--pss-'].map(stateOf)).toEqual(['suspended', 'suspended']);
     expect(parseStates(row('x', '--ps-d'))[0]).toMatchObject({ state: 'off', dying: true });
   });
 

@@ -41,7 +41,7 @@ export interface XenRun {
 
 /**
  * Runs a bash script in the control domain of Xen 4.17 under QEMU: Debian's packages, nothing installed, no root needed. It has LVM, xl,
- * the executables in /opt/dist, and a guest `infra` that counts on two disks (guest/dom0.bash, guest/domu.sh). The emulator sometimes lets
+ * the executables in /opt/dist, and a guest `infra` that counts on two disks (guest/dom0.bash, guest/domu.sh); /host/words.bash has words for it. The emulator sometimes lets
  * a process crash: a machine that ends before the script has begun is started once more, one that ends later is not.
  */
 export async function inXen(script: string, timeoutMs: number): Promise<XenRun> {
@@ -88,6 +88,7 @@ async function boot(script: string, made: Made, timeoutMs: number): Promise<XenR
     mkdirSync(join(run, 'dist'));
     for (const part of ['holdstill', 'generic']) cpSync(join(dist, part), join(run, 'dist', part), { recursive: true });
     writeFileSync(join(run, 'script'), script);
+    cpSync(join(here, 'words.bash'), join(run, 'words.bash'));
     for (const name of ['stdout', 'stderr', 'disk']) writeFileSync(join(run, name), '');
     truncateSync(join(run, 'disk'), 2 ** 30);
     const ended = await emulate(run, made, timeoutMs);

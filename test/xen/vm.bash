@@ -1,6 +1,8 @@
-# Tasks for guests of Xen, in its control domain (guest/dom0.bash). Prints `ok WHAT` or `failed WHAT: ...`. SCALE=sample: a part of it.
+# Tasks for guests of Xen, in its control domain (guest/dom0.bash). SCALE=sample: a part of it.
+# shellcheck source=test/xen/words.bash
+. /host/words.bash
 H=/opt/dist/holdstill
-mkdir -p -m 755 /etc/holdstill /etc/xen/auto
+mkdir -p -m 755 /etc/xen/auto
 cat >/etc/holdstill/holdstill.yaml <<Y
 version: 1
 tasks:
@@ -10,32 +12,6 @@ tasks:
   ovm: {vm: slot011}
   some: {each: {vm: 'inf*'}, size: 8M}
 Y
-# is WHAT GOT PATTERN
-# shellcheck disable=SC2053 # a pattern
-is() { [[ $2 == $3 ]] && echo "ok $1" || printf 'failed %s: %s\nis not\n%s\n' "$1" "$2" "$3"; }
-# run WHAT STATUS COMMAND...: what it prints is in $said.
-run() {
-  local what=$1 due=$2 status
-  shift 2
-  said=$("$@" 2>&1)
-  status=$?
-  is "$what: status" "$status" "$due"
-  [ $status = "$due" ] || printf '%s\n' "$said"
-}
-mounts() { while read -r _ at _; do [[ $at != /run/holdstill/* ]] || printf '%s ' "$at"; done </proc/mounts; }
-things() {
-  lvs --noheadings -o lv_name
-  dmsetup ls | cut -f1 | sort
-  mounts
-}
-state() { [[ $(xl list "$1" | tail -n 1) =~ ' '([r-][b-][p-][s-]..)' ' ]] && echo "${BASH_REMATCH[1]}"; }
-# last FILE: the last whole line.
-last() {
-  local line n=0
-  while read -r line; do n=$line; done <"$1"
-  echo "$n"
-}
-
 # The guests that are off: a file of a name with blanks, linked and copied; one of Oracle VM. `phy:` without /dev is below /dev.
 lvcreate -qq -y -L 16M -n off-root vg0 && mkfs.ext4 -q /dev/vg0/off-root
 cat >/etc/xen/off.cfg <<C
@@ -116,4 +92,3 @@ off
 unknown
 [ "$SCALE" = sample ] || for part in paused several unreadable silent; do $part; done
 is 'left in the end' "$(things)" "$before"
-echo 'done'

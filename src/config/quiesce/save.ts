@@ -35,8 +35,8 @@ export const save: MeansEntry<QuiesceOf<'save'>, Written> = {
     },
     'must be a map, for example {to: /srv/vmstate, keep: true}',
   ).describe(
-    'Writes the memory of each guest to a file, which stops it, and starts it with that again: disks and memory are of one instant, grade ' +
-      '`memory`. It takes as long as writing and reading the memory does: set `quiesceLimit` to that. Only for guests of libvirt.',
+    'Writes the memory of each guest to a file: disks and memory are of one instant, grade `memory`. The guest stands still for as long as ' +
+      'its memory is written, with libvirt also for as long as it is read again: set `quiesceLimit` to that.',
   ),
   alone: { keep: false },
   from: ({ to, keep }) => ({ kind: 'save', to, keep }),

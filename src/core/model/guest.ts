@@ -30,8 +30,11 @@ export interface Guest extends ListedGuest {
   readonly hypervisor: Hypervisor;
   /** The connection by which it was found; undefined: the tool's own choice. */
   readonly uri?: string | undefined;
-  /** `saved`: off, with its memory in a file. */
-  readonly state: 'running' | 'paused' | 'off' | 'saved';
+  /**
+   * `saved`: off, with its memory in a file. `not shut down`: off, and known to have ended in another way, whoever ended it. `off`: shut down, or nobody
+   * knows.
+   */
+  readonly state: 'running' | 'paused' | 'off' | 'not shut down' | 'saved';
   /** Without CD-ROMs, floppies and empty drives. */
   readonly disks: readonly GuestDisk[];
 }

@@ -49,7 +49,7 @@ export interface Rests {
   readonly still: readonly { readonly guest: string; readonly grade: Grade; readonly why: string }[];
 }
 
-/** Of a guest that was shut down: all is written. */
+/** Of a guest that was shut down, as far as anybody knows: all is written. */
 export const OFF = { grade: 'filesystem', why: 'is off, so there is nothing to bring to rest' } as const;
 
 /** What the guests and means of a task came to. */

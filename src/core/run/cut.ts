@@ -139,9 +139,10 @@ function worth(
   const early = steps.filter((step) => quiescerOf(step.step.kind, machine.quiescers).wasEarly(step) || late);
   const by = [...new Set(rests.rests.map((rest) => rest.by))].join(', ');
   const notes = [
+    // The job log has room for two, and this is the worst.
+    ...early.map((step) => `${describe(step, machine)} was let go before all snapshots were taken`),
     ...rests.rests.flatMap(({ note }) => note ?? []),
     ...rests.still.map(({ guest, why }) => `${guest} ${why}`),
-    ...early.map((step) => `${describe(step, machine)} was let go before all snapshots were taken`),
   ];
   return { grade: early.length > 0 ? 'crash' : gradeOf(guests, rests), restedMs, by, notes };
 }

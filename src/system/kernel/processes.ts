@@ -72,6 +72,20 @@ function statOf(pid: number | string): readonly string[] {
   }
 }
 
+/** The process that started it, or has taken it over; '' where there is no such process. */
+export function parentOf(pid: string): string {
+  return statOf(pid)[PARENT] ?? '';
+}
+
+/** The words that it was started with; none where that is not known. */
+export function argumentsOf(pid: string): readonly string[] {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
 /** The device numbers of the files that a process has mapped, `major:minor`: proc(5), maps. */
 export function mapsOf(pid: string): readonly string[] {
   try {

@@ -6,7 +6,7 @@ import { type Command, wholeLines } from '../command.ts';
 export interface DomainSaid {
   /** Its definition as XML: of a running domain the one that it runs with; empty: libvirt has not said it. */
   readonly xml: string;
-  /** `running`, `paused`, `shut off` …; empty: libvirt has not said it. */
+  /** `running (booted)`, `shut off (saved)` …; empty: libvirt has not said it. */
   readonly state: string;
 }
 
@@ -65,7 +65,7 @@ const PADDED = 30;
  * that nobody can foresee: what a definition holds in `<metadata>` is printed as it is.
  */
 export function describeDomains(uuids: readonly string[], uri: string | undefined, mark: string): Command<DomainsSaid> {
-  const about = uuids.flatMap((uuid) => [`dumpxml ${checked(uuid)}`, `domstate ${uuid}`]);
+  const about = uuids.flatMap((uuid) => [`dumpxml ${checked(uuid)}`, `domstate ${uuid} --reason`]);
   const all = ['list --all --uuid --with-managed-save', 'list --all --uuid'];
   const commands = [...about, ...all].join(`; echo ${mark}; `);
   return virsh(uri, [commands], ({ stdout, stderr }) => parseDomains(stdout, stderr, uuids.length, mark));

@@ -74,10 +74,16 @@ export function domainState(ref: DomainRef): Command<DomainState | undefined> {
 
 export function parseState(stdout: string, uuid: string): DomainState | undefined {
   const [said = '', all] = stdout.split(MARK);
-  const [, state, reason = ''] = /^(.+?)(?: \((.+)\))?$/.exec(said.trim()) ?? [];
-  if (state !== undefined) return { state, reason };
+  const state = stateIn(said);
+  if (state) return state;
   if (all !== undefined && !all.split('\n').some((line) => line.trim() === uuid)) return undefined;
   throw new Fault('tool.failed', 'virsh does not say how the guest is');
+}
+
+/** In what `domstate --reason` prints of one domain; undefined: there is nothing. */
+export function stateIn(said: string): DomainState | undefined {
+  const [, state, reason = ''] = /^(.+?)(?: \((.+)\))?$/.exec(said.trim()) ?? [];
+  return state === undefined ? undefined : { state, reason };
 }
 
 /** How long libvirt waits for the agent of a domain from now on. A command that it waits for already keeps its own limit. */

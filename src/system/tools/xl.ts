@@ -33,8 +33,12 @@ export interface XlRow {
   readonly id: number;
   readonly name: string;
   readonly uuid: string;
-  /** `off`: it has shut down or crashed, and its disks are still connected. */
-  readonly state: 'running' | 'paused' | 'off';
+  /**
+   * `off`, `crashed`: it has ended, and its disks are still connected. `suspended`: its memory is being written or moved, or was and nobody has let
+   * it go on.
+   */
+  readonly state: 'running' | 'paused' | 'off' | 'crashed' | 'suspended';
+  readonly bytes: number;
   /** Nearly gone. */
   readonly dying: boolean;
 }
@@ -71,6 +75,12 @@ export function listStates(): Command<readonly XlRow[]> {
   };
 }
 
+/** The domain with this UUID, by which it is found whatever its name and number are by now; undefined: there is none. */
+export function rowOf(uuid: string): Command<XlRow | undefined> {
+  const all = listStates();
+  return { ...all, parse: (finished) => all.parse(finished).find((one) => one.uuid === uuid && !one.dying) };
+}
+
 /**
  * What xl's own parser makes of a guest's file; a text says why it makes nothing of it. It needs the rights of root and a running
  * hypervisor, and changes nothing. One file at a time: of several xl reads the last (4.17). With `-f`, since a name with `=` would be
@@ -105,22 +115,25 @@ export function parseDomains(stdout: string): readonly XlDomain[] {
 
 /**
  * A line is a name of any length, with any blanks, and from the right what has no blanks. xl(1), list; tools/xl/xl_list.c of 4.17: the last
- * letter but one is the reason of a shutdown.
+ * letter but one is the reason of a shutdown (SHUTDOWN_* of xen/include/public/sched.h).
  */
 const ROW =
-  /^(.+?) +(\d+) +\d+ +\d+ +[r-][b-]([p-])([s-])([-rscwS?])([d-]) +\d+\.\d ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) +\S+ +\S+$/;
+  /^(.+?) +(\d+) +(\d+) +\d+ +[r-][b-]([p-])([s-])([-rscwS?])([d-]) +\d+\.\d ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) +\S+ +\S+$/;
 
 export function parseStates(stdout: string): readonly XlRow[] {
   const [, ...lines] = wholeLines('xl', stdout);
   return lines.flatMap((line): XlRow[] => {
-    const [, name, id, paused, shut, reason, dying, uuid] = ROW.exec(line) ?? [];
+    const [, name, id, memory, paused, shut, reason, dying, uuid] = ROW.exec(line) ?? [];
     if (name === undefined || uuid === undefined) throw misread(`a line of its list is '${line}'`);
     if (Number(id) === 0) return [];
     const off = [shut, reason, dying].some((letter) => letter !== '-');
-    const state = off ? 'off' : paused === 'p' ? 'paused' : 'running';
-    return [{ id: Number(id), name, uuid, state, dying: dying === 'd' }];
+    const state = off ? (ENDED[reason ?? ''] ?? 'off') : paused === 'p' ? 'paused' : 'running';
+    return [{ id: Number(id), name, uuid, state, bytes: Number(memory) * 1024 * 1024, dying: dying === 'd' }];
   });
 }
+
+/** By the reason; of all others it has shut down. */
+const ENDED: Readonly<Record<string, XlRow['state']>> = { s: 'suspended', c: 'crashed', w: 'crashed', '?': 'crashed' };
 
 function parseJson(stdout: string): unknown {
   try {

@@ -43,7 +43,7 @@ type = 'pv'
 kernel = '/boot/guest.elf'
 ramdisk = '/boot/guest.initrd'
 extra = 'console=hvc0 quiet mitigations=off panic=1'
-memory = 192
+memory = 112
 disk = ['phy:/dev/vg0/domu-infra,xvda,w', 'phy:/dev/vg0/domu-infra-data,xvdb,w']
 C
 xl create -q /etc/xen/infra.cfg || stop 125
