@@ -1,11 +1,12 @@
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import type { Exec } from '../system/command.ts';
 import { createAgent } from './agent.ts';
+import { createBarrier } from './barrier.ts';
 import { createCommand } from './command.ts';
 import { createPause } from './pause.ts';
 import { createSave } from './save.ts';
 
 /** All ways to bring something to rest. */
 export function createQuiescers(exec: Exec): readonly Quiescer[] {
-  return [createAgent(exec), createPause(exec), createSave(exec), createCommand(exec)];
+  return [createAgent(exec), createPause(exec), createSave(exec), createBarrier(exec), createCommand(exec)];
 }

@@ -85,7 +85,7 @@ test.each([
   [
     '{lv: a/b, quiesce: {comand: {}}}',
     [
-      '16: tasks.t.quiesce: must have exactly one of agent, pause, save and command',
+      '16: tasks.t.quiesce: must have exactly one of agent, pause, save, barrier and command',
       '26: tasks.t.quiesce.comand: unknown key, did you mean "command"?',
     ],
   ],

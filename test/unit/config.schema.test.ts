@@ -21,7 +21,9 @@ test('the reference has a row for every key, and says what each does', () => {
   const source = ['lv', 'path', 'each', 'each.lv', 'each.vm', 'each.exclude', 'file', 'subvolume', 'vm'];
   const guest = ['name', 'hypervisor', 'uri', 'disks', 'exclude'].map((key) => `vm.${key}`);
   const command = ['command', 'command.rest', 'command.thaw', 'command.timeout'];
-  const means = ['agent', 'pause', 'save', 'save.to', 'save.keep', ...command].map((key) => `quiesce.${key}`);
+  const means = ['agent', 'pause', 'save', 'save.to', 'save.keep', 'barrier', ...command].map(
+    (key) => `quiesce.${key}`,
+  );
   const other = ['mount', 'size', 'autoextend', 'quiesce', ...means, 'quiesceLimit', 'require', 'timeout'];
   const task = [...source, ...guest, ...disk, ...other];
   const sesam = ['sesam', 'sesam.taskEnv', 'sesam.before', 'sesam.after', 'sesam.exitZero', 'sesam.trace'];

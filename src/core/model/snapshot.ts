@@ -21,6 +21,8 @@ export interface Origin {
   readonly asked: string | undefined;
   /** Its device is not there, but that of its snapshot will be. */
   readonly asleep?: boolean;
+  /** Its snapshot can be taken while its device is suspended. */
+  readonly suspendable?: boolean;
   /** What its provider knows it by, and reads nobody else. An origin is data: a copy of it means the same. */
   readonly ref: Readonly<Record<string, string>>;
 }

@@ -25,6 +25,8 @@ export interface Quiescer<Kind extends keyof QuiesceKinds = keyof QuiesceKinds> 
   rest(step: NotedStep, mostMs: number): Promise<Facts>;
   /** Whether the step's undo found that it had been let go before: what was cut then may not be of one instant. */
   wasEarly(step: NotedStep): boolean;
+  /** Let go before all snapshots are taken, these may be damaged, and not only of different instants: then the cut fails. */
+  readonly spoils?: true;
   /** Lets it go. `undone` only where it surely runs, and does not come to rest later by what was given up. */
   readonly handler: UndoHandler;
   /** Undo what stays until the task is closed. */

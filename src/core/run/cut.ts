@@ -54,6 +54,13 @@ export async function cut(
   const leftMs = (): number => quiescing.limitMs - (performance.now() - began);
   const { facts, late } = await whileResting(planned, together(rests, steps), leftMs, journal, machine);
   const restedMs = performance.now() - began;
+  const spoilt = late ? steps.filter(({ step }) => quiescerOf(step.kind, machine.quiescers).spoils) : [];
+  if (spoilt.length > 0) {
+    const names = spoilt.map((step) => describe(step, machine)).join(', ');
+    throw new Fault('quiesce.failed', `${names} may have been let go before all snapshots were taken`, {
+      hint: `set a longer 'quiesceLimit'`,
+    });
+  }
   const standing = journal.steps.filter(({ number }) => steps.some((step) => step.number === number));
   if (standing.length > 0) throw stillResting(standing, machine);
   machine.log.info({ restedMs, late }, 'all that rested was let go');

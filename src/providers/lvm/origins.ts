@@ -59,6 +59,12 @@ export function resolveSource(
   }
 }
 
+/**
+ * Layouts of which LVM takes a snapshot although their device is suspended already (2.03.16, tried). Of a thin LV it takes none then, and its pool
+ * has another transaction id than LVM expects afterwards.
+ */
+const SUSPENDABLE = new Set(['linear', 'striped']);
+
 /** An LV as an origin. */
 export function originOf(row: LvRow, more: Partial<Origin> = {}): Origin {
   return {
@@ -71,6 +77,7 @@ export function originOf(row: LvRow, more: Partial<Origin> = {}): Origin {
     subdirectory: undefined,
     asked: undefined,
     asleep: !row.active,
+    suspendable: row.layout.every((word) => SUSPENDABLE.has(word)),
     ref: refOf(row),
     ...more,
   };

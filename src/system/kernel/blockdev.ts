@@ -40,6 +40,11 @@ export function dmUuid(number: string): string | undefined {
   return attribute(number, 'dm/uuid');
 }
 
+/** Whether whatever is written to a device-mapper device waits; of another device never. */
+export function isSuspended(number: string): boolean {
+  return attribute(number, 'dm/suspended') === '1';
+}
+
 /** The name of a device-mapper device; undefined for what is none. */
 export function dmName(number: string): string | undefined {
   return attribute(number, 'dm/name');

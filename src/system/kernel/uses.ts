@@ -238,7 +238,7 @@ export async function detachedUsers(numbers: ReadonlySet<string>, exec: Exec): P
 }
 
 /** Files and devices that are swapped to: proc(5), /proc/swaps. */
-function readSwaps(): readonly string[] {
+export function readSwaps(): readonly string[] {
   try {
     const lines = fs.readFileSync('/proc/swaps', 'utf8').split('\n').slice(1);
     return lines.flatMap((line) => line.split(/\s/, 1)).filter((file) => file !== '');
