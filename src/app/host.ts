@@ -10,7 +10,7 @@ import { disturbed } from '../mounts/disturbed.ts';
 import { foresee, lacking } from '../mounts/lacking.ts';
 import { refusal } from '../guests/refusal.ts';
 import { inspectPlaces } from '../guests/inspect.ts';
-import { checkKey, unlock } from '../guests/luks.ts';
+import { unlock } from '../guests/luks.ts';
 import { attach, loopsOf, loopStep, undoLoops } from '../mounts/loops.ts';
 import { makeMaps, mapSteps, undoMaps } from '../mounts/maps.ts';
 import { mistakableIn } from '../guests/mistakable.ts';
@@ -39,6 +39,7 @@ import { createExec, startTalking } from '../system/exec.ts';
 import { readLoops } from '../system/kernel/loops.ts';
 import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
 import { lackOf } from '../system/needs.ts';
+import { checkSecret } from '../system/secret.ts';
 import { createProber, type Talk } from '../system/prober.ts';
 import { markedProcesses } from '../system/kernel/processes.ts';
 import { openCounts } from '../system/tools/dmsetup.ts';
@@ -114,7 +115,7 @@ function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' 
       mistakableIn: (extents) => mistakableIn(extents, exec),
     },
     unlocker: {
-      checkKey: (file) => checkKey(file, exec),
+      checkKey: (file) => checkSecret('key file', file, 'keys', exec),
       unlock: (key, device, keys) => unlock(key, device, keys, exec),
     },
     maps: {

@@ -1,12 +1,9 @@
 import { SECTOR } from '../core/text/bytes.ts';
-import { Fault, isFault } from '../core/model/fault.ts';
-import { shellWord } from '../core/text/shell.ts';
 import type { DeviceMap } from '../core/model/volume.ts';
 import { bytesOf } from '../system/kernel/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { readerOf, type ReadBytes } from '../system/read.ts';
 import { volumeKey } from '../system/tools/cryptsetup.ts';
-import { whyNot } from '../core/text/why.ts';
 
 const MAGIC = 'LUKS\u{ba}\u{be}';
 const JSON_AT = 4096;
@@ -25,7 +22,7 @@ interface Segment {
 /**
  * The map, over `device`, that decrypts its LUKS container with the first of the key files that opens it; or why there is
  * none. The device is made by us and not by cryptsetup, which would show it to udev, and by that what is in it to
- * the host's LVM. The key files were looked at by `checkKey`.
+ * the host's LVM. The key files were looked at before.
  */
 export async function unlock(
   key: string,
@@ -52,19 +49,6 @@ export async function unlock(
     return { key: `${key}/decrypted`, lines: [line] };
   }
   return 'is encrypted (LUKS), and no key of the task opens it';
-}
-
-/** Throws `config.insecure` for a key file that others can read or change, `config.missing` where there is no such file. */
-export async function checkKey(file: string, exec: Exec): Promise<void> {
-  const mode = await exec.ask('trustedMode', { file }).catch((error: unknown) => {
-    if (isFault(error)) throw error;
-    throw new Fault('config.missing', `the key file ${file} can't be found: ${whyNot(error)}`, {
-      hint: `look at 'keys'`,
-      cause: error,
-    });
-  });
-  if ((mode & 0o077) === 0) return;
-  throw new Fault('config.insecure', `${file} can be read by others`, { hint: `chmod go= ${shellWord(file)}` });
 }
 
 /** From the header; the formats are those of cryptsetup's docs, LUKS1 1.2.3 and LUKS2 1.1. A text says why that is not known. */

@@ -158,3 +158,25 @@ export function startScript(
   process.umask(0o077);
   return child;
 }
+
+/**
+ * Starts a program that we talk with over pipes, in a process group that it leads, with the fixed PATH, `env` and nothing else of ours. It is not
+ * ended with us, but its standard input is closed then. `account`: the user that it runs as.
+ */
+export function startClient(
+  [file, ...rest]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  account: { readonly uid: number; readonly gid: number } | undefined,
+) {
+  return execa(file, rest, {
+    extendEnv: false,
+    env: { PATH, LC_ALL: 'C', ...env },
+    cwd: '/',
+    stdin: 'pipe',
+    buffer: false,
+    reject: false,
+    cleanup: false,
+    detached: true,
+    ...account,
+  } as const);
+}

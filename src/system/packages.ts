@@ -47,6 +47,9 @@ const BRINGERS: Readonly<Record<string, Bringer>> = {
   partx: UTIL_LINUX,
   flock: UTIL_LINUX,
   xl: { project: 'Xen', debian: 'xen-utils-common', redhat: 'xen-runtime', suse: 'xen-tools' },
+  mariadb: { project: 'MariaDB', debian: 'mariadb-client', redhat: 'mariadb', suse: 'mariadb-client' },
+  mysql: { project: 'MySQL', debian: 'default-mysql-client', redhat: 'mysql', suse: 'mariadb-client' },
+  psql: { project: 'PostgreSQL', debian: 'postgresql-client', redhat: 'postgresql', suse: 'postgresql' },
   virsh: { project: 'libvirt', debian: 'libvirt-clients', redhat: 'libvirt-client', suse: 'libvirt-client' },
 };
 

@@ -38,6 +38,7 @@ export const packages: readonly string[] = [
 /** What the guest has besides where a script asks for it: a layer of its own for each, since few need it. */
 export const extraPackages = {
   libvirt: ['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'qemu-utils'],
+  databases: ['mariadb-server-core', 'mariadb-client-core', 'postgresql-15'],
 } as const;
 export type ExtraPackages = keyof typeof extraPackages;
 

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import type { BaculaJob } from './bacula.ts';
 import { NoLab } from './debs.ts';
 import { inLab } from './run.ts';
+import { type ExtraPackages, extraPackages } from './packages.ts';
 
-const usage = `usage: npx tsx test/lab/shell.ts [--world FILE] [--bacula] [--extra libvirt] [--timeout SECONDS] -- 'bash script'\n`;
+const usage = `usage: npx tsx test/lab/shell.ts [--world FILE] [--bacula] [--extra libvirt|databases] [--timeout SECONDS] -- 'bash script'\n`;
 
 /** Job `example`: saves /srv/example; its scripts only say that they ran, in the job's log. */
 const exampleJob: BaculaJob = {
@@ -13,6 +14,10 @@ const exampleJob: BaculaJob = {
   after: 'echo after %n %e',
   files: ['/srv/example'],
 };
+
+function isExtra(word: string | undefined): word is ExtraPackages {
+  return word !== undefined && word in extraPackages;
+}
 
 /** Run one script in a guest by hand, and leave with its status. */
 async function main(): Promise<number> {
@@ -32,7 +37,7 @@ async function main(): Promise<number> {
   const run = await inLab(positionals.join(' '), {
     echo: true,
     name: 'shell',
-    ...(values.extra === 'libvirt' ? { extra: values.extra } : {}),
+    ...(isExtra(values.extra) ? { extra: values.extra } : {}),
     ...(values.bacula ? { bacula: [exampleJob] } : {}),
     timeoutMs: Number(values.timeout ?? 600) * 1000,
     ...(values.world === undefined ? {} : { world: readFileSync(values.world, 'utf8') }),

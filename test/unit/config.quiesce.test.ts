@@ -54,6 +54,30 @@ test('a task is brought to rest by one means or several', () => {
   ]);
 });
 
+test('a database is asked as its client would, or by what is written', () => {
+  const usual = {
+    options: undefined,
+    socket: undefined,
+    host: undefined,
+    port: undefined,
+    user: undefined,
+    waitMs: 3000,
+  };
+  expect(load('{lv: a/b, quiesce: mariadb}').quiescing.means).toEqual([{ kind: 'mariadb', ...usual }]);
+  const { means } = load(
+    '{vm: a, quiesce: [{mysql: {host: 10.0.0.7, port: 3307, user: holdstill, wait: 5s}}, agent]}',
+  ).quiescing;
+  expect(means[0]).toEqual({
+    kind: 'mysql',
+    ...usual,
+    host: '10.0.0.7',
+    port: '3307',
+    user: 'holdstill',
+    waitMs: 5000,
+  });
+  expect(means.map(describeMeans)[0]).toBe('mysql on 10.0.0.7, port 3307, as holdstill (lock for a backup)');
+});
+
 test.each([
   ['{each: {lv: a/b, vm: c}}', ['7: tasks.t.each: must have either lv or vm, for example {lv: in.zekjur.net/domu-*}']],
   ['{vm: a/b}', ['11: tasks.t.vm: is "a/b", must not hold a "/"']],
@@ -85,9 +109,20 @@ test.each([
   [
     '{lv: a/b, quiesce: {comand: {}}}',
     [
-      '16: tasks.t.quiesce: must have exactly one of agent, pause, save, barrier and command',
+      '16: tasks.t.quiesce: must have exactly one of agent, pause, save, barrier, mariadb, mysql, postgresql and command',
       '26: tasks.t.quiesce.comand: unknown key, did you mean "command"?',
     ],
+  ],
+  [
+    '{vm: a, quiesce: [pause, {mariadb: {host: "-h", port: 70000}}, agent]}',
+    [
+      '48: tasks.t.quiesce.1.mariadb.host: is "-h", must be the name or address of a host, for example db.example.com or 192.168.122.10',
+      '60: tasks.t.quiesce.1.mariadb.port: is 70000, must be the number of a port, 1 to 65535',
+    ],
+  ],
+  [
+    '{vm: a, quiesce: [pause, mariadb]}',
+    ['31: tasks.t.quiesce.1: is "mariadb", must stand before pause, for what stands still does not answer'],
   ],
   ['{lv: a/b, require: best}', ['25: tasks.t.require: is "best", must be application, filesystem, memory or crash']],
 ])('what is wrong with it is told: %s', (record, lines) => {

@@ -21,7 +21,11 @@ test('the reference has a row for every key, and says what each does', () => {
   const source = ['lv', 'path', 'each', 'each.lv', 'each.vm', 'each.exclude', 'file', 'subvolume', 'vm'];
   const guest = ['name', 'hypervisor', 'uri', 'disks', 'exclude'].map((key) => `vm.${key}`);
   const command = ['command', 'command.rest', 'command.thaw', 'command.timeout'];
-  const means = ['agent', 'pause', 'save', 'save.to', 'save.keep', 'barrier', ...command].map(
+  const server = ['options', 'socket', 'host', 'port', 'user', 'wait'];
+  const mariadb = ['mariadb', 'mysql'].flatMap((name) => [name, ...server.map((key) => `${name}.${key}`)]);
+  const psql = ['host', 'port', 'user', 'database', 'socket', 'passfile', 'account'].map((key) => `postgresql.${key}`);
+  const databases = [...mariadb, 'postgresql', ...psql];
+  const means = ['agent', 'pause', 'save', 'save.to', 'save.keep', 'barrier', ...databases, ...command].map(
     (key) => `quiesce.${key}`,
   );
   const other = ['mount', 'size', 'autoextend', 'quiesce', ...means, 'quiesceLimit', 'require', 'timeout'];

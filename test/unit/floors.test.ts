@@ -166,6 +166,8 @@ const TOUCHES: Readonly<Record<string, string>> = {
   'src/core/journal/taken.ts': '/var/lib/holdstill',
   'src/core/files/trust.ts': 'directories of ours, and all above them',
   'src/system/directories.ts': 'directories of ours',
+  'src/system/account.ts': '/etc/passwd',
+  'src/quiesce/postgresql/keepsake.ts': '/var/lib/holdstill',
   'src/main/hook.ts': '/var/lib/holdstill',
   'src/app/session.ts': '/var/lib/holdstill',
   'src/main/codecache.ts': '/var/cache/holdstill',

@@ -29,6 +29,7 @@ test.each([
   ['Leap 15', 'blkid', 'type: zypper install util-linux'],
   ['no known one', 'lvm', 'install lvm of the project LVM2'],
   ['no file', 'mount.ntfs-3g', 'install mount.ntfs-3g of the project ntfs-3g'],
+  ['Debian 12', 'mysql', 'type: apt-get install default-mysql-client'],
 ] as const)('on %s, to have %s: %s', (release, tool, words) => {
   expect(howToInstall(tool, RELEASES[release])).toMatch(words instanceof RegExp ? words : new RegExp(`^${words}$`));
 });

@@ -9,6 +9,8 @@ export interface MeansEntry<Made extends Quiesce = Quiesce, Value = unknown> {
   readonly form: Form<Value>;
   /** What the word alone stands for; undefined: it needs settings. */
   readonly alone: Value | undefined;
+  /** Means that must not be named before it: who asks a guest for something must do so before it stands still. */
+  readonly before?: readonly Quiesce['kind'][];
   from(value: Value): Made;
   /** With its settings, for people. */
   describe(made: Made): string;

@@ -1,6 +1,6 @@
 import type { Quiesce } from '../../core/model/quiesce.ts';
 import { listed } from '../messages.ts';
-import { either, list, map, text, type Form } from '../forms.ts';
+import { either, list, map, text, whole, type Form } from '../forms.ts';
 import { allMeans } from './means.ts';
 
 type Word = string | Readonly<Record<string, unknown>>;
@@ -23,12 +23,23 @@ const settings = () =>
     { when: ({ value }) => typeof value === 'object', error: `must have exactly one of ${listed(KEYS, 'and')}` },
   );
 
+function orderProblems(written: readonly Word[]): readonly { readonly at: readonly number[]; readonly what: string }[] {
+  const keys = written.map((one) => (typeof one === 'string' ? one : Object.keys(one)[0]));
+  return keys.flatMap((key, index) => {
+    const { before = [] } = allMeans.find((entry) => entry.key === key) ?? {};
+    const earlier = before.find((other) => keys.indexOf(other) !== -1 && keys.indexOf(other) < index);
+    return earlier === undefined
+      ? []
+      : [{ at: [index], what: `must stand before ${earlier}, for what stands still does not answer` }];
+  });
+}
+
 /** What a task may say of how it is brought to rest. */
 export const QuiesceForm: Form<Written> = either(
   EXPECTED,
   word(),
   settings(),
-  list(either(EXPECTED, word(), settings()), EXPECTED),
+  whole(list(either(EXPECTED, word(), settings()), EXPECTED), orderProblems),
 );
 
 /** The means in what was found right. */

@@ -15,6 +15,13 @@ export interface QuiesceKinds {}
 export type Quiesce = { [Kind in keyof QuiesceKinds]: QuiesceOf<Kind> }[keyof QuiesceKinds];
 export type QuiesceOf<Kind extends keyof QuiesceKinds> = { readonly kind: Kind } & QuiesceKinds[Kind];
 
+/** The means by which nothing is written any more, so that all snapshots are of one instant; a server whose disks these are may not answer then. */
+export const STANDS_STILL = ['agent', 'pause', 'save', 'barrier'] as const;
+
+export function isStill(kind: string): boolean {
+  return STANDS_STILL.some((one) => one === kind);
+}
+
 /** How a task is brought to rest. */
 export interface Quiescing {
   /** Outermost first: what is named first rests first, and is let go last. None: nothing is brought to rest. */

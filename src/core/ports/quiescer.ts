@@ -7,6 +7,8 @@ import type { Facts, NotedStep, UndoHandler } from '../model/step.ts';
 export interface CutPlan extends RunNames {
   /** The snapshots that are to be taken, of all storages. */
   readonly planned: readonly PlannedSnapshot[];
+  /** They are of one instant, since there is but one, or since nothing writes to what they are of; undefined: nobody knows that. */
+  readonly oneInstant?: boolean;
 }
 
 /** One way to bring guests, databases or whatever else writes to rest, while snapshots are taken. */
@@ -23,6 +25,11 @@ export interface Quiescer<Kind extends keyof QuiesceKinds = keyof QuiesceKinds> 
    * milliseconds, or at all: then it may rest yet, and is let go in any case.
    */
   rest(step: NotedStep, mostMs: number): Promise<Facts>;
+  /**
+   * What has to be done at the end, after all snapshots were taken and while it still rests. Throws `quiesce.failed` where the snapshots are
+   * worth nothing without it.
+   */
+  finish?(step: NotedStep, mostMs: number): Promise<void>;
   /** Whether the step's undo found that it had been let go before: what was cut then may not be of one instant. */
   wasEarly(step: NotedStep): boolean;
   /** Let go before all snapshots are taken, these may be damaged, and not only of different instants: then the cut fails. */

@@ -106,6 +106,9 @@ async function whileResting(
     }
     machine.checkInterrupted();
     const facts = await takeAll(planned, machine.providers, journal);
+    for (const noted of groups.flat().toReversed()) {
+      await quiescerOf(noted.step.kind, machine.quiescers).finish?.(noted, leftMs());
+    }
     return { facts, late: leftMs() < GUARD_EARLIER_MS };
   } finally {
     // Its leftovers are in the journal, where whoever undoes the rest of it finds them.

@@ -9,7 +9,7 @@ import type { Source, Task } from '../model/task.ts';
 import { guestParts, type GuestParts } from './guests.ts';
 import type { Guest } from '../model/guest.ts';
 import { prepareMeans, type CutPlan } from '../ports/quiescer.ts';
-import { OFF, type Rests } from '../model/quiesce.ts';
+import { isStill, OFF, type Rests } from '../model/quiesce.ts';
 import { planAll, resolveAll } from './storages.ts';
 
 /** What can be settled about an opening while the machine is only looked at. */
@@ -33,7 +33,8 @@ export async function prepare(task: Task, run: string, machine: Machine): Promis
   for (const file of task.keys) await machine.unlocker.checkKey(file);
   const { origins, leftOut, guests } = await resolve(task, machine);
   const planned = await planAll(origins, task.size, { task: task.name, run }, machine.providers);
-  const rests = await restsFor(task, guests, { task: task.name, run, planned }, machine);
+  const oneInstant = planned.length === 1 || task.quiescing.means.some(({ kind }) => isStill(kind));
+  const rests = await restsFor(task, guests, { task: task.name, run, planned, oneInstant }, machine);
   const off = { growth: { possible: false, note: 'off' } };
   return {
     mount,

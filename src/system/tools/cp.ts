@@ -32,3 +32,15 @@ function fill(words: readonly string[]): Command<readonly string[] | undefined> 
     parse: ({ status, stderr }) => (status === 0 ? undefined : stderr.split('\n').filter((line) => line.trim() !== '')),
   };
 }
+
+/** Copies files into a directory; a link stays a link. */
+export function copyInto(files: readonly string[], directory: string, mostMs: number): Command<void> {
+  return {
+    tool: 'cp',
+    argv: ['--no-dereference', `--target-directory=${directory}`, '--', ...files],
+    mutates: true,
+    mostMs,
+    statuses: [0],
+    parse: () => undefined,
+  };
+}
