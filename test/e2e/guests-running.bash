@@ -6,6 +6,7 @@ configure <<'Y'
 tasks:
   kvmserv: {vm: kvmserv, size: 4M}
   web: {each: {vm: 'web-*'}, size: 4M}
+  rest: {vm: kvmserv, size: 4M, quiesce: pause}
   uri: {vm: {name: kvmserv, uri: 'qemu:///system'}, size: 4M}
 Y
 libvirt_up || die 'libvirt does not start'
@@ -52,6 +53,13 @@ call added "$PRE" kvmserv
 ls /run/holdstill/kvmserv
 call added-post "$POST" kvmserv
 same added
+
+# Off, and not shut down: there is nothing to bring to rest, but its file systems were not written out.
+virsh --quiet start kvmserv
+virsh --quiet destroy kvmserv
+call destroyed "$PRE" rest
+call destroyed-post "$POST" rest
+same destroyed
 
 # A host with virsh and no libvirt, and one that has it the other way round.
 libvirt_down

@@ -158,6 +158,13 @@ describeLab('guests that run, go away or change', () => {
     expect(run.call('added-post').stdout).toMatch(/verdict +good: 3 snapshots/);
   });
 
+  test('a guest that was destroyed is worth no more than one that runs', () => {
+    const said = run.call('destroyed').stdout;
+    expect(said).toContain('guest     kvmserv, not shut down, 3 disks');
+    expect(said).toMatch(/grade crash\n.*kvmserv is off and was not shut down, so its disks are as after a power cut/);
+    expect(run.call('destroyed-post').status).toBe(0);
+  });
+
   test('a host with a part of libvirt only', () => {
     expect(run.call('client').stderr).toMatch(/there is no libvirt( or xen)? on this host/);
     expect(run.call('client-uri').stderr).toContain('libvirt does not answer');

@@ -56,8 +56,8 @@ function xl(lists: readonly string[], { saving = '', there = [] as readonly stri
   return { exec, ran, files };
 }
 
-async function cut(lists: readonly string[], options = {}) {
-  const { exec, ran, files } = xl([RUNS, ...lists], options);
+async function cut(lists: readonly string[], { lost = false, saving = '' } = {}) {
+  const { exec, ran, files } = xl([RUNS, ...lists], { saving });
   const save = createSave(exec);
   const [rest] = (await save.prepare(means, [infra()], names)).rests;
   const noted: NotedStep = { number: 4, step: rest?.step ?? { kind: '' }, facts: undefined };
@@ -65,6 +65,7 @@ async function cut(lists: readonly string[], options = {}) {
     () => 'rests',
     (error: Error) => error.message,
   );
+  if (lost) files.clear();
   const outcomes = await save.handler.undo([noted]);
   const memory: NotedStep = { number: 3, step: rest?.stays ?? { kind: '' }, facts: undefined };
   return { rested, outcomes, early: save.wasEarly(noted), ran, files, memory, lasting: save.lasting?.[0] };
@@ -99,6 +100,7 @@ test('what others do to the guest meanwhile is told', async () => {
     outcomes: undone,
   });
   expect(await cut([RUNS, RUNS])).toMatchObject({ rested: expect.stringContaining('was let go'), outcomes: undone });
+  expect((await cut([RUNS, PAUSED, PAUSED], { lost: true })).ran.at(-1)).toBe('unpause 1');
   expect(await cut([RUNS, PAUSED, RUNS])).toMatchObject({ rested: 'rests', outcomes: undone, early: true });
   expect(await cut([RUNS, PAUSED, GONE])).toMatchObject({ rested: 'rests', outcomes: undone, early: true });
 });

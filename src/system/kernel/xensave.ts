@@ -2,6 +2,8 @@ import { argumentsOf, nameOf, parentOf, pids } from './processes.ts';
 
 /** As the kernel cuts it: comm has 15 bytes. */
 const HELPER = 'libxl-save-help';
+/** As what it begins (tools/xlsave.ts), and what it becomes. */
+const SAVERS = ['sh', 'xl'];
 
 /** Who writes the memory of domains of Xen now, as numbers of processes. */
 export interface XenSaves {
@@ -35,7 +37,7 @@ export function giveUpSave(file: string): void {
 function look(file: string): { readonly ours: readonly string[]; readonly helpers: readonly string[] } {
   const all = pids();
   return {
-    ours: all.filter((pid) => nameOf(pid) === 'xl' && argumentsOf(pid).includes(file)),
+    ours: all.filter((pid) => SAVERS.includes(nameOf(pid)) && argumentsOf(pid).includes(file)),
     helpers: all.filter((pid) => nameOf(pid) === HELPER && argumentsOf(pid).includes('--save-domain')),
   };
 }
