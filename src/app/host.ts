@@ -12,6 +12,7 @@ import { refusal } from '../guests/refusal.ts';
 import { inspectPlaces } from '../guests/inspect.ts';
 import { unlock } from '../guests/luks.ts';
 import { attach, loopsOf, loopStep, undoLoops } from '../mounts/loops.ts';
+import { createImages, undoImages, undoPoints } from '../mounts/images.ts';
 import { makeMaps, mapSteps, undoMaps } from '../mounts/maps.ts';
 import { mistakableIn } from '../guests/mistakable.ts';
 import { createMarkers, undoMarkers } from '../mounts/markers.ts';
@@ -70,6 +71,8 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
   const handlers = [
     ...quiescers.flatMap(({ handler, lasting = [] }) => [handler, ...lasting]),
     ...providers.flatMap((provider) => provider.handlers),
+    undoPoints(exec),
+    undoImages(exec),
     undoMaps(exec),
     undoLoops(exec),
     undoMounts(exec),
@@ -107,7 +110,9 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
 }
 
 /** What reads what guests wrote, by commands that are run so. */
-function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' | 'loops' | 'mounts' | 'foresight'> {
+function readersBy(
+  exec: Exec,
+): Pick<Machine, 'inspector' | 'unlocker' | 'images' | 'maps' | 'loops' | 'mounts' | 'foresight'> {
   return {
     inspector: {
       inspect: (places, before) => inspectPlaces(places, before, exec),
@@ -118,6 +123,7 @@ function readersBy(exec: Exec): Pick<Machine, 'inspector' | 'unlocker' | 'maps' 
       checkKey: (file) => checkSecret('key file', file, 'keys', exec),
       unlock: (key, device, keys) => unlock(key, device, keys, exec),
     },
+    images: createImages(exec, RUN_DIRECTORY),
     maps: {
       steps: mapSteps,
       make: (steps, maps, devices) => makeMaps(steps, maps, devices, exec),

@@ -65,9 +65,15 @@ export function findImages({ file: glob }: { readonly file: string }): {
   throw new Fault('origin.none', `${glob}: ${why}`, { hint: `look at it: ls -l ${top}` });
 }
 
-/** The image at a path, or why there is none. Throws `origin.unknown` where nothing is there. */
-export function imageAt({ file }: { readonly file: string }): Image | Omit<LeftOut, 'label'> {
-  const found = lookAt(realFile(file));
+/** The image at a path, or why there is none; `format`: where it is not to be raw. Throws `origin.unknown` where nothing is there. */
+export function imageAt({
+  file,
+  format,
+}: {
+  readonly file: string;
+  readonly format?: string;
+}): Image | Omit<LeftOut, 'label'> {
+  const found = lookAt(realFile(file), format);
   return 'file' in found ? { ...found, parts: [path.basename(file)] } : found;
 }
 
@@ -140,10 +146,10 @@ function linkOfOthers(file: string): number | undefined {
 }
 
 /** The image that a name leads to, or why there is none. */
-function lookAt(label: string): Omit<Image, 'parts'> | Omit<LeftOut, 'label'> {
+function lookAt(label: string, format?: string): Omit<Image, 'parts'> | Omit<LeftOut, 'label'> {
   try {
     const file = fs.realpathSync(label);
-    const unfit = whyNoImage(file);
+    const unfit = whyNoImage(file, format);
     if (unfit) return unfit;
     const inode = inodeFrom(fs.lstatSync(file, { bigint: true }));
     const directory = inodeFrom(fs.statSync(path.dirname(file), { bigint: true }));
@@ -180,8 +186,8 @@ export function imageFault({ file }: { readonly file: string }): Omit<LeftOut, '
   return whyNoImage(file);
 }
 
-/** Why a file is not a raw image; harmless if it does not contain a disk at all. Undefined: it may be one. */
-function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
+/** Why a file is not a raw image, or one of the format `wanted`; harmless if it does not contain a disk at all. Undefined: it may be one. */
+function whyNoImage(file: string, wanted?: string): Omit<LeftOut, 'label'> | undefined {
   const stat = fs.statSync(file);
   if (stat.isBlockDevice()) return { reason: 'is a block device; write lv: for a logical volume', harmless: false };
   if (!stat.isFile()) return { reason: stat.isDirectory() ? 'is a directory' : 'is not a file', harmless: true };
@@ -189,7 +195,7 @@ function whyNoImage(file: string): Omit<LeftOut, 'label'> | undefined {
   if (stat.size < 512) return { reason: 'is too small to be an image', harmless: true };
   if (CONTROL.test(file)) return { reason: 'has a control character in its path', harmless: false };
   const format = formatOf(file);
-  return format === undefined
+  return format === undefined || format === wanted
     ? undefined
     : { reason: `is an image in the format ${format}; only raw ones can be looked into`, harmless: false };
 }

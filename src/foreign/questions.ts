@@ -4,6 +4,7 @@ import { freeIn, heldInode, holdFile, letGo, makeFile } from './copies.ts';
 import { directoriesOf, findImages, imageAt, imageFault } from './images.ts';
 import { behindLink, linkTarget, lookUp, namesIn, readText, realPath } from './inodes.ts';
 import { aboveWithInode, standingOf } from './place.ts';
+import { qcow2Header } from './qcow2.ts';
 import { trustedMode } from './trusted.ts';
 
 /**
@@ -27,6 +28,7 @@ export const questions = {
   makeDirectory,
   makeFile,
   namesIn,
+  qcow2Header,
   readable,
   readAt,
   readText,

@@ -18,6 +18,7 @@ import { copyWords, type CopyHow } from '../system/tools/cp.ts';
 import { readMounts } from '../system/kernel/mountinfo.ts';
 import { whyNot } from '../core/text/why.ts';
 import { besideName, SHARED_GROWTH } from './beside.ts';
+import { shownImages } from '../system/kernel/shown.ts';
 import { isResized, renamedTo, stateOf } from './file/proof.ts';
 import { cannotShare, canShare, imagesAmong, originOf } from './file/origins.ts';
 import { checkSpace, makeSnapshot } from './file/take.ts';
@@ -40,8 +41,9 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
     },
 
     async resolve(source) {
-      if (source.kind === 'disks') {
-        const found = await imagesAmong(source.paths, exec);
+      if (source.kind === 'disks' || source.kind === 'images') {
+        const disks = source.kind === 'images' ? source.images : source.paths.map((disk) => ({ path: disk }));
+        const found = await imagesAmong(disks, exec);
         for (const { device } of found.origins) directories.add(path.dirname(device));
         return found;
       }
@@ -133,7 +135,7 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
           return run === undefined ? [] : [{ run, what: `snapshot ${file}`, byHand: removeByHand(file) }];
         }),
       );
-      return marks.flat();
+      return [...marks.flat(), ...shownImages()];
     },
 
     needs: () => ({ programs: ['cp'], modules: [] }),

@@ -38,6 +38,8 @@ const CONFINED: Readonly<Record<string, readonly string[]>> = {
   'ntfs-3g.probe': rootWith(''),
   ntfsfix: rootWith(''),
   cryptsetup: rootWith(',+ipc_lock'),
+  // It reads what belongs to others, and makes the mount of the file that it shows.
+  'qemu-storage-daemon': rootWith(',+sys_admin,+dac_read_search'),
   // A program that shows a file system makes its mount itself, and is what is left of it. ntfs-3g (2022.10.3) leaves its groups.
   mount: rootWith(',+sys_admin,+setgid'),
 };
@@ -63,7 +65,7 @@ export function confine(exec: Exec): Exec & { readonly notes: readonly string[] 
       const words = CONFINED[command.tool];
       // Who starts a tool reports that it is missing.
       if (!words || !hasProgram(command.tool) || !(await (able ??= ask()))) return exec.run(command);
-      return exec.run({ ...command, within: [...ALONE, ...words] });
+      return exec.run({ ...command, within: [...(command.within ?? []), ...ALONE, ...words] });
     },
   };
 }

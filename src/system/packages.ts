@@ -50,6 +50,7 @@ const BRINGERS: Readonly<Record<string, Bringer>> = {
   mariadb: { project: 'MariaDB', debian: 'mariadb-client', redhat: 'mariadb', suse: 'mariadb-client' },
   mysql: { project: 'MySQL', debian: 'default-mysql-client', redhat: 'mysql', suse: 'mariadb-client' },
   psql: { project: 'PostgreSQL', debian: 'postgresql-client', redhat: 'postgresql', suse: 'postgresql' },
+  'qemu-storage-daemon': { project: 'QEMU', debian: 'qemu-system-common', redhat: 'qemu-img', suse: 'qemu-tools' },
   virsh: { project: 'libvirt', debian: 'libvirt-clients', redhat: 'libvirt-client', suse: 'libvirt-client' },
 };
 

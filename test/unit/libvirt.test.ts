@@ -183,8 +183,8 @@ describe('disks', () => {
     expect(await disksOf('exotic', VG0)).toEqual([
       'sda /dev/vg-libvirt/kvmserv-lvm-disk-1',
       'sdb is a physical LUN that is passed through (/dev/disk/by-id/scsi-360)',
-      'vda is a qcow2 image; holdstill can look only into raw ones yet',
-      'vdb is a qcow2 image; holdstill can look only into raw ones yet',
+      'vda /var/lib/libvirt/images/with space & amp; ünï"quote.qcow2',
+      'vdb is a qcow2 image with what is no file of this host below it (block)',
       'vdc is a network disk (rbd pool/image)',
       'vdd is a network disk (nbd exp)',
       'vde is a network disk (iscsi iqn.2013-07.com.example:iscsi/1)',

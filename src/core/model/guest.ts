@@ -1,3 +1,5 @@
+import type { BaseLayer } from './image.ts';
+
 /** The hypervisors whose guests are known by name. */
 export const HYPERVISORS = ['libvirt', 'xen'] as const;
 export type Hypervisor = (typeof HYPERVISORS)[number];
@@ -47,6 +49,8 @@ export interface GuestDisk {
   readonly path: string | undefined;
   /** Why no storage of this host can hold it as it is: `is a network disk (rbd pool/image)`. Undefined: one may. */
   readonly refused: string | undefined;
+  /** There for an image in layers (qcow2): what lies below it, as the definition says. */
+  readonly below?: readonly BaseLayer[];
 }
 
 declare module './task.ts' {

@@ -1,3 +1,4 @@
+import type { FoundLayer, LayeredImage } from './image.ts';
 import type { NotedStep, Step } from './step.ts';
 
 /** A block device, a file that holds the bytes of a disk, or a directory whose files are just there. */
@@ -23,8 +24,15 @@ export interface Origin {
   readonly asleep?: boolean;
   /** Its snapshot can be taken while its device is suspended. */
   readonly suspendable?: boolean;
+  /** It is an image that is not raw: what is in its snapshot can only be seen when that is shown (core/ports/images.ts). */
+  readonly image?: OriginImage;
   /** What its provider knows it by, and reads nobody else. An origin is data: a copy of it means the same. */
   readonly ref: Readonly<Record<string, string>>;
+}
+
+/** An image in layers as an origin, with the layers below it as they were found. */
+export interface OriginImage extends LayeredImage {
+  readonly below: readonly FoundLayer[];
 }
 
 /** Something that a source names and that is not an origin. */

@@ -5,6 +5,7 @@ import type { Inventory } from './inventory.ts';
 import type { Guard, Quiescer } from './quiescer.ts';
 import type { Adopted } from '../model/adopted.ts';
 import type { NotedStep, UndoHandler } from '../model/step.ts';
+import type { Images } from './images.ts';
 import type { Loops, Maps } from './devices.ts';
 import type { Inspector, Unlocker } from './guests.ts';
 import type { Foresight, Markers, MountPoints, Mounts } from './mounts.ts';
@@ -19,6 +20,7 @@ export interface Machine {
   readonly unlocker: Unlocker;
   readonly maps: Maps;
   readonly loops: Loops;
+  readonly images: Images;
   readonly mounts: Mounts;
   readonly foresight: Foresight;
   readonly mountPoints: MountPoints;

@@ -86,10 +86,32 @@ export async function examine(journal: JournalView, machine: Machine): Promise<E
   return { snapshots, mounts, ...judge(journal, snapshots, mounts, machine.bootId) };
 }
 
-async function healthOfSnapshots({ steps }: JournalView, machine: Machine): Promise<Closed['snapshots']> {
-  const snapshots = snapshotsAmong(steps, machine.providers);
+async function healthOfSnapshots(journal: JournalView, machine: Machine): Promise<Closed['snapshots']> {
+  const snapshots = snapshotsAmong(journal.steps, machine.providers);
   const health = await healthOfAll(snapshots, machine.providers, machine.log);
-  return snapshots.flatMap((step, index) => (health[index] ? [{ step, health: health[index] }] : []));
+  // What a snapshot holds is worth nothing where it was not shown to the end.
+  const disturbed = await disturbedImages(journal, machine);
+  return snapshots.flatMap((step, index) => {
+    const own = health[index];
+    const reason = own?.kind === 'bad' ? undefined : disturbed.get(step.facts?.['uuid'] ?? '');
+    return own ? [{ step, health: reason === undefined ? own : { ...own, kind: 'bad', reason } }] : [];
+  });
+}
+
+/** What is wrong with the images that are shown, by the snapshot that each shows. */
+async function disturbedImages({ steps }: JournalView, machine: Machine): Promise<ReadonlyMap<string, string>> {
+  const shown = steps.filter(({ step }) => step.kind === 'image');
+  if (shown.length === 0) return new Map();
+  const reasons = await machine.images.disturbed(shown).catch((error: unknown) => {
+    machine.log.error({ err: error }, 'the images could not be checked');
+    return shown.map(({ step }) => `${step['label']}: what shows it could not be checked: ${withHint(error)}`);
+  });
+  return new Map(
+    shown.flatMap(({ step }, index): [string, string][] => {
+      const reason = reasons[index];
+      return reason === undefined ? [] : [[step['volume'] ?? '', reason]];
+    }),
+  );
 }
 
 /** `bad` if and only if the data that was read may be bad. */

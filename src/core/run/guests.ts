@@ -2,6 +2,7 @@ import { encodeName } from '../model/names.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import type { Guest, GuestDisk, GuestQuery, ListedGuest } from '../model/guest.ts';
 import type { LeftOut, Origin, Resolved } from '../model/snapshot.ts';
+import type { Source } from '../model/task.ts';
 import type { Inventory } from '../ports/inventory.ts';
 import type { Provider } from '../ports/provider.ts';
 import { nearest } from '../text/distance.ts';
@@ -144,14 +145,15 @@ async function resolveDisks(wanted: readonly Wanted[], providers: readonly Provi
   const open = new Map(byPath);
   for (const provider of providers) {
     if (open.size === 0) break;
-    const resolved = await provider.resolve({ kind: 'disks', paths: [...open.keys()] });
-    for (const origin of resolved?.origins ?? []) {
+    const resolved: Resolved[] = [];
+    for (const source of sourcesOf([...open.values()])) resolved.push((await provider.resolve(source)) ?? NOTHING);
+    for (const origin of resolved.flatMap(({ origins: found }) => found)) {
       const one = open.get(origin.asked ?? '');
       if (!one) throw new Error(`the provider ${provider.kind} has answered for ${origin.asked}`);
       open.delete(origin.asked ?? '');
       origins.set(one, { ...origin, asked: undefined, label: one.label, directory: one.directory });
     }
-    for (const { label: path, ...why } of resolved?.leftOut ?? []) {
+    for (const { label: path, ...why } of resolved.flatMap((one) => one.leftOut)) {
       const one = open.get(path);
       if (one && open.delete(path)) leftOut.push({ ...why, label: one.label });
     }
@@ -161,6 +163,18 @@ async function resolveDisks(wanted: readonly Wanted[], providers: readonly Provi
   }
   // In the order of the guests and their disks, whichever storage holds them.
   return { origins: [...byPath.values()].flatMap((one) => origins.get(one) ?? []), leftOut };
+}
+
+const NOTHING: Resolved = { origins: [], leftOut: [] };
+
+/** Disks as what providers are asked for: an image in layers is no disk to whoever knows only disks. */
+function sourcesOf(wanted: readonly Wanted[]): readonly Source[] {
+  const images = wanted.flatMap(({ disk: { path = '', below } }) => (below ? [{ path, below }] : []));
+  const paths = wanted.flatMap(({ disk: { path = '', below } }) => (below ? [] : [path]));
+  return [
+    ...(paths.length > 0 ? [{ kind: 'disks', paths } as const] : []),
+    ...(images.length > 0 ? [{ kind: 'images', images } as const] : []),
+  ];
 }
 
 async function whyNone(path: string, providers: readonly Provider[]): Promise<string> {

@@ -4,6 +4,7 @@ import { devicesFor, mapLvs } from './devices.ts';
 import { clearEarlier } from './earlier.ts';
 import { asError } from '../model/fault.ts';
 import { Journal } from '../journal/journal.ts';
+import { showImages } from './images.ts';
 import { layOut, notSaved, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from '../ports/machine.ts';
 import { journalPath } from '../model/names.ts';
@@ -83,9 +84,10 @@ async function carryOut(
   const { facts: taken, cut: told, apartMs } = await cut(prepared, task.quiescing, journal, machine);
   machine.checkInterrupted();
 
+  const shown = await showImages(planned, taken, journal, machine);
   const looked = await inspectAll(
-    planned.map(({ origin: { shape }, device }, index) => ({ shape, device: taken[index]?.['device'] ?? device })),
-    taken.map(({ uuid }) => uuid ?? ''),
+    planned.map(({ origin: { shape } }, index) => ({ shape, device: shown[index]?.device ?? '' })),
+    shown.map(({ uuid }) => uuid),
     task,
     journal,
     machine,

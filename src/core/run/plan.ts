@@ -1,4 +1,5 @@
 import { mapsFor, partitionMaps } from './devices.ts';
+import { commandsToShow } from './images.ts';
 import { layOut, shortcoming, type Layout } from './layout.ts';
 import type { Machine } from '../ports/machine.ts';
 import { areApart, weakness } from './cut.ts';
@@ -9,7 +10,8 @@ import { prepare, type Prepared } from './prepare.ts';
 import { shellWord } from '../text/shell.ts';
 import type { Step } from '../model/step.ts';
 import type { Task } from '../model/task.ts';
-import type { Volume } from '../model/volume.ts';
+import type { Origin } from '../model/snapshot.ts';
+import type { DeviceToInspect, Volume } from '../model/volume.ts';
 import { commandsForAll, needsOfAll } from './storages.ts';
 
 /** Stands for the id of the run in a plan. */
@@ -34,7 +36,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   const prepared = await prepare(task, RUN, machine);
   const { planned, mount } = prepared;
   const origins = planned.map(({ origin }) => origin);
-  const seen = await machine.inspector.inspect(origins);
+  const seen = await machine.inspector.inspect(origins.map(withoutLayers));
   const volumes = seen.volumes.map((volume, index) => {
     const seenLater = origins[index]?.asleep ? { ...volume, content: ASLEEP } : volume;
     return onSnapshot(seenLater, planned[index]?.device ?? volume.device);
@@ -42,6 +44,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
   const layout = layOut(task, mount, origins, { ...seen, volumes }, new Map(), machine.inspector.refusal);
 
   const snapshots = [...restCommands(prepared, machine), ...commandsForAll(planned, machine.providers)];
+  const images = commandsToShow(planned, { task: task.name, run: RUN }, machine);
   const wantedMaps = [...mapsFor(seen, task, machine), ...partitionMaps(layout.mounts)];
   const maps = mapCommands(wantedMaps, volumes, machine);
   const points = layout.mounts.map(({ point }) => point);
@@ -81,7 +84,7 @@ export async function plan(task: Task, host: Machine): Promise<Plan> {
     prepared,
     volumes,
     layout,
-    commands: [...snapshots, ...maps, ...directories, ...markers, ...mounts],
+    commands: [...snapshots, ...images, ...maps, ...directories, ...markers, ...mounts],
     notes,
     problems: [...[weak, problem].flatMap(textOf), ...new Set(lacks)],
   };
@@ -118,6 +121,11 @@ function cutNotes(prepared: Prepared, { quiescing }: Task): readonly string[] {
       : [];
   const apart = areApart(prepared) ? [`the ${planned.length} snapshots will not be of one instant`] : [];
   return [...brief, ...still, ...grade, ...apart];
+}
+
+/** What is in an image in layers is not what a disk has in its place. */
+function withoutLayers({ shape, device, image }: Origin): DeviceToInspect {
+  return { shape: image ? 'directory' : shape, device };
 }
 
 const ASLEEP = { type: undefined, uuid: undefined, doubt: undefined, asleep: true } as const;

@@ -10,6 +10,9 @@ const REMOVABLE = ['cdrom', 'floppy'];
 /** Drivers of Xen call raw files so: `<driver name='tap' type='aio'/>`. */
 const RAW = ['raw', 'aio'];
 
+/** The format whose images may have others below them. */
+const LAYERED = 'qcow2';
+
 /** Characters of which no path is made that an admin means: the end of a line would be that of a line in a log. */
 const ODD = /[\p{Cc}\p{Surrogate}\u2028\u2029\ufffd]/u;
 
@@ -20,13 +23,13 @@ export async function disksOf({ disks }: Domain, uri: string | undefined, exec: 
     const refused = whyRefused(disk);
     const { target } = disk;
     if (refused !== undefined) found.push({ target, path: undefined, refused });
-    else found.push({ target, ...(await placeOf(disk, uri, exec)) });
+    else found.push({ target, ...(await placeOf(disk, uri, exec)), ...layersOf(disk) });
   }
   return found;
 }
 
 /** Why no storage of this host can hold a disk as it is, whatever its path. Undefined: one may. */
-function whyRefused({ device, type, format, source, bent, sliced }: DomainDisk): string | undefined {
+function whyRefused({ device, type, format, source, below, bent, sliced }: DomainDisk): string | undefined {
   const its = (attribute: string): string => source?.get(attribute) ?? '?';
   if (device === 'lun') return `is a physical LUN that is passed through (${its('dev')})`;
   if (device !== 'disk') return `is a device of a kind that holdstill does not know (${device})`;
@@ -50,8 +53,18 @@ function whyRefused({ device, type, format, source, bent, sliced }: DomainDisk):
   if (!source) return 'has no source in the definition';
   // Before its format: what the name is can't be told.
   if (bent) return 'has a name with a control character in it';
-  if (!RAW.includes(format)) return `is a ${format} image; holdstill can look only into raw ones yet`;
-  return sliced ? 'is a slice of a file or device' : undefined;
+  if (sliced) return 'is a slice of a file or device';
+  if (RAW.includes(format)) return undefined;
+  if (format !== LAYERED) return `is a ${format} image; holdstill opens only raw and qcow2 ones`;
+  if (type === 'block') return 'is a qcow2 image on a block device; holdstill opens only those that are files';
+  const strange = below.find(({ file }) => file === undefined || ODD.test(file) || !file.startsWith('/'));
+  return strange && `is a qcow2 image with what is no file of this host below it (${strange.file ?? strange.type})`;
+}
+
+/** What lies below a disk that is an image in layers. */
+function layersOf({ format, below }: DomainDisk): Pick<GuestDisk, 'below'> {
+  if (format !== LAYERED) return {};
+  return { below: below.map((layer) => ({ file: layer.file ?? '', format: layer.format })) };
 }
 
 /** The device or file that holds the bytes of a disk. */

@@ -1,9 +1,11 @@
 import { Fault, isFault, withHint } from '../../core/model/fault.ts';
 import type { LeftOut, Origin, Resolved } from '../../core/model/snapshot.ts';
+import type { BaseLayer, LayeredImage } from '../../core/model/image.ts';
 import { SECTOR } from '../../core/text/bytes.ts';
 import type { Image } from '../../foreign/images.ts';
 import type { Exec } from '../../system/command.ts';
 import { backingOf, placeOf } from '../../system/kernel/backing.ts';
+import { layersOf, whyNotShown } from '../../system/layers.ts';
 import { readMounts, type MountEntry } from '../../system/kernel/mountinfo.ts';
 import { identityOf } from './proof.ts';
 import { SHARING } from './take.ts';
@@ -42,21 +44,29 @@ export function cannotShare(file: string, mount: MountEntry | undefined): Fault 
 }
 
 /** The origins of disks of guests that are files; those of which there is no snapshot are left out. Any other disk is in neither. */
-export async function imagesAmong(paths: readonly string[], exec: Exec): Promise<Resolved> {
+export async function imagesAmong(
+  disks: readonly { readonly path: string; readonly below?: readonly BaseLayer[] }[],
+  exec: Exec,
+): Promise<Resolved> {
   const origins: Origin[] = [];
   const leftOut: LeftOut[] = [];
   const mounts = readMounts();
-  for (const file of paths) {
+  const lack = disks.some(({ below }) => below) ? await whyNotShown(exec) : undefined;
+  for (const { path: file, below } of disks) {
     try {
       if ((await backingOf(file, exec)).kind !== 'file') continue;
-      const image = await exec.ask('imageAt', { file });
+      const image = await exec.ask('imageAt', below ? { file, format: 'qcow2' } : { file });
       if (!('file' in image)) {
         leftOut.push({ label: file, reason: image.reason, harmless: false });
         continue;
       }
       const mount = mounts.find(({ id }) => id === image.standing.mount);
-      if (canShare(mount)) origins.push({ ...originOf(image, false, 'never'), asked: file });
-      else
+      if (canShare(mount)) {
+        const origin = { ...originOf(image, false, 'never'), asked: file };
+        const known = below ? await asLayers(origin, { path: file, below }, lack, exec) : origin;
+        if (typeof known === 'string') leftOut.push({ label: file, reason: known, harmless: false });
+        else origins.push(known);
+      } else
         leftOut.push({
           label: file,
           reason: `is a file ${placeOf({ mount })}, where files cannot share blocks`,
@@ -69,4 +79,18 @@ export async function imagesAmong(paths: readonly string[], exec: Exec): Promise
     }
   }
   return { origins, leftOut };
+}
+
+/** An image in layers as an origin, or why it can't be one; `lack`: why none can be. */
+async function asLayers(
+  origin: Origin,
+  image: LayeredImage,
+  lack: string | undefined,
+  exec: Exec,
+): Promise<Origin | string> {
+  if (lack !== undefined) return lack;
+  const found = await layersOf(image, origin.device, exec);
+  if (typeof found === 'string') return found;
+  // What it holds can't be seen before its snapshot is shown.
+  return { ...origin, bytes: found.bytes, asleep: true, image: { ...image, below: found.layers.slice(1) } };
 }

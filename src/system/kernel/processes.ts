@@ -3,7 +3,10 @@ import fs from 'node:fs';
 /** The variable in the environment of our commands that says for which task they work. */
 export const MARK = 'HOLDSTILL_TASK';
 
-/** The tools with which we change the machine; whoever comes after a killed hook waits for them. */
+/**
+ * The tools with which we change the machine; whoever comes after a killed hook waits for them. Not for one whose name the kernel cuts
+ * off (comm, 15 bytes): the undo of its step ends it, when it has begun and before.
+ */
 export const CHANGING_TOOLS = [
   'lvm',
   'losetup',
@@ -18,6 +21,7 @@ export const CHANGING_TOOLS = [
   'ntfsfix',
   'virsh',
   'xl',
+  'qemu-storage-daemon',
 ];
 
 /** What a process of ours is called while it changes what is not ours: probe.ts. */
@@ -116,6 +120,24 @@ export function mapsOf(pid: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** A process, known from a later one with its number by when it was started, in clock ticks after the boot. */
+export interface Started {
+  readonly pid: string;
+  readonly start: string;
+}
+
+/** The processes of root's with an argument that begins so, and that argument. */
+export function startedWith(argument: string): readonly (Started & { readonly argument: string })[] {
+  return pids().flatMap((pid) => {
+    const found = argumentsOf(pid).find((one) => one.startsWith(argument));
+    return found === undefined || !isRoots(pid) ? [] : [{ pid, start: statOf(pid)[START] ?? '', argument: found }];
+  });
+}
+
+function isRoots(pid: string): boolean {
+  return fs.statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === 0;
 }
 
 /** Of more there is a loop, or somebody makes fun of us. */

@@ -19,10 +19,20 @@ export interface DomainDisk {
   readonly format: string;
   /** The attributes of its source: `file`, `dev`, `pool` and `volume`, `protocol` and `name`. Undefined: it has none. */
   readonly source: ReadonlyMap<string, string> | undefined;
+  /** What is named below it, nearest first; libvirt says it of running guests (`<backingStore>`), and of others if that was written into the definition. */
+  readonly below: readonly Backing[];
   /** Its source can't be read as it was written: see `XmlElement`. */
   readonly bent: boolean;
   /** Only a part of the source is the disk. */
   readonly sliced: boolean;
+}
+
+/** A layer below an image. */
+export interface Backing {
+  readonly type: string;
+  readonly format: string;
+  /** Undefined: it is no whole file, or has a name that can't be read. */
+  readonly file: string | undefined;
 }
 
 /**
@@ -46,7 +56,20 @@ function diskOf(disk: XmlElement): DomainDisk {
     type: disk.attributes.get('type') ?? '',
     format: driver?.attributes.get('type') ?? 'raw',
     source: source?.attributes,
+    below: backingsOf(disk),
     bent: source?.bent ?? false,
     sliced: source !== undefined && elementsAt(source, 'slices', 'slice').length > 0,
   };
+}
+
+/** An empty element is the end, and so is none. */
+function backingsOf(element: XmlElement): readonly Backing[] {
+  const [store] = elementsAt(element, 'backingStore');
+  const type = store?.attributes.get('type');
+  if (!store || type === undefined) return [];
+  const [source] = elementsAt(store, 'source');
+  const [format] = elementsAt(store, 'format');
+  const whole = source && !source.bent && elementsAt(source, 'slices', 'slice').length === 0;
+  const file = type === 'file' && whole ? source.attributes.get('file') : undefined;
+  return [{ type, format: format?.attributes.get('type') ?? '', file }, ...backingsOf(store)];
 }

@@ -14,7 +14,7 @@ sabotage() {
   printf '#!/bin/sh\ncase $1 in --version) echo %s; exit ;; esac\nexec /run/sabotage/node/%s --require %q "$@"\n' \
     "$version" "${real##*/}" "$REPO/test/lab/guest/sabotage.cjs" >/usr/bin/node
   chmod 755 /usr/bin/node
-  for tool in lvm losetup mount umount blkid partx flock dd find cp btrfs dmsetup cryptsetup node sh; do
+  for tool in lvm losetup mount umount blkid partx flock dd find cp btrfs dmsetup cryptsetup qemu-storage-daemon node sh; do
     cp "$REPO/test/lab/guest/faulty.sh" "/run/sabotage/faulty/$tool"
     chmod 755 "/run/sabotage/faulty/$tool"
   done

@@ -1,0 +1,42 @@
+import type { Journal } from '../journal/journal.ts';
+import type { PlannedSnapshot, RunNames } from '../model/snapshot.ts';
+import type { Facts } from '../model/step.ts';
+import type { CommandPair } from '../ports/devices.ts';
+import type { Machine } from '../ports/machine.ts';
+import type { Device } from './maps.ts';
+
+/** What there is to look into for each snapshot: the snapshot itself, or the file that shows what is in it. */
+export async function showImages(
+  planned: readonly PlannedSnapshot[],
+  taken: readonly Facts[],
+  journal: Journal,
+  machine: Pick<Machine, 'images' | 'checkInterrupted'>,
+): Promise<readonly Device[]> {
+  const shown: Device[] = [];
+  let number = 0;
+  for (const [index, { origin, device: expected }] of planned.entries()) {
+    const { device = expected, uuid = '' } = taken[index] ?? {};
+    if (!origin.image) {
+      shown.push({ device, uuid });
+      continue;
+    }
+    machine.checkInterrupted();
+    const steps = machine.images.steps({ device, uuid, label: origin.label }, journal.header, number++);
+    const noted = journal.note(steps);
+    const facts = await machine.images.show(noted, origin.image);
+    journal.learn(noted, facts);
+    const { device: file = '', uuid: fileUuid = '' } = facts.at(-1) ?? {};
+    shown.push({ device: file, uuid: fileUuid });
+  }
+  return shown;
+}
+
+/** The commands that would show images, for people. */
+export function commandsToShow(
+  planned: readonly PlannedSnapshot[],
+  names: RunNames,
+  { images }: Pick<Machine, 'images'>,
+): readonly CommandPair[] {
+  const shown = planned.flatMap(({ origin: { image }, device }) => (image ? [{ image, device }] : []));
+  return shown.map(({ image, device }, number) => images.commands(device, image, names, number));
+}
