@@ -58,10 +58,11 @@ export async function statusOf(
   const machine = openMachine({ task: '', contract: 'cli', phase: 'status', level: 'info', timeoutMs: LOOK_MS });
   const open: TaskStatus[] = [];
   for (const journal of journals) open.push(await taskStatusOf(journal, machine));
-  const marked = await markedBy(machine, sources, problems);
+  const noted = new Set(journals.map(({ header }) => header.run));
+  const marked = await markedBy(machine, sources, noted, problems);
   // A hook may have opened or closed a task since the journals were read.
   const after = readJournals().sound;
-  const runs = new Set([...journals, ...after].map(({ header }) => header.run));
+  const runs = new Set([...noted, ...after.map(({ header }) => header.run)]);
   const strays = marked
     .filter(({ run }) => !runs.has(run))
     .map(({ what, byHand, users = [] }) => ({
@@ -111,14 +112,15 @@ async function readConfig(
   return { sources, problems: [...texts].map(([text, exit]) => ({ text: escapeText(text), exit })) };
 }
 
-/** All snapshots that have our mark. */
+/** All snapshots that have our mark, at least those that are of no run `known`. */
 async function markedBy(
   machine: OurMachine,
   sources: readonly Source[],
+  known: ReadonlySet<string>,
   problems: Problem[],
 ): Promise<readonly Marked[]> {
   const listed = machine.providers.map((provider) =>
-    provider.marked('now', sources).catch((error: unknown) => {
+    provider.marked('now', sources, known).catch((error: unknown) => {
       problems.push({
         text: `holdstill could not search for snapshots that no journal lists: ${whyNot(error)}`,
         exit: 1,

@@ -3,7 +3,7 @@ import type { RunNames } from '../core/model/snapshot.ts';
 import type { Facts, NotedStep, Outcome, Step, UndoHandler } from '../core/model/step.ts';
 import { namesOf } from '../core/text/users.ts';
 import type { DeviceMap, MapWord } from '../core/model/volume.ts';
-import { deviceNumber, mapperNameOf, nodeOf, numbersByUuid } from '../system/kernel/blockdev.ts';
+import { deviceNumber, mapperNameNear, mapperNameOf, nodeOf, numbersByUuid } from '../system/kernel/blockdev.ts';
 import type { Exec } from '../system/command.ts';
 import { createDevice, createDevices, type NewDevice, removeDevices } from '../system/tools/dmsetup.ts';
 import { readLoops } from '../system/kernel/loops.ts';
@@ -145,8 +145,8 @@ export function undoMaps(exec: Exec): UndoHandler {
 
     dependsOn: ({ step }) => ({ is: step['uuid'], on: (step['volumes'] ?? '').split(BETWEEN) }),
 
-    describe: ({ step }) => {
-      const name = mapperNameOf(step['uuid'] ?? '') ?? step['name'];
+    describe: ({ step, facts }) => {
+      const name = mapperNameNear(step['uuid'] ?? '', facts?.['device'] ?? '') ?? step['name'];
       return { what: `the device-mapper device ${name}`, byHand: `dmsetup remove ${name}` };
     },
   };

@@ -164,11 +164,11 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       },
     ],
 
-    async marked(when) {
+    async marked(when, _sources, known) {
       const rows = (when === 'after removal' ? afterRemoval : undefined) ?? (await readLvs(exec).catch(noneWithoutLvm));
       const ours = rows.flatMap((row) => {
         const run = markedRun(row);
-        return run === undefined ? [] : [{ run, uuid: row.uuid, name: `${row.vg}/${row.name}` }];
+        return run === undefined || known?.has(run) ? [] : [{ run, uuid: row.uuid, name: `${row.vg}/${row.name}` }];
       });
       const using = when === 'now' ? await users.of(ours.map(({ uuid }) => uuid)) : [];
       return ours.map(({ run, name }, index) => {

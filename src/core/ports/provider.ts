@@ -42,9 +42,14 @@ export interface Provider extends Partial<Finding>, Partial<Tracing>, Partial<Ex
   readonly handlers: readonly UndoHandler[];
   /**
    * All snapshots that are marked as ours, as far as they can be found; `sources`: where some may be. One whose run has no
-   * journal is never removed by us, only reported. `after removal`: as they were seen after the last were undone, if any were.
+   * journal is never removed by us, only reported. `after removal`: as they were seen after the last were undone, if any were. Of the runs `known`
+   * nobody asks, so theirs may be missing: to look for users of many snapshots takes long.
    */
-  marked(when: 'now' | 'after removal', sources?: readonly Source[]): Promise<readonly Marked[]>;
+  marked(
+    when: 'now' | 'after removal',
+    sources?: readonly Source[],
+    known?: ReadonlySet<string>,
+  ): Promise<readonly Marked[]>;
 }
 
 /** Of a storage that may hold a path. */

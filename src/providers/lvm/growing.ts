@@ -1,7 +1,7 @@
 import type { NotedStep } from '../../core/model/step.ts';
 import type { Growing } from '../../core/ports/provider.ts';
 import type { Commands } from '../../system/command.ts';
-import { mapperNameOf } from '../../system/kernel/blockdev.ts';
+import { mapperNameNear } from '../../system/kernel/blockdev.ts';
 import { snapshotFills } from '../../system/tools/dmsetup.ts';
 import { lvextendByPolicy, lvextendToTheEnd, mapperName } from '../../system/tools/lvm.ts';
 
@@ -43,5 +43,5 @@ export function createLvmGrowing(exec: Commands): Growing {
 /** The device-mapper name of a step's snapshot, if the LV of that name has the UUID that was noted when it was taken. */
 function provenName({ step: { vg = '', name = '' }, facts }: NotedStep): string | undefined {
   const expected = mapperName(vg, name);
-  return mapperNameOf(facts?.['uuid'] ?? '') === expected ? expected : undefined;
+  return mapperNameNear(facts?.['uuid'] ?? '', `/dev/mapper/${expected}`) === expected ? expected : undefined;
 }

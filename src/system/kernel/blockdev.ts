@@ -112,9 +112,15 @@ export function deviceOf(uuid: string): string | undefined {
 }
 
 /** The device-mapper name of the device with this UUID, whose number is in `numbers`. */
-export function mapperNameOf(uuid: string, numbers: ReadonlyMap<string, string> = numbersByUuid()): string | undefined {
+export function mapperNameOf(uuid: string, numbers: ReadonlyMap<string, string>): string | undefined {
   const number = numbers.get(uuid);
   return number === undefined ? undefined : attribute(number, 'dm/name');
+}
+
+/** The same of one device alone, which probably has the node `likely`: to look at all devices for each of many takes long. */
+export function mapperNameNear(uuid: string, likely: string): string | undefined {
+  const number = deviceNumber(likely) ?? '';
+  return dmUuid(number) === uuid ? dmName(number) : mapperNameOf(uuid, numbersByUuid());
 }
 
 /** The node of a block device, by the name that the kernel itself gives it. */
