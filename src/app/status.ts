@@ -132,8 +132,10 @@ async function markedBy(
 }
 
 /** `after`: the journals as they are when all has been looked at. */
-function exitOf({ task, run, state, verdict }: TaskStatus, after: readonly JournalView[]): number {
+function exitOf({ task, run, state, verdict, resting = [] }: TaskStatus, after: readonly JournalView[]): number {
   const now = after.find(({ header }) => header.run === run);
+  // Whoever works on it has not succeeded in time.
+  if (now && resting.some(({ until }) => Date.parse(until) < Date.now())) return 3;
   // While a hook works on a task, or has closed it meanwhile, its mounts may be half there.
   if (!now || isLocked(lockPath(STATE_DIRECTORY, task))) return 0;
   if (state !== 'held') return 3;

@@ -3,10 +3,10 @@ import { Fault, isFault } from '../core/model/fault.ts';
 import type { Guest, ListedGuest } from '../core/model/guest.ts';
 import type { Inventory } from '../core/ports/inventory.ts';
 import type { Exec } from '../system/command.ts';
-import { howToInstall } from '../system/packages.ts';
 import { hasProgram } from '../system/programs.ts';
 import type { Domain } from '../system/tools/domain.ts';
-import { complaintsOf, describeDomains, describeSaved, listDomains } from '../system/tools/virsh.ts';
+import { unreachable } from '../system/tools/libvirtaway.ts';
+import { describeDomains, describeSaved, listDomains } from '../system/tools/virsh.ts';
 import { stateIn } from '../system/tools/virshdomain.ts';
 import { disksOf } from './libvirt/disks.ts';
 
@@ -133,33 +133,4 @@ function stateOf(words: string, saved: boolean): Guest['state'] | undefined {
 
 function gone(name: string): Fault {
   return new Fault('guest.unknown', `guest ${name} has just been renamed or removed`, { hint: 'try again' });
-}
-
-/** libvirt is there, and does not say what its guests are. */
-function unreachable(error: unknown): unknown {
-  if (!isFault(error)) return error;
-  switch (error.code) {
-    case 'tool.missing':
-      return new Fault('guest.unreachable', 'libvirt is there, but virsh, which asks it for its guests, is not', {
-        hint: howToInstall('virsh'),
-        cause: error,
-      });
-    case 'tool.timeout':
-      return new Fault('guest.unreachable', `libvirt does not answer: ${error.message}`, {
-        hint: 'look at it with: virsh list --all',
-        cause: error,
-      });
-    case 'tool.failed': {
-      const why = complaintsOf(error.detail).at(-1) ?? error.message;
-      return new Fault('guest.unreachable', `libvirt does not answer: ${why}`, {
-        hint:
-          process.geteuid?.() === 0
-            ? 'type: systemctl start libvirtd (or virtqemud, where each hypervisor has a daemon of its own)'
-            : 'holdstill must run as root',
-        cause: error,
-      });
-    }
-    default:
-      return error;
-  }
 }

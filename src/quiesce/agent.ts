@@ -4,6 +4,7 @@ import type { Quiescer } from '../core/ports/quiescer.ts';
 import type { NotedStep, Outcome } from '../core/model/step.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { Exec } from '../system/command.ts';
+import { unreachable } from '../system/tools/libvirtaway.ts';
 import { askAgent, domainState, domainWords, freeze, thaw } from '../system/tools/virshdomain.ts';
 import { domainOf, guestStep, keepTrack, partGuests, type Kept } from './guests.ts';
 
@@ -35,7 +36,7 @@ export function createAgent(exec: Exec): Quiescer<'agent'> {
       const seconds = Math.max(1, Math.floor((mostMs * SHARE) / 1000));
       const limit = step['limited'] === 'yes' ? seconds : undefined;
       const { count, complaint } = await exec.run(freeze(domainOf(step), limit, mostMs)).catch((error: unknown) => {
-        if (isFault(error) && error.code === 'tool.timeout') return { count: undefined, complaint: error.message };
+        if (isFault(error) && error.code === 'tool.timeout') return { count: undefined, complaint: noAnswer(mostMs) };
         throw error;
       });
       if (count) {
@@ -60,6 +61,11 @@ export function createAgent(exec: Exec): Quiescer<'agent'> {
       }),
     },
   };
+}
+
+/** That it is virsh which waits for the agent is nothing that an admin can act on. */
+function noAnswer(mostMs: number): string {
+  return `it did not answer within ${Math.round(mostMs / 1000)} s`;
 }
 
 /** Whether libvirt can be told how long to wait for the agent. Throws `quiesce.failed` where the agent does not answer. */
@@ -96,6 +102,6 @@ async function letGo(noted: NotedStep, kept: Kept, exec: Exec): Promise<Outcome>
     const paused = now.state === 'paused' ? 'is paused, and ' : '';
     return { kind: 'left', reason: `${paused}its agent does not answer: ${complaint}` };
   } catch (error) {
-    return { kind: 'left', reason: withHint(error) };
+    return { kind: 'left', reason: withHint(unreachable(error)) };
   }
 }

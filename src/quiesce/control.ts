@@ -1,7 +1,8 @@
 import { Fault } from '../core/model/fault.ts';
 import type { Hypervisor } from '../core/model/guest.ts';
 import type { Step } from '../core/model/step.ts';
-import type { Exec } from '../system/command.ts';
+import type { Command, Exec } from '../system/command.ts';
+import { unreachable } from '../system/tools/libvirtaway.ts';
 import { domainState, domainWords, resume, suspend } from '../system/tools/virshdomain.ts';
 import { rowOf, type XlRow } from '../system/tools/xl.ts';
 import { pauseDomain, unpauseDomain } from '../system/tools/xlpause.ts';
@@ -33,17 +34,21 @@ export function notRunning({ guest }: Step, { kind }: Doing): Fault {
 }
 
 function libvirt(exec: Exec): Control {
+  const ask = <T>(command: Command<T>): Promise<T> =>
+    exec.run(command).catch((error: unknown) => {
+      throw unreachable(error);
+    });
   return {
     counts: false,
     async doing(step) {
-      const now = await exec.run(domainState(domainOf(step)));
+      const now = await ask(domainState(domainOf(step)));
       if (now === undefined || now.state === 'shut off' || now.state === 'crashed') return { kind: 'off' };
       if (now.state !== 'paused') return { kind: 'runs' };
       // A guest that libvirt has stopped while it saves or moves it goes on by itself, and one with a full disk must not yet.
       return now.reason === 'user' ? { kind: 'paused' } : { kind: 'stuck', why: now.reason };
     },
     pause: (step, mostMs) => exec.run(suspend(domainOf(step), mostMs)),
-    unpause: (step) => exec.run(resume(domainOf(step))),
+    unpause: (step) => ask(resume(domainOf(step))),
     byHand: (step) => ['virsh', ...domainWords(domainOf(step), 'resume')],
   };
 }

@@ -2,6 +2,7 @@ import { withHint } from '../core/model/fault.ts';
 import type { NotedStep, Outcome, Step } from '../core/model/step.ts';
 import type { Exec } from '../system/command.ts';
 import { bootId } from '../system/kernel/boot.ts';
+import { unreachable } from '../system/tools/libvirtaway.ts';
 import { domainState, type DomainState } from '../system/tools/virshdomain.ts';
 import { abortJob, restoreDomain, savedDomain } from '../system/tools/virshsave.ts';
 import { domainOf, type Kept } from './guests.ts';
@@ -40,7 +41,7 @@ export function createReturn(kept: Kept, exec: Exec): (noted: NotedStep) => Prom
       const why = complaint ?? 'libvirt does not say why';
       return { kind: 'left', reason: `it could not be started with its memory: ${why}; do not start it without` };
     } catch (error) {
-      return { kind: 'left', reason: withHint(error) };
+      return { kind: 'left', reason: withHint(unreachable(error)) };
     }
   };
 }

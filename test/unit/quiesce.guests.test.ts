@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isFault } from '../../src/core/model/fault.ts';
+import { Fault, isFault } from '../../src/core/model/fault.ts';
 import type { Guest } from '../../src/core/model/guest.ts';
 import type { Step } from '../../src/core/model/step.ts';
 import { createAgent } from '../../src/quiesce/agent.ts';
@@ -28,6 +28,11 @@ const ANSWERS = { stdout: '  NAME\n    guest-agent-timeout\n=holdstill=\nTime: 1
 const MUTE = {
   stdout: '  NAME\n    guest-agent-timeout\n=holdstill=\n',
   stderr: 'error: Guest agent is not responding: QEMU guest agent is not connected\n',
+};
+const AWAY = {
+  status: 1,
+  stderr:
+    "error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory\n",
 };
 const DONE = {};
 const RUNS_ALREADY = {
@@ -58,7 +63,8 @@ function playing(...answers: readonly Answer[]): { readonly exec: Exec; readonly
       const line = `${tool} ${argv.join(' ')}`.replaceAll(`--domain ${UUID}`, 'IT');
       ran.push(line);
       const { status = 0, stdout = '', stderr = '' } = left.shift() ?? { status: 99 };
-      if (!statuses.includes(status)) throw new Error(`${line}: ${status}`);
+      if (!statuses.includes(status))
+        throw new Fault('tool.failed', `${line}: ${status}`, { detail: stderr.split('\n') });
       return parse({ status, stdout, stderr });
     },
   };
@@ -239,4 +245,19 @@ test('what was paused before is left alone', async () => {
   );
   expect(rests).toEqual([]);
   expect(still).toEqual([{ guest: 'web', grade: 'crash', why: 'is paused already, and stays so' }]);
+});
+
+test('where libvirt is away, that is told, and what to type', async () => {
+  for (const [create, kind] of [
+    [createAgent, 'agent'],
+    [createPause, 'pause'],
+  ] as const) {
+    const { exec } = playing(AWAY, AWAY);
+    const step = { kind, hypervisor: 'libvirt', guest: 'web', uuid: UUID, uri: '', run: names.run };
+    const [outcome] = await create(exec).handler.undo([noted(step)]);
+    expect(outcome).toMatchObject({ kind: 'left' });
+    expect(JSON.stringify(outcome)).toMatch(
+      /libvirt does not answer: Failed to connect socket to [^;]*: No such file or directory; (type: systemctl start|holdstill must)/,
+    );
+  }
 });
