@@ -7,6 +7,7 @@ import { damaged } from './matrix/damage.ts';
 import { faults } from './matrix/faults.ts';
 import { hostile } from './matrix/hostile.ts';
 import { power } from './matrix/power.ts';
+import { rest } from './matrix/rest.ts';
 import type { Row, Scale } from './matrix/row.ts';
 import { together } from './matrix/together.ts';
 import { untried } from './matrix/untried.ts';
@@ -25,6 +26,7 @@ const areas: Readonly<Record<string, Area>> = {
   damaged,
   hostile,
   calls,
+  rest,
   xen,
 };
 

@@ -12,7 +12,6 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +19,7 @@ import { promisify } from 'node:util';
 import { cacheDirectory } from '../lab/cache.ts';
 import { freeCpu } from '../lab/cpu.ts';
 import { unpackPackages } from '../lab/debs.ts';
+import { madeOnce } from '../lab/made.ts';
 import { nodeBinary } from '../lab/node.ts';
 import { xenPackages } from './packages.ts';
 
@@ -65,20 +65,17 @@ async function build(): Promise<Made> {
   const tree = join(cacheDirectory(), `xen-root-${key}`);
   if (!existsSync(tree)) await unpackPackages(tree, xenPackages, { status: '/dev/null', unwanted: undefined });
   const node = await nodeBinary(20);
-  const files = ['build.bash', ...readdirSync(join(here, 'guest')).map((name) => `guest/${name}`)];
+  const files = [
+    'build.bash',
+    '../lab/boot.words.bash',
+    ...readdirSync(join(here, 'guest')).map((name) => `guest/${name}`),
+  ];
   const parts = files.map((name) => readFileSync(join(here, name)));
   const hash = parts.reduce((sum, part) => sum.update(part), createHash('sha256').update(`${tree} ${node}\n`));
   const directory = join(cacheDirectory(), `xen-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(directory)) return { directory, tree };
-  const work = mkdtempSync(`${directory}.`);
-  try {
-    await promisify(execFile)('bash', [join(here, 'build.bash'), tree, node, work], { maxBuffer: 2 ** 26 });
-    await rename(work, directory).catch((error: unknown) => {
-      if (!existsSync(directory)) throw error; // another process was quicker
-    });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  await madeOnce(directory, (work) =>
+    promisify(execFile)('bash', [join(here, 'build.bash'), tree, node, work], { maxBuffer: 2 ** 26 }),
+  );
   return { directory, tree };
 }
 

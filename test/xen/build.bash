@@ -3,45 +3,8 @@
 # Needs no root and nothing of the host but bash, coreutils, tar and gzip.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd) tree=$1 node=$2 out=$3
-libraries=$tree/usr/lib/x86_64-linux-gnu
-
-# tool NAME FILE ARGUMENT...: a program of the tree, with the libraries of the tree.
-tool() {
-  local name=$1 file=$2
-  shift 2
-  "$tree/lib64/ld-linux-x86-64.so.2" --argv0 "$name" --library-path "$libraries" "$tree/$file" "$@"
-}
-busybox() { "$tree/bin/busybox" "$@"; }
-
-# vmlinux BZIMAGE: the ELF kernel that is packed in it. Neither BIOS nor Xen has to unpack it then, which takes long in an emulator.
-vmlinux() {
-  local at
-  while IFS=: read -r at _; do
-    # What comes after the packed kernel is no xz, and it says so.
-    tail -c "+$((at + 1))" "$1" | tool xz usr/bin/xz -dc 2>/dev/null >"$2" || :
-    [ "$(head -c 4 "$2")" != $'\x7fELF' ] || return 0
-  done < <(LC_ALL=C grep -abo $'\xfd7zXZ' "$1")
-  echo "build.bash: no kernel in $1" >&2
-  return 1
-}
-
-# initrd OUT INIT MODULE...: busybox and these modules, in the order in which they are loaded.
-initrd() {
-  local to=$1 init=$2 root module file
-  shift 2
-  root=$(mktemp -d "$out/initrd.XXXX")
-  mkdir -p "$root"/{bin,dev,proc,sys,new,a,b,modules}
-  cp "$tree/bin/busybox" "$root/bin/"
-  while read -r file; do [ -e "$root/bin/$file" ] || ln -s busybox "$root/bin/$file"; done < <("$root/bin/busybox" --list)
-  for module; do tool modprobe usr/bin/kmod -d "$modules" -S "$version" --show-depends "$module"; done |
-    while read -r _ file _; do
-      [ -e "$root/modules/${file##*/}" ] || echo "${file##*/}" >>"$root/modules/list"
-      cp "$file" "$root/modules/"
-    done
-  install -m 755 "$init" "$root/init"
-  (cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$to"
-  rm -rf "$root"
-}
+# shellcheck source=test/lab/boot.words.bash
+. "$here/../lab/boot.words.bash"
 
 kernel=$(echo "$tree"/boot/vmlinuz-*-amd64)
 version=${kernel##*/vmlinuz-}
@@ -57,8 +20,9 @@ for part in drivers/{md,block,virtio,xen,dax} fs/{ext4,jbd2,mbcache.ko,9p,fscach
   [ ! -e "$from/kernel/$part" ] || (cd "$from/kernel" && cp -a --parents "$part" "$modules/lib/modules/$version/kernel/")
 done
 tool depmod usr/bin/kmod -b "$modules" "$version"
-initrd "$out/dom0.initrd" "$here/guest/stage1.sh" virtio_blk virtio_pci ext4
-initrd "$out/guest.initrd" "$here/guest/domu.sh" xen-blkfront ext4
+mkdir -p "$out"/{stage1,domu}/{new,a,b}
+initrd "$out/dom0.initrd" "$here/guest/stage1.sh" "$out/stage1" virtio_blk virtio_pci ext4
+initrd "$out/guest.initrd" "$here/guest/domu.sh" "$out/domu" xen-blkfront ext4
 
 root=$out/root
 mkdir -p "$root"

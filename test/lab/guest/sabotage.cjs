@@ -45,13 +45,14 @@ function watch(at, how) {
   ChildProcess.prototype.spawn = function (options) {
     const [tool, word = ''] = options.args;
     const fault = reached(/^[a-z]+$/.test(word) ? `${tool} ${word}` : tool);
-    const faulty = fault !== undefined && !['while', 'after'].includes(fault);
+    const faulty = fault !== undefined && !['while', 'after', 'group', 'term'].includes(fault);
     const replacement = `${HERE}/faulty/${basename(tool)}`;
     // A fault that nothing brings about must not count as tried.
     if (faulty && !existsSync(replacement)) writeFileSync(`${HERE}/hit`, `${tool} can't be made to fail\n`);
     const there = faulty ? { ...options, file: replacement, args: [tool, fault, ...options.args.slice(1)] } : options;
     const result = spawn.call(this, there);
     // After the start of what goes on by itself, the watcher, is when it has been started.
+    signal(fault);
     if (fault === 'while' || (fault === 'after' && [process.execPath, '/bin/sh'].includes(tool))) die();
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the handle is node's own, and has no such method
     if (fault === 'after') this._handle.onexit = die;
@@ -82,6 +83,7 @@ function watch(at, how) {
       const what = of(...args);
       if (what === undefined) return real(...args);
       const fault = reached(what);
+      signal(fault);
       if (fault === 'half') {
         const [fd, buffer, from, length, position] = args;
         real(fd, buffer, from, Math.floor(length / 2), position);
@@ -119,6 +121,12 @@ function watch(at, how) {
   wrap('renameSync', (file) => (isJournal(file) ? 'rename' : undefined));
   wrap('mkdirSync', (_, options) => (options?.recursive === true ? undefined : 'mkdir'));
   wrap('rmdirSync', () => 'rmdir');
+}
+
+/** `group`: kill -9 of all that was started with us and did not leave our group; `term`: we alone are told to end. */
+function signal(fault) {
+  if (fault === 'group') process.kill(0, 'SIGKILL');
+  if (fault === 'term') process.kill(process.pid, 'SIGTERM');
 }
 
 function die() {
