@@ -18,8 +18,8 @@ export interface Held {
   open(noted: NotedStep, client: Client): Session;
   /** The one that this process holds; undefined: there is none. */
   of(noted: NotedStep): Session | undefined;
-  /** Ends the client of a step, whoever started it. False where it is still there. */
-  end(noted: NotedStep): Promise<boolean>;
+  /** Ends the client of a step, a program of this name, whoever started it. False where it is still there. */
+  end(noted: NotedStep, program: string): Promise<boolean>;
 }
 
 export function holdSessions(): Held {
@@ -34,14 +34,14 @@ export function holdSessions(): Held {
       return session;
     },
     of: (noted) => sessions.get(nameOf(noted)),
-    async end(noted) {
+    async end(noted, program) {
       const name = nameOf(noted);
       const own = sessions.get(name);
       sessions.delete(name);
       await own?.close();
       const until = performance.now() + GONE_MS;
       // Looked at in any case: another process may hold it, our own predecessor that was killed or is stopped.
-      while (endSessions(name) > 0) {
+      while (endSessions(program, name) > 0) {
         if (performance.now() > until) return false;
         await sleep(LOOK_MS);
       }

@@ -139,7 +139,8 @@ async function letGo(noted: NotedStep, held: Held): Promise<Outcome> {
   const { step } = noted;
   try {
     const proved = held.kept.isResting(noted) && (await release(noted, held));
-    if (!(await held.end(noted))) return { kind: 'left', reason: 'its client can not be killed' };
+    if (!(await held.end(noted, step['program'] ?? '')))
+      return { kind: 'left', reason: 'its client can not be killed' };
     if (!proved) await waitUntilGone(held.nameOf(noted), clientOf(step));
     held.kept.letGo(noted, !proved);
     return { kind: 'undone' };

@@ -4,10 +4,11 @@ import type { Quiescer } from '../core/ports/quiescer.ts';
 import type { NotedStep, Outcome, Step } from '../core/model/step.ts';
 import { accountOf } from '../system/account.ts';
 import type { Exec } from '../system/command.ts';
+import { STATE_DIRECTORY } from '../system/paths.ts';
 import { checkSecret } from '../system/secret.ts';
 import { askOnce, type Client } from '../system/session.ts';
 import { copyInto } from '../system/tools/cp.ts';
-import { psqlClient } from '../system/tools/psql.ts';
+import { PSQL, psqlClient } from '../system/tools/psql.ts';
 import { holdSessions, homeOfRoot, type Held } from './held.ts';
 import { keepsakeOf, keepsakeStep, makeKeepsake, undoKeepsake } from './postgresql/keepsake.ts';
 import { refusal } from './postgresql/refusals.ts';
@@ -150,13 +151,13 @@ async function ask(
 function unfinished(error: unknown): unknown {
   if (!isFault(error) || error.code === 'quiesce.failed') return error;
   const why = error.detail[0] ?? error.message;
-  return new Fault('quiesce.failed', `PostgreSQL did not end its backup in time: ${why}`, {
-    hint: `if it needs longer, set a longer 'quiesceLimit'`,
+  return new Fault('quiesce.failed', `the backup of PostgreSQL is not complete: ${why}`, {
+    hint: `if it needs longer, set a longer 'quiesceLimit'; its log is copied to ${STATE_DIRECTORY}`,
   });
 }
 
 /** Backup mode hinders nobody, and ends with its session, which ends with its client: PostgreSQL 15, 26.3.3. */
 async function letGo(noted: NotedStep, held: Held): Promise<Outcome> {
-  if (await held.end(noted)) return { kind: 'undone' };
+  if (await held.end(noted, PSQL)) return { kind: 'undone' };
   return { kind: 'left', reason: 'its client can not be killed' };
 }

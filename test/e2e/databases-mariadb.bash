@@ -25,6 +25,7 @@ tasks:
   tables: {$disks, $limit, quiesce: {mariadb: {wait: 2s}}}
   waits: {$disks, quiesce: {mariadb: {wait: 15s}}, quiesceLimit: 20s}
   net: {$disks, $limit, quiesce: {mariadb: {host: 127.0.0.1, port: 3310, options: /etc/holdstill/net.cnf}}}
+  both: {$disks, $limit, quiesce: [mariadb, barrier]}
   live: {$disks}
   wrong: {$disks, $limit, quiesce: {mariadb: {host: 127.0.0.1, port: 3310, options: /etc/holdstill/wrong.cnf}}}
   weak: {$disks, $limit, quiesce: {mariadb: {options: /etc/holdstill/weak.cnf}}}
@@ -56,6 +57,7 @@ cut t "$CUTS"
 cut live 3
 cut net 2
 cut word 1
+cut both 2
 call good "$PRE" t
 maria_served /run/holdstill/t/mysql /run/holdstill/t/mysql2
 call plan "$HOLDSTILL" plan word
@@ -99,7 +101,7 @@ $POST waits >/dev/null 2>&1
 same waiting
 
 # The hook dies or stands still while the lock is held: the server writes again before the time for the cut is over, and the next one finds nothing.
-for how in kill group stop; do
+for how in kill group term stop; do
   at_the_cut $how
   setsid "$PRE" t >/run/said 2>&1 &
   hook=$!

@@ -25,6 +25,7 @@ describeLab('a MariaDB with its tables on two volumes', () => {
   test('is of one state where it was at rest, by its socket and over the network, and of several where it was not', () => {
     expect(cutsOf(run, 't')).toEqual(Array(CUTS).fill('one state'));
     expect(cutsOf(run, 'net')).toEqual(Array(2).fill('one state'));
+    expect(cutsOf(run, 'both')).toEqual(Array(2).fill('one state'));
     expect(cutsOf(run, 'word')).toEqual(['one state']);
     expect(cutsOf(run, 'live')).toHaveLength(3);
     expect(cutsOf(run, 'live')).not.toContain('one state');
@@ -67,6 +68,7 @@ describeLab('a MariaDB with its tables on two volumes', () => {
       expect(run.stdout).toContain(`${how}: status 137`);
       expect(run.call(`after-${how}`).stdout).toMatch(/BAD: pre did not finish/);
     }
+    expect(run.stdout).toContain('term: status 1');
     expect(run.stdout).toContain('stop: status 1');
     expect(run.stdout).toMatch(/of grade crash.* the lock of MariaDB was let go before all snapshots were taken/);
   });
@@ -102,6 +104,8 @@ describeLab('a PostgreSQL with a tablespace on a second volume', () => {
     expect(run.stdout).toMatch(/^backup_label\npg_wal\nrun\ntablespace_map$/m);
   });
 
+  test('asks as a user who may do no more than that', () => expect(run.call('rights').status).toBe(0));
+
   test('is of several without backup mode, and does not even start without what is kept', () => {
     expect(found('live')).toHaveLength(3);
     expect(found('live').filter((one) => one !== 'one state')).not.toEqual([]);
@@ -109,13 +113,19 @@ describeLab('a PostgreSQL with a tablespace on a second volume', () => {
   });
 
   test('needs a checkpoint and no more where it is cut in one instant', () => {
+    expect(run.call('net').status).toBe(0);
+    expect(found('both')).toEqual(Array(2).fill('one state'));
     expect(run.call('alone').status).toBe(0);
     expect(run.call('alone').stdout).toMatch(/PostgreSQL wrote a checkpoint; no more is needed/);
   });
 
   test.each([
     ['far', /not of one instant, and the log of PostgreSQL is on 127\.0\.0\.1; let the guest stand still as well/],
-    ['closed', /the database does not answer: connection to server at "127\.0\.0\.1".*; look whether it runs/],
+    [
+      'closed',
+      /the database does not answer: connection to server at "127\.0\.0\.1", port 5433.*; look whether it runs/,
+    ],
+    ['wrong', /the database does not let holdstill in: .*password authentication failed.*wrong\.pgpass/],
     ['gone', /the database does not answer: connection to server on socket "\/run\/other.*; look whether it runs/],
     ['weak', /the user of the database lacks a right for a backup; type in the database: GRANT EXECUTE/],
     ['nobody', /there is no user pgsql on this host, as which PostgreSQL could be asked; set 'account'/],
@@ -132,8 +142,9 @@ describeLab('a PostgreSQL with a tablespace on a second volume', () => {
       expect(run.stdout).toContain(`${how}: status 137`);
       expect(run.call(`after-${how}`).stdout).toMatch(/BAD: pre did not finish/);
     }
-    expect(run.stdout).toMatch(/PostgreSQL did not end its backup in time/);
-    expect(run.stdout).not.toContain('the machine is not as it was');
+    expect(run.stdout).toContain('term: status 1');
+    expect(run.stdout).toMatch(/the backup of PostgreSQL is not complete: no time was left to ask psql/);
+    expect(run.stdout).not.toMatch(/the machine is not as it was|gEheim|:\d+$/m);
     expect(run.status).toBe(0);
   });
 });

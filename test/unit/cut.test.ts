@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(directory, { recursive: true }));
 
 /** A way to bring something to rest, of a made-up machine; `trouble`: what goes wrong with it. */
-function madeUpMeans(kind: string, grade: Grade, trouble?: 'fails' | 'early' | 'stuck'): Quiescer {
+function madeUpMeans(kind: string, grade: Grade, trouble?: 'fails' | 'early' | 'stuck' | 'unfinished'): Quiescer {
   const { things, done } = world;
   return {
     kind: kind as Quiesce['kind'],
@@ -40,6 +40,12 @@ function madeUpMeans(kind: string, grade: Grade, trouble?: 'fails' | 'early' | '
       things.add(kind);
       if (trouble === 'fails') throw new Fault('quiesce.failed', `${kind} does not rest`);
       return Promise.resolve({});
+    },
+    finish() {
+      done.push(`finish ${kind}`);
+      return trouble === 'unfinished'
+        ? Promise.reject(new Fault('quiesce.failed', `${kind} does not finish`))
+        : Promise.resolve();
     },
     wasEarly: () => trouble === 'early',
     handler: {
@@ -105,6 +111,8 @@ describe('what a task brings to rest', () => {
       'rest db (noted db agent)',
       'rest agent (noted db agent)',
       'take rbd 0a1b2c3d.0',
+      'finish agent',
+      'finish db',
       'let go agent',
       'let go db',
       'mount /dev/rbd 0a1b2c3d.0',
@@ -118,6 +126,14 @@ describe('what a task brings to rest', () => {
     const failed = await openWith(machineWith(means));
     expect(failed).toMatchObject({ kind: 'failed', fault: { message: 'agent does not rest' }, leftovers: [] });
     expect(world.done.slice(-3)).toEqual(['rest agent (noted db agent)', 'let go agent', 'let go db']);
+    expect([[...world.things], fs.readdirSync(directory)]).toEqual([[], []]);
+  });
+
+  test('fails where what is due at the end can not be done, and nothing is left', async () => {
+    const means = [madeUpMeans('db', 'application', 'unfinished'), madeUpMeans('agent', 'filesystem')];
+    const failed = await openWith(machineWith(means));
+    expect(failed).toMatchObject({ kind: 'failed', fault: { message: 'db does not finish' }, leftovers: [] });
+    expect(world.done.slice(-5, -1)).toEqual(['finish agent', 'finish db', 'let go agent', 'let go db']);
     expect([[...world.things], fs.readdirSync(directory)]).toEqual([[], []]);
   });
 

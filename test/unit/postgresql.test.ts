@@ -37,6 +37,9 @@ test('one that was only just made goes, and what somebody has put into it stays'
   const directory = path.join(above, 't.postgresql');
   fs.mkdirSync(directory);
   expect(await undo(directory, 'aaaaaaaa')).toEqual({ kind: 'undone' });
+  fs.mkdirSync(directory);
+  fs.writeFileSync(path.join(directory, 'run'), '');
+  expect(await undo(directory, 'aaaaaaaa')).toEqual({ kind: 'undone' });
   makeKeepsake(directory, 'aaaaaaaa', LABELS);
   fs.writeFileSync(path.join(directory, 'notes'), 'mine');
   expect(await undo(directory, 'aaaaaaaa')).toMatchObject({ kind: 'left', foreign: true });

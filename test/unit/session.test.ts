@@ -40,7 +40,7 @@ test('an answer that does not come in time kills the client, and what comes too 
   const session = openSession(shell, 'test.slow');
   await expect(session.ask(['sleep 30'], 200)).rejects.toMatchObject({ code: 'tool.timeout' });
   await session.close();
-  expect(endSessions('test.slow')).toBe(0);
+  expect(endSessions('sh', 'test.slow')).toBe(0);
   const late = openSession(shell, 'test.late');
   await expect(late.ask(['exit 3'], 0)).rejects.toMatchObject({ code: 'tool.timeout' });
   expect(await late.ask(['echo still'], 5000)).toEqual(['still']);
@@ -50,10 +50,10 @@ test('an answer that does not come in time kills the client, and what comes too 
 test('whoever knows the mark ends the session, and no other', async () => {
   const [one, other] = [openSession(shell, 'test.one'), openSession(shell, 'test.other')];
   await Promise.all([one.ask([':'], 5000), other.ask([':'], 5000)]);
-  expect(endSessions('test.one')).toBe(1);
+  expect(endSessions('sh', 'test.one')).toBe(1);
   await expect(one.ask([':'], 5000)).rejects.toMatchObject({ code: 'tool.failed' });
   expect(await other.ask(['echo here'], 5000)).toEqual(['here']);
   await Promise.all([one.close(), other.close()]);
   await sleep(50);
-  expect(endSessions('test.other')).toBe(0);
+  expect(endSessions('sh', 'test.other')).toBe(0);
 });

@@ -56,8 +56,8 @@ export const undoKeepsake: UndoHandler = {
 function remove({ directory = '', run }: Step): Outcome {
   try {
     const names = fs.readdirSync(directory);
-    // Nothing in it: it was made just before a crash.
-    if (names.length > 0 && fs.readFileSync(path.join(directory, RUN), 'utf8') !== `${run}\n`) {
+    // Nothing in it, or less than the run: it was made just before a crash, or a disk was full.
+    if (names.length > 0 && !`${run}\n`.startsWith(fs.readFileSync(path.join(directory, RUN), 'utf8'))) {
       return { kind: 'left', reason: 'another run made it', foreign: true };
     }
     const log = path.join(directory, WAL);

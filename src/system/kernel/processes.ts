@@ -55,9 +55,9 @@ export function programsAtRest(run: string): readonly string[] {
 /** The variable in the environment of the client of a database that says for which step it holds a session. */
 export const SESSION = 'HOLDSTILL_SESSION';
 
-/** Kills the clients of databases that hold a session by this mark, whoever started them. How many there were. */
-export function endSessions(mark: string): number {
-  const found = pids().filter((pid) => hasVariable(pid, SESSION, mark));
+/** Kills the programs of this name that hold a session by this mark, whoever started them. How many there were. */
+export function endSessions(program: string, mark: string): number {
+  const found = pids().filter((pid) => nameOf(pid) === program && hasVariable(pid, SESSION, mark));
   for (const pid of found) {
     try {
       process.kill(Number(pid), 'SIGKILL');

@@ -13,6 +13,9 @@ export interface PostgresqlRef {
   readonly application: string;
 }
 
+/** Its name. */
+export const PSQL = 'psql';
+
 /** Seconds to connect in; a server that is there answers at once. */
 const CONNECT_SECONDS = 5;
 
@@ -28,7 +31,7 @@ export function psqlClient(
   const variable = (name: string, value: string | undefined): Readonly<Record<string, string>> =>
     value === undefined ? {} : { [name]: value };
   return {
-    tool: 'psql',
+    tool: PSQL,
     argv: ['-X', '-q', '-A', '-t', '-w', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose'],
     env: {
       HOME: account?.home ?? rootsHome,

@@ -76,11 +76,11 @@ SQL
 }
 as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups env HOME=/ "$@"; }
 
-# pg_server DIRECTORY SOCKETS [WORD...]: the words come before the server's own.
+# pg_server DIRECTORY SOCKETS [WORD...]: the words come before the server's own. It listens at $PG_LISTEN besides, where that is set.
 pg_server() {
   local directory=$1 sockets=$2
   shift 2
-  "$@" setpriv --reuid=postgres --regid=postgres --clear-groups env HOME=/ $PGBIN/postgres -D "$directory" -k "$sockets" -c listen_addresses= \
+  "$@" setpriv --reuid=postgres --regid=postgres --clear-groups env HOME=/ $PGBIN/postgres -D "$directory" -k "$sockets" -c listen_addresses="${PG_LISTEN-}" \
     -c shared_buffers=8MB -c max_wal_size=64MB -c min_wal_size=32MB -c autovacuum=off -c log_min_messages=warning >"$sockets/log" 2>&1 &
   up 60 $! "$sockets/log" psql -h "$sockets" -qtc 'select 1'
 }
@@ -91,7 +91,7 @@ pg_write() {
     psql -q >/run/postgresql/writer.log 2>&1 &
 }
 
-# at_the_cut HOW: from here on the process that takes the snapshots does something first: `kill`, `stop` (its hook), `group` (of that hook), all once; `slow`: it takes
+# at_the_cut HOW: from here on the process that takes the snapshots does something first: `kill`, `term`, `stop` (its hook), `group` (of that hook), all once; `slow`: it takes
 # each snapshot a second after the one before, with a checkpoint between; nothing ('').
 at_the_cut() {
   local real
@@ -105,11 +105,12 @@ how=\$(</run/how)
 case \$how in
   kill) kill -9 "\$PPID" ;;
   group) kill -9 "-\$PPID" ;;
+  term) kill -TERM "\$PPID" ;;
   stop) echo "\$PPID" >/run/stopped && kill -STOP "\$PPID" ;;
 esac
 [ "\$how" = slow ] || echo '' >/run/how
 [ -z "\$how" ] || touch /run/reached
-case \$how in kill | group | stop) sleep 1 ;; esac
+case \$how in kill | group | term | stop) sleep 1 ;; esac
 if [ "\$how" = slow ]; then
   exec -a "\$0" $real.real < <(while IFS= read -r line; do
     echo "\$line"
