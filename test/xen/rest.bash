@@ -69,16 +69,19 @@ others() {
   closed 'paused before'
 }
 
-# The memory and the disks of the cut are put together again, while the guest has gone on: it goes on where it was.
+# The memory and the disks of the cut are put together again, while the guest has gone on: it goes on where it was. The disks are copied before
+# they are mounted, for a mount replays their journals, of which the guest's memory knows nothing.
 together() {
   local at file name
+  trip xl '[ "$1" = unpause ] || return 0
+    rm /run/trip.xl
+    for name in $(lvs --noheadings -o lv_name -S "origin=~^domu-infra" vg0); do
+      dd if="/dev/vg0/$name" of="/srv/$(lvs --noheadings -o origin "vg0/$name" | tr -d " ")" bs=4M status=none
+    done'
   run 'kept, pre' 0 /opt/dist/generic/pre kept
   at=$(last /run/holdstill/kept/xvdb/count)
   counts_on
   xl destroy infra
-  for name in $(lvs --noheadings -o lv_name -S 'origin=~"^domu-infra"' vg0); do
-    dd if="/dev/vg0/$name" of="/srv/$(lvs --noheadings -o origin "vg0/$name" | tr -d ' ')" bs=4M status=none
-  done
   run 'kept, post' 0 /opt/dist/generic/post kept
   is 'kept, file' "$(memories)" $'700 kept.*.memory\n600 infra.vmstate'
   for name in domu-infra domu-infra-data; do dd if=/srv/$name of=/dev/vg0/$name bs=4M conv=fsync status=none && rm /srv/$name; done
