@@ -64,6 +64,14 @@ export function guestRows({ samples, children }: GuestResult): readonly Row[] {
   ];
 }
 
+/** A guest of libvirt whose agent freezes it. */
+export function restRows(samples: readonly Sample[]): readonly Row[] {
+  const [ours, least] = ['holdstill-rest', 'floor-rest'].map((name) => times(named(samples, name)));
+  if (!ours || !least) return [];
+  const commands = '`virsh domfsfreeze`, one `lvm`, `virsh domfsthaw`';
+  return [row('**lab: a guest with two LVs stands still, `quiesce: agent`**', ours, commands, least, '≤ 1.2×')];
+}
+
 const PHASES = ['pre', 'post'] as const;
 const GUESTS: Readonly<Record<string, string>> = { one: '1 guest', ten: '10 guests', fifty: '50 guests' };
 const NONE: Sample = { name: '', ms: 0, peakKiB: 0, pid: 0, cpuMs: 0 };
