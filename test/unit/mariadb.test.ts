@@ -43,5 +43,8 @@ test('each refusal says what to do next', () => {
   expect(next('ERROR 1698 (28000): Access denied')).toContain('/root/.my.cnf');
   expect(next('ERROR 1045 (28000): Access denied', '/etc/my file.cnf')).toContain("'/etc/my file.cnf'");
   expect(next('ERROR 1227 (42000): Access denied')).toContain('GRANT RELOAD, BACKUP_ADMIN');
+  expect(next('ERROR 2026 (HY000): TLS/SSL error: Certificate verification failure', '/etc/a.cnf')).toContain(
+    "'ssl-ca' in /etc/a.cnf",
+  );
   expect(next('ERROR 2005 (HY000): Unknown server host')).toContain("'host'");
 });

@@ -5,7 +5,9 @@ import { errorNumber } from '../../system/tools/mariadb.ts';
 /** Numbers of errors: https://mariadb.com/kb/en/mariadb-error-code-reference/, and those of the client (2000 and above). */
 const NOT_LET_IN = [1044, 1045, 1130, 1251, 1698, 1820];
 const NO_RIGHT = [1227, 1142];
-const NO_SERVER = [2002, 2003, 2005, 2006, 2013, 2026, 1040, 1053];
+const NO_SERVER = [2002, 2003, 2005, 2006, 2013, 1040, 1053];
+/** CR_SSL_CONNECTION_ERROR: since MariaDB 11.4 its client wants a certificate that it can prove. */
+const NO_TLS = 2026;
 /** The client's: there is no socket, or nobody listens at it. */
 const NO_SOCKET = /^ERROR 2002 .*\((?:2|111)\)$/u;
 
@@ -39,6 +41,11 @@ export function refusal(error: unknown, where: Readonly<Record<string, string>>)
     const rights = kind === 'mysql' ? 'RELOAD, BACKUP_ADMIN' : 'RELOAD';
     return new Fault('quiesce.failed', `the user of the database lacks a right: ${complaint}`, {
       hint: `type in the database: GRANT ${rights} ON *.* TO that user`,
+    });
+  }
+  if (number === NO_TLS) {
+    return new Fault('quiesce.failed', `the database can't be asked by TLS: ${complaint}`, {
+      hint: `name what proves its certificate by 'ssl-ca' in ${file}`,
     });
   }
   if (NO_SERVER.includes(number) || (isFault(error) && error.code === 'tool.timeout')) {
