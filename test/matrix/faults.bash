@@ -110,7 +110,8 @@ point() {
   esac
   status=$?
   last=$phase
-  answered && "fault_in_$phase"
+  went_on
+  [ -n "$failed" ] || answered && "fault_in_$phase"
   no_orphan || { let_go && by_force; }
   # Half of what a tool prints that prints nothing is no fault.
   [ -n "$failed" ] || if [ "$how" = half ] && [ ! -s /run/sabotage/whole ]; then echo "void $what"; else echo "ok $what"; fi >>"$LAB/points"

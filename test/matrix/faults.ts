@@ -21,6 +21,7 @@ export function faults(scale: Scale, say: (line: string) => void): Promise<reado
           ...[0, 1].map((slice) => guest('nested', `nested:2:${slice}`)),
           ...[0, 1].map((slice) => guest('images', `images:2:${slice}`)),
           guest('subvolume', 'subvolume:1:0'),
+          ...[0, 1].map((slice) => guest('resting', `resting:2:${slice}`)),
         ]
       : [guest('thick', 'each:3:0'), guest('thin', 'each:3:1')];
   return tryInGuests(guests, scale, say);

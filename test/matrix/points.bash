@@ -18,7 +18,7 @@ tasks:
   nested: {lv: vg0/vm-guest, $more, autoextend: false, keys: [/etc/holdstill/key]}
   images: {file: /srv/images/*.img, timeout: ${TIMEOUT:-2m}, keys: [/etc/holdstill/key]}
   subvolume: {subvolume: /srv/data/sub, timeout: ${TIMEOUT:-2m}}
-  resting: {each: {lv: vg0/vm-*}, $more, autoextend: false, quiesce: {command: {rest: [/usr/local/sbin/rest], thaw: [/usr/local/sbin/thaw]}}}
+  resting: {each: {lv: vg0/vm-*}, $more, autoextend: false, quiesce: [{command: {rest: [/usr/local/sbin/rest], thaw: [/usr/local/sbin/thaw]}}, barrier]}
 Y
   mkdir -p -m 700 /run/holdstill /var/lib/holdstill /var/log/holdstill
   sabotage
@@ -28,6 +28,10 @@ Y
   # shellcheck disable=SC2086 # one or more
   origins $ORIGINS >/run/origins
 }
+
+# goes_on: nothing is at rest any more. The guard lets go what the hook can't, and the task may be closed long after that.
+goes_on() { [ ! -e /mnt/resting ] && ! grep -qs 1 /sys/block/dm-*/dm/suspended; }
+went_on() { goes_on || until_true 15 goes_on || problem 'it still rests'; }
 
 # finish: nobody has written to the origins, so they are what they were, to the bit.
 finish() {
