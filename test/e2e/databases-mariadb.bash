@@ -17,10 +17,11 @@ secret /etc/holdstill/weak.cnf weak x
 secret /etc/holdstill/seen.cnf backup 'gEheim 7'
 chmod 644 /etc/holdstill/seen.cnf
 disks="each: {lv: 'vg0/mysql*'}, size: 12M"
-limit="quiesceLimit: 6s"
+limit="quiesceLimit: 60s"
 configure <<Y
 tasks:
   t: {$disks, $limit, quiesce: mariadb, require: application}
+  short: {$disks, quiesceLimit: 6s, quiesce: mariadb, require: application}
   word: {$disks, $limit, quiesce: mysql}
   tables: {$disks, $limit, quiesce: {mariadb: {wait: 2s}}}
   waits: {$disks, quiesce: {mariadb: {wait: 15s}}, quiesceLimit: 20s}
@@ -103,15 +104,15 @@ same waiting
 # The hook dies or stands still while the lock is held: the server writes again before the time for the cut is over, and the next one finds nothing.
 for how in kill group term stop; do
   at_the_cut $how
-  setsid "$PRE" t >/run/said 2>&1 &
+  setsid "$PRE" short >/run/said 2>&1 &
   hook=$!
-  until_true 20 test -e /run/reached || echo "$how: the cut was not reached"
-  until_true 8 writes || echo "$how: it does not write"
+  until_true 60 test -e /run/reached || echo "$how: the cut was not reached"
+  until_true 30 writes || echo "$how: it does not write"
   [ $how != stop ] || kill -CONT "$(</run/stopped)"
   wait $hook
   echo "$how: status $?"
   [ $how != stop ] || cat /run/said
-  call "after-$how" "$POST" t
+  call "after-$how" "$POST" short
   same "$how"
 done
 grep -c 'gEheim' /var/log/holdstill/* /run/said | grep -v ':0$'

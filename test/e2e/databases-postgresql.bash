@@ -13,18 +13,20 @@ sed -i "1i host all backup 127.0.0.1/32 scram-sha-256" /srv/pg/pg_hba.conf
 psql -qAtc 'SELECT pg_reload_conf()' >/dev/null
 mkdir -p -m 755 /etc/holdstill
 (umask 077 && echo '*:*:*:backup:gEheim 7' >/etc/holdstill/right.pgpass && echo '*:*:*:backup:other' >/etc/holdstill/wrong.pgpass)
-disks="each: {lv: 'vg0/pg*'}, size: 48M, quiesceLimit: 9s"
+disks="each: {lv: 'vg0/pg*'}, size: 48M"
+limit="quiesceLimit: 60s"
 configure <<Y
 tasks:
-  t: {$disks, quiesce: postgresql, require: application}
-  both: {$disks, quiesce: [postgresql, barrier]}
+  t: {$disks, $limit, quiesce: postgresql, require: application}
+  short: {$disks, quiesceLimit: 6s, quiesce: postgresql}
+  both: {$disks, $limit, quiesce: [postgresql, barrier]}
   live: {$disks}
   alone: {lv: vg0/pg, size: 48M, quiesce: postgresql}
   far: {$disks, quiesce: {postgresql: {host: 127.0.0.1}}}
   closed: {lv: vg0/pg, size: 48M, quiesce: {postgresql: {host: 127.0.0.1, port: 5433}}}
   net: {lv: vg0/pg, size: 48M, quiesce: {postgresql: {host: 127.0.0.1, user: backup, passfile: /etc/holdstill/right.pgpass}}}
   wrong: {lv: vg0/pg, size: 48M, quiesce: {postgresql: {host: 127.0.0.1, user: backup, passfile: /etc/holdstill/wrong.pgpass}}}
-  rights: {$disks, quiesce: {postgresql: {user: backup}}}
+  rights: {$disks, $limit, quiesce: {postgresql: {user: backup}}}
   gone: {$disks, quiesce: {postgresql: {socket: /run/other}}}
   weak: {$disks, quiesce: {postgresql: {user: weak}}}
   nobody: {$disks, quiesce: {postgresql: {account: pgsql}}}
@@ -71,15 +73,15 @@ same refused
 
 for how in kill group term stop; do
   at_the_cut $how
-  setsid "$PRE" t >/run/said 2>&1 &
+  setsid "$PRE" short >/run/said 2>&1 &
   hook=$!
-  until_true 20 test -e /run/reached || echo "$how: the cut was not reached"
-  until_true 10 over || echo "$how: the server is still in backup mode"
+  until_true 60 test -e /run/reached || echo "$how: the cut was not reached"
+  until_true 30 over || echo "$how: the server is still in backup mode"
   [ $how != stop ] || kill -CONT "$(</run/stopped)"
   wait $hook
   echo "$how: status $?"
   [ $how != stop ] || cat /run/said
-  call "after-$how" "$POST" t
+  call "after-$how" "$POST" short
   same "$how"
 done
 grep -c gEheim /var/log/holdstill/* /run/said | grep -v ':0$'
