@@ -8,7 +8,7 @@ const reports = process.env['TEST_REPORTS'];
  * The longest files first. Left to itself vitest begins with the largest, and these are among the smallest: at the end one of
  * them would have a CPU for itself while the other waits.
  */
-const LONGEST = ['power', 'matrix', 'gallery', 'providers', 'concurrency', 'cycles', 'damaged', 'xen'];
+const LONGEST = ['power', 'matrix', 'gallery', 'providers', 'concurrency', 'cycles', 'damaged', 'xen', 'rest'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
