@@ -12,6 +12,7 @@ import { numbersByIdentity } from '../system/kernel/identity.ts';
 import type { Exec } from '../system/command.ts';
 import { type LoopDevice, readLoops } from '../system/kernel/loops.ts';
 import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
+import { showersOf } from '../system/kernel/shown.ts';
 import { otherViews } from '../system/kernel/namespaces.ts';
 import { readWriters, type Target } from '../system/kernel/writers.ts';
 
@@ -42,7 +43,7 @@ export async function adoptedOn(
         const { bytes, done } = trace;
         // To look at all processes takes long, and who has written nothing has nothing to lose.
         const mounts = writers.mounts(target, bytes !== 0);
-        const openers = mounts.length > 0 || bytes === 0 ? [] : writers.openers(target);
+        const openers = mounts.length > 0 || bytes === 0 ? [] : othersAmong(writers.openers(target), steps);
         const adoption = adoptionFrom(noted.step['label'] ?? '', { mounts, openers, bytes, done, standing });
         if (adoption !== undefined) adoptions.set(noted.number, adoption);
       }
@@ -52,6 +53,14 @@ export async function adoptedOn(
     }
   }
   return { seen: adoptions, unsure };
+}
+
+/** Without what shows an image for the task: it has the snapshot open. */
+function othersAmong(openers: readonly string[], steps: readonly NotedStep[]): readonly string[] {
+  if (openers.length === 0) return openers;
+  const images = steps.filter(({ step }) => step.kind === 'image');
+  const own = images.flatMap(({ step: { run = '', number = '' } }) => showersOf(run, number));
+  return openers.filter((opener) => !own.some(({ pid }) => opener.includes(`(${pid})`)));
 }
 
 /** The devices that a step of ours made over a snapshot. */

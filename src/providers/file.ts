@@ -71,11 +71,13 @@ export function createFile(exec: Exec, progress: Progress, checkInterrupted: () 
           throw new Fault('snapshot.not-ours', `${name} is there already`);
         }
         const step = { kind: 'file', label: origin.label, source: origin.device, name, task: encodeName(task), run };
+        // What is written to one in layers makes it larger.
+        const grows = origin.image ? { grows: 'yes' } : {};
         const used = Number(origin.ref['used']);
         const copy = howOf(origin) === 'copy';
         planned.push({
           origin,
-          steps: [{ ...step, directory: origin.ref['directory'] ?? '', since: String(Date.now()) }],
+          steps: [{ ...step, ...grows, directory: origin.ref['directory'] ?? '', since: String(Date.now()) }],
           bytes: copy ? used : 0,
           device: name,
           note: copy ? `a copy, ${formatBytes(used)}` : 'shares the blocks of the image',
@@ -189,7 +191,8 @@ async function healthOf(noted: NotedStep, exec: Exec): Promise<Health> {
     return { kind: 'unknown', reason, fill: undefined, bytes: 0 };
   }
   const { state, inode } = looked;
-  const resized = state === 'ours' && inode !== undefined && isResized(inode, noted.facts);
+  const resized =
+    state === 'ours' && noted.step['grows'] === undefined && inode !== undefined && isResized(inode, noted.facts);
   const reason = resized ? 'was made larger or smaller' : SICK[state];
   return {
     kind: reason === undefined ? 'good' : 'bad',

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { kvmGuest, kvmHost } from '../kvm/bed.ts';
 import { describeLab } from '../lab/describe.ts';
 import type { LabRun } from '../lab/run.ts';
 import { scenario } from '../lab/scenario.ts';
@@ -19,7 +20,7 @@ describeLab('guests that are off, with disks in qcow2', () => {
   test('plan tells how it would be shown', () => {
     const said = run.call('plan').stdout;
     expect(said).toMatch(/off\/vda {2}unknown: can be looked into only when the task is opened/);
-    expect(said).toContain('"node-name":"layer0","driver":"qcow2","file":"file0","read-only":true,"backing":"layer1"');
+    expect(said).toContain('"node-name":"layer0","driver":"qcow2","file":"file0","read-only":false,"backing":"layer1"');
     expect(said).toContain('↩  pkill -f type=fuse,id=hs.xxxxxxxx.1');
   });
 
@@ -113,6 +114,30 @@ describeLab('a guest that runs, with disks in qcow2', () => {
     expect(run.call('killed').status).toBe(5);
     expect(run.call('killed').stdout).toMatch(why);
     expect(run.call('killed').stdout).toMatch(/removed +2 mounts, 2 snapshots; nothing is left/);
+  });
+});
+
+describeLab('a guest that runs Linux, with disks in qcow2', () => {
+  let run: LabRun;
+  beforeAll(async () => {
+    const values = { KVM: await kvmGuest() };
+    const world = `${kvmHost.world.replace('300M', '900M')}\n  lv images 500M xfs /srv/images`;
+    run = await scenario('test/e2e/qcow2-linux.bash', { ...kvmHost, world, values, timeoutMs: 500_000 });
+  }, 900_000);
+
+  test('what its file systems have in their journals comes into the snapshots, and these are of one instant if it rested', () => {
+    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
+    const said = run.stdout.trim().split('\n');
+    expect(said).toEqual(
+      ['agent', 'pause']
+        .map((name): unknown => expect.stringMatching(`^${name}: .*step=[01] bad=$`))
+        .concat(expect.stringMatching(/^live: a=\d+ b=\d+/)),
+    );
+    for (const name of ['agent', 'pause', 'live']) {
+      expect(run.call(`${name}-status`).status).toBe(0);
+      expect(run.call(`${name}-post`)).toMatchObject({ status: 0, stderr: '' });
+      expect(run.call(`${name}-post`).stdout).toMatch(/good: 2 snapshots[^]*nothing is left/);
+    }
   });
 });
 

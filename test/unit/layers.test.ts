@@ -143,7 +143,7 @@ describe('layers', () => {
   });
 });
 
-test('each layer is given by its file and its format, and the lowest has none below it', () => {
+test('each layer is given by its file and its format, the lowest has none below it, and only the top is written to', () => {
   const layers = [
     { file: '/srv/a,b.qcow2', format: 'qcow2' },
     { file: '/srv/base', format: 'qcow2' },
@@ -153,8 +153,8 @@ test('each layer is given by its file and its format, and the lowest has none be
   expect(nodes.map((node) => [node['node-name'], node['filename'] ?? node['backing'], node['read-only']])).toEqual([
     ['file1', '/srv/base', true],
     ['layer1', null, true],
-    ['file0', '/srv/a,b.qcow2', true],
-    ['layer0', 'layer1', true],
+    ['file0', '/srv/a,b.qcow2', false],
+    ['layer0', 'layer1', false],
   ]);
   const word = argv.find((one) => EXPORT.test(one)) ?? '';
   expect(EXPORT.exec(word)?.slice(1)).toEqual(['0123abcd', '/run/x']);

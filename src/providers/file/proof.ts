@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Inode } from '../../foreign/inodes.ts';
-import type { Facts, NotedStep } from '../../core/model/step.ts';
+import type { Facts, NotedStep, Step } from '../../core/model/step.ts';
 import type { Exec } from '../../system/command.ts';
 
 /** Granularity of the times of file systems, and then some. */
@@ -29,7 +29,7 @@ export async function stateOf({ step, facts }: NotedStep, exec: Exec): Promise<L
     return { state: directory && identityOf(directory) === step['directory'] ? 'gone' : 'absent', inode };
   }
   if (inode.kind !== 'file') return { state: 'foreign', inode };
-  if (facts?.['inode'] !== undefined) return { state: isMade(inode, facts) ? 'ours' : 'foreign', inode };
+  if (facts?.['inode'] !== undefined) return { state: isMade(inode, facts, step) ? 'ours' : 'foreign', inode };
   const alone = inode.owner === 0 && inode.links === 1 && (inode.mode & 0o077) === 0;
   const began = BigInt(inode.born === '0' ? inode.changed : inode.born) / 1_000_000n;
   return { state: alone && Number(began) >= Number(step['since']) - SLACK_MS ? 'ours' : 'foreign', inode };
@@ -41,12 +41,13 @@ export function identityOf({ inode, born }: Pick<Inode, 'inode' | 'born'>): stri
 }
 
 /** The name in its directory that a file of ours has now which is not at its place; undefined: it has none. */
-export async function renamedTo({ step: { name = '' }, facts }: NotedStep, exec: Exec): Promise<string | undefined> {
+export async function renamedTo({ step, facts }: NotedStep, exec: Exec): Promise<string | undefined> {
+  const { name = '' } = step;
   const directory = path.dirname(name);
   if (facts?.['inode'] === undefined) return undefined;
   for (const one of await exec.ask('namesIn', { file: directory })) {
     const inode = await exec.ask('lookUp', { file: path.join(directory, one) });
-    if (inode?.kind === 'file' && isMade(inode, facts)) return one;
+    if (inode?.kind === 'file' && isMade(inode, facts, step)) return one;
   }
   return undefined;
 }
@@ -56,9 +57,9 @@ export function isResized({ bytes }: Inode, facts: Facts | undefined): boolean {
   return facts?.['size'] !== undefined && facts['size'] !== String(bytes);
 }
 
-function isMade(now: Inode, facts: Facts): boolean {
+function isMade(now: Inode, facts: Facts, { grows }: Step): boolean {
   const { inode, born, owner, size } = factsOf(now);
-  const alike = born !== '0' || (owner === facts['owner'] && size === facts['size']);
+  const alike = born !== '0' || (owner === facts['owner'] && (grows !== undefined || size === facts['size']));
   return inode === facts['inode'] && born === facts['born'] && alike;
 }
 
