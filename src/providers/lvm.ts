@@ -96,10 +96,11 @@ export function createLvm(exec: Exec, users: LvUsers): Provider {
       return planned.map((one) => ({ ...one, growth: growthOf(lvOf(one.origin), one.bytes, wanted) }));
     },
 
-    async take(due) {
+    async take(due, held) {
       const { rows, complaints } = await changeLvs(
         due.map(({ snapshot }) => createWords(snapshot)),
         exec,
+        held,
       );
       const taken = ({ noted }: DueStep): LvRow | undefined => rows.find((one) => isProven(one, noted));
       // Whoever took snapshots since the room was looked at, another task most likely, may have taken it.

@@ -102,7 +102,7 @@ describe('what a task brings to rest', () => {
     expect(world.done.join()).not.toContain('rest');
   });
 
-  test('rests in the order in which it is named, and is let go in the reverse order', async () => {
+  test('rests in the order in which it is named, and is let go in the reverse order before anybody looks', async () => {
     const opened = await openWith(machineWith([madeUpMeans('db', 'application'), madeUpMeans('agent', 'filesystem')]));
     expect(opened).toMatchObject({ kind: 'opened', cut: { grade: 'application', by: 'by db, by agent', notes: [] } });
     expect(world.done).toEqual([
@@ -115,6 +115,7 @@ describe('what a task brings to rest', () => {
       'finish db',
       'let go agent',
       'let go db',
+      'look',
       'mount /dev/rbd 0a1b2c3d.0',
     ]);
     expect(Journal.read(file)).toMatchObject({ grade: 'application' });

@@ -45,11 +45,15 @@ export function madeUp(kind: string, { things, done }: World, before: readonly s
       );
     },
 
-    take(due) {
+    async take(due, held) {
       const steps = due.map(({ noted }) => noted);
       done.push(`take ${steps.map(nameOf).join(' ')}`);
       for (const step of steps) things.add(nameOf(step));
-      return Promise.resolve(steps.map((step) => ({ uuid: nameOf(step), device: `/dev/${nameOf(step)}` })));
+      if (held) {
+        await held();
+        done.push('look');
+      }
+      return steps.map((step) => ({ uuid: nameOf(step), device: `/dev/${nameOf(step)}` }));
     },
 
     health(steps) {

@@ -30,9 +30,10 @@ export interface Provider extends Partial<Finding>, Partial<Tracing>, Partial<Ex
   plan(origins: readonly Origin[], size: Size, names: RunNames): Promise<readonly PlannedSnapshot[]>;
   /**
    * Carries out noted steps of one kind, or throws `snapshot.failed`: then some may be done. The facts of a last step hold at
-   * least `uuid`, and `device` where that could not be planned.
+   * least `uuid`, and `device` where that could not be planned. `held`: to be called when nothing more will be taken, before it is looked at what came of
+   * it, since something stands still for so long; a provider that does not look need not call it.
    */
-  take(due: readonly DueStep[]): Promise<readonly Facts[]>;
+  take(due: readonly DueStep[], held?: () => Promise<void>): Promise<readonly Facts[]>;
   /** Of the last steps of snapshots. */
   health(steps: readonly NotedStep[]): Promise<readonly Health[]>;
   /**

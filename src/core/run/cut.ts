@@ -52,8 +52,9 @@ export async function cut(
   machine.checkInterrupted();
   const began = performance.now();
   const leftMs = (): number => quiescing.limitMs - (performance.now() - began);
-  const { facts, late } = await whileResting(planned, together(rests, steps), leftMs, journal, machine);
-  const restedMs = performance.now() - began;
+  const { facts, leftMs: left } = await whileResting(planned, together(rests, steps), leftMs, journal, machine);
+  const restedMs = quiescing.limitMs - left.whenLetGo;
+  const late = left.whenHeld < GUARD_EARLIER_MS;
   const spoilt = late ? steps.filter(({ step }) => quiescerOf(step.kind, machine.quiescers).spoils) : [];
   if (spoilt.length > 0) {
     const names = spoilt.map((step) => describe(step, machine)).join(', ');
@@ -98,21 +99,35 @@ async function whileResting(
   leftMs: () => number,
   journal: Journal,
   machine: Machine,
-): Promise<{ readonly facts: readonly Facts[]; readonly late: boolean }> {
+): Promise<{
+  readonly facts: readonly Facts[];
+  readonly leftMs: { readonly whenHeld: number; readonly whenLetGo: number };
+}> {
+  let whenHeld: number | undefined;
+  let whenLetGo = 0;
+  const letGo = async (): Promise<void> => {
+    // Its leftovers are in the journal, where whoever undoes the rest of it finds them.
+    await undo(journal, groups.flat(), machine);
+    whenLetGo = leftMs();
+  };
+  const held = async (): Promise<void> => {
+    for (const noted of groups.flat().toReversed()) {
+      await quiescerOf(noted.step.kind, machine.quiescers).finish?.(noted, leftMs());
+    }
+    whenHeld = leftMs();
+    await letGo();
+  };
   try {
     for (const group of groups) {
       machine.checkInterrupted();
       await restAll(group, leftMs(), machine);
     }
     machine.checkInterrupted();
-    const facts = await takeAll(planned, machine.providers, journal);
-    for (const noted of groups.flat().toReversed()) {
-      await quiescerOf(noted.step.kind, machine.quiescers).finish?.(noted, leftMs());
-    }
-    return { facts, late: leftMs() < GUARD_EARLIER_MS };
+    const facts = await takeAll(planned, machine.providers, journal, held);
+    if (whenHeld === undefined) await held();
+    return { facts, leftMs: { whenHeld: whenHeld ?? 0, whenLetGo } };
   } finally {
-    // Its leftovers are in the journal, where whoever undoes the rest of it finds them.
-    await undo(journal, groups.flat(), machine);
+    if (whenHeld === undefined) await letGo();
   }
 }
 

@@ -64,13 +64,15 @@ export async function planAll(
 
 /**
  * Takes snapshots, and returns the facts of their last steps. Each step is noted before it is carried out, and what became
- * known by it before the next is tried. Throws what `Provider.take` throws.
+ * known by it before the next is tried. `held` is for the last of all: see `Provider.take`. Throws what that throws.
  */
 export function takeAll(
   planned: readonly PlannedSnapshot[],
   providers: Providers,
   journal: Pick<Journal, 'note' | 'learn'>,
+  held?: () => Promise<void>,
 ): Promise<readonly Facts[]> {
+  const lastProvider = grouped(planned, providerOf, providers).at(-1)?.provider;
   return inOrder(planned, providerOf, providers, async (provider, own) => {
     let last: readonly Facts[] = [];
     for (const { kind } of provider.handlers) {
@@ -81,6 +83,7 @@ export function takeAll(
       const noted = journal.note(due.map(({ step }) => step));
       const facts = await provider.take(
         due.flatMap(({ snapshot }, index) => (noted[index] ? [{ snapshot, noted: noted[index] }] : [])),
+        provider === lastProvider && kind === provider.kind ? held : undefined,
       );
       journal.learn(noted, complete(facts, due, provider));
       if (kind === provider.kind) last = facts;

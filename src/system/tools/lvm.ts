@@ -15,10 +15,15 @@ export interface LvmChange {
 /**
  * Runs commands in one `lvm` process, since a process costs more than a snapshot does, and looks afterwards what they came
  * to: the exit status of the lvm shell is always 0 (2.03.16, tried). The report is a process of its own, since nothing but
- * lvm.conf gives one of the shell's its form. Throws where a word could be taken for something else than one word.
+ * lvm.conf gives one of the shell's its form. `changed` is called before it looks. Throws where a word could be taken for something else than one word.
  */
-export async function changeLvs(lines: readonly (readonly string[])[], exec: Exec): Promise<LvmChange> {
+export async function changeLvs(
+  lines: readonly (readonly string[])[],
+  exec: Exec,
+  changed?: () => Promise<void>,
+): Promise<LvmChange> {
   const complaints = lines.length === 0 ? [] : await exec.run(lvmShell(lines));
+  await changed?.();
   return { rows: await readLvs(exec), complaints };
 }
 
