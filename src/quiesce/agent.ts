@@ -1,5 +1,6 @@
 import { Fault, isFault, withHint } from '../core/model/fault.ts';
 import type { Guest } from '../core/model/guest.ts';
+import { REST_SHARE } from '../core/model/quiesce.ts';
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import type { NotedStep, Outcome } from '../core/model/step.ts';
 import { shellWord } from '../core/text/shell.ts';
@@ -9,9 +10,6 @@ import { askAgent, domainState, domainWords, freeze, thaw } from '../system/tool
 import { domainOf, guestStep, keepTrack, partGuests, type Kept } from './guests.ts';
 
 const PAUSED = { grade: 'crash', why: 'is paused, so its agent cannot write out its file systems' } as const;
-
-/** The part of the time for a cut that the agent gets to freeze; the rest is for letting go. */
-const SHARE = 2 / 3;
 
 /** Has the agent in a guest of libvirt write out the file systems, and keep everybody from writing to them. */
 export function createAgent(exec: Exec): Quiescer<'agent'> {
@@ -33,7 +31,7 @@ export function createAgent(exec: Exec): Quiescer<'agent'> {
 
     async rest(noted, mostMs) {
       const { step } = noted;
-      const seconds = Math.max(1, Math.floor((mostMs * SHARE) / 1000));
+      const seconds = Math.max(1, Math.floor((mostMs * REST_SHARE) / 1000));
       const limit = step['limited'] === 'yes' ? seconds : undefined;
       const { count, complaint } = await exec.run(freeze(domainOf(step), limit, mostMs)).catch((error: unknown) => {
         if (isFault(error) && error.code === 'tool.timeout') return { count: undefined, complaint: noAnswer(mostMs) };
@@ -41,7 +39,7 @@ export function createAgent(exec: Exec): Quiescer<'agent'> {
       });
       if (count) {
         kept.rests(noted);
-        return {};
+        return;
       }
       const why = count === 0 ? 'it has no file system that can be frozen' : complaint;
       throw new Fault('quiesce.failed', `the agent of guest ${step['guest']} did not freeze it: ${why}`, {

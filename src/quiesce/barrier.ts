@@ -1,6 +1,7 @@
 import { Fault, isFault, withHint } from '../core/model/fault.ts';
 import type { PlannedSnapshot } from '../core/model/snapshot.ts';
 import type { NotedStep, Outcome, Step } from '../core/model/step.ts';
+import { REST_SHARE } from '../core/model/quiesce.ts';
 import type { Quiescer } from '../core/ports/quiescer.ts';
 import { shellWord } from '../core/text/shell.ts';
 import type { Exec } from '../system/command.ts';
@@ -16,8 +17,6 @@ interface Volume {
   readonly uuid: string;
 }
 
-/** The part of the time for a cut that the devices get to write out what they hold; the rest is for letting go. */
-const SHARE = 2 / 3;
 /** That the kernel freezes before it suspends their device (freeze_bdev, by dm_suspend of Linux 6.1), and that show which device that is. */
 const FROZEN_TYPES = new Set(['ext2', 'ext3', 'ext4', 'xfs']);
 
@@ -27,6 +26,8 @@ const FROZEN_TYPES = new Set(['ext2', 'ext3', 'ext4', 'xfs']);
  * each go as soon as it has its own: what is written then is no part of the snapshot.
  */
 export function createBarrier(exec: Exec): Quiescer<'barrier'> {
+  /** Somebody else has suspended a volume of theirs, so that it is not to go on by us. */
+  const others = new Set<NotedStep['number']>();
   return {
     kind: 'barrier',
     // LVM counts on it that nothing is written while it puts a snapshot in its place.
@@ -42,16 +43,17 @@ export function createBarrier(exec: Exec): Quiescer<'barrier'> {
       return { rests: [{ step, guest: undefined, grade, by }], still: [] };
     },
 
-    async rest({ step }, mostMs) {
+    async rest({ number, step }, mostMs) {
       const volumes = volumesOf(step);
-      const stopped = volumes.find(({ uuid }) => isSuspended(numbersByUuid().get(uuid) ?? ''));
+      const [stopped] = suspendedAmong(volumes);
       if (stopped) {
+        others.add(number);
         throw new Fault('quiesce.failed', `${stopped.label} was suspended by somebody else just now`, {
           hint: 'try again',
         });
       }
       try {
-        await exec.run(suspendDevices(namesOf(volumes), mostMs * SHARE));
+        await exec.run(suspendDevices(namesOf(volumes), mostMs * REST_SHARE));
       } catch (error) {
         if (!isFault(error)) throw error;
         throw new Fault('quiesce.failed', `writes to ${labels(volumes)} could not be stopped: ${error.message}`, {
@@ -59,7 +61,9 @@ export function createBarrier(exec: Exec): Quiescer<'barrier'> {
           hint: `if it needs longer, set a longer 'quiesceLimit'`,
         });
       }
-      return {};
+      const missing = volumes.length - suspendedAmong(volumes).length;
+      if (missing === 0) return;
+      throw new Fault('quiesce.failed', `dmsetup has not suspended ${missing} of ${labels(volumes)}`);
     },
 
     // LVM lets them go itself: the time tells (core/run/cut.ts).
@@ -67,7 +71,12 @@ export function createBarrier(exec: Exec): Quiescer<'barrier'> {
 
     handler: {
       kind: 'barrier',
-      undo: (steps) => Promise.all(steps.map((noted) => letGo(noted, exec))),
+      undo: (steps) =>
+        Promise.all(
+          steps.map(async (noted): Promise<Outcome> => {
+            return others.has(noted.number) ? { kind: 'undone' } : letGo(noted, exec);
+          }),
+        ),
       dependsOn: () => ({ is: undefined, on: [] }),
       describe: ({ step }) => ({
         what: `writes to ${labels(volumesOf(step))} (stopped)`,
@@ -117,10 +126,11 @@ function isMounted({ uuid }: Volume): boolean {
 
 async function letGo({ step }: NotedStep, exec: Exec): Promise<Outcome> {
   try {
-    const suspended = stillSuspended(step);
+    const volumes = volumesOf(step);
+    const suspended = suspendedAmong(volumes);
     if (suspended.length === 0) return { kind: 'undone' };
     const complaint = await exec.run(resumeDevices(namesOf(suspended)));
-    const stopped = stillSuspended(step);
+    const stopped = suspendedAmong(volumes);
     if (stopped.length === 0) return { kind: 'undone' };
     return { kind: 'left', reason: `${labels(stopped)} cannot be resumed: ${complaint || 'dmsetup does not say why'}` };
   } catch (error) {
@@ -129,9 +139,9 @@ async function letGo({ step }: NotedStep, exec: Exec): Promise<Outcome> {
 }
 
 /** One that is gone has nothing to be written to it. */
-function stillSuspended(step: Step): readonly Volume[] {
+function suspendedAmong(volumes: readonly Volume[]): readonly Volume[] {
   const numbers = numbersByUuid();
-  return volumesOf(step).filter(({ uuid }) => isSuspended(numbers.get(uuid) ?? ''));
+  return volumes.filter(({ uuid }) => isSuspended(numbers.get(uuid) ?? ''));
 }
 
 function volumesOf(step: Step): readonly Volume[] {

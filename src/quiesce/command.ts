@@ -32,7 +32,7 @@ export function createCommand(exec: Exec): Quiescer<'command'> {
       await checkProgram('quiesce.command', argv[0], exec);
       const ms = Math.min(Number(step['timeoutMs']), mostMs);
       const why = await failureOf(argv, { [RESTS]: step['run'] ?? '' }, ms);
-      if (why === undefined) return {};
+      if (why === undefined) return;
       throw new Fault('quiesce.failed', `${argv[0]} did not bring it to rest: ${why}`);
     },
 

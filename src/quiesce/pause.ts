@@ -45,7 +45,7 @@ export function createPause(exec: Exec): Quiescer<'pause'> {
         throw new Fault('quiesce.failed', `${name} could not be paused: ${why}`, { cause: error });
       }
       kept.rests(noted);
-      return {};
+      return;
     },
 
     wasEarly: kept.wasEarly,

@@ -12,7 +12,7 @@ import { PSQL, psqlClient } from '../system/tools/psql.ts';
 import { holdSessions, homeOfRoot, type Held } from './held.ts';
 import { keepsakeOf, keepsakeStep, makeKeepsake, undoKeepsake } from './postgresql/keepsake.ts';
 import { refusal } from './postgresql/refusals.ts';
-import { backupWords, checkRights, type Mode } from './postgresql/words.ts';
+import { backupWords, checkRights, logFiles, type Mode } from './postgresql/words.ts';
 
 /** A server that is there answers at once. */
 const ANSWER_MS = 10_000;
@@ -65,7 +65,7 @@ export function createPostgresql(exec: Exec): Quiescer<'postgresql'> {
       const { step } = noted;
       if (step['mode'] === 'checkpoint') {
         await ask(clientOf(step, held.nameOf(noted)), ['CHECKPOINT'], mostMs, step);
-        return {};
+        return;
       }
       const { start } = backupWords(step, held.nameOf(noted));
       const session = held.open(noted, clientOf(step, held.nameOf(noted)));
@@ -73,7 +73,7 @@ export function createPostgresql(exec: Exec): Quiescer<'postgresql'> {
         throw refusal(error, step['passfile'] ?? '');
       });
       firsts.set(held.nameOf(noted), first);
-      return {};
+      return;
     },
 
     async finish(noted, mostMs) {
@@ -90,7 +90,7 @@ export function createPostgresql(exec: Exec): Quiescer<'postgresql'> {
         const segments = await session.ask([between(firsts.get(held.nameOf(noted)) ?? '', last)], leftMs());
         const to = makeKeepsake(step['directory'] ?? '', step['run'] ?? '', labels);
         const from = path.join(step['data'] ?? '', 'pg_wal');
-        const files = segments.map((name) => path.join(from, name));
+        const files = logFiles(segments).map((name) => path.join(from, name));
         if (files.length === 0)
           throw new Fault('quiesce.failed', `${from} does not hold the log of the backup any more`);
         await exec.run(copyInto(files, to, leftMs()));

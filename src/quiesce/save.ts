@@ -65,7 +65,7 @@ export function createSave(exec: Exec): Quiescer<'save'> {
         });
       }
       kept.rests(noted);
-      return {};
+      return;
     },
 
     wasEarly: kept.wasEarly,

@@ -6,6 +6,7 @@ tasks:
   t: {each: {lv: 'vg0/[ab]'}, size: 8M, quiesce: barrier, quiesceLimit: 9s}
   live: {each: {lv: 'vg0/[ab]'}, size: 8M}
   own: {each: {lv: 'vg0/[ac]'}, size: 8M, quiesce: barrier}
+  others: {each: {lv: 'vg0/[ab]'}, size: 8M, quiesce: [{command: {rest: [/usr/local/sbin/suspend], thaw: [/bin/true]}}, barrier]}
   thin: {lv: vg0/thin1, quiesce: barrier}
   image: {file: /srv/img/x.img, quiesce: barrier}
 Y
@@ -61,10 +62,23 @@ done
 mv "$real.real" "$real"
 how ''
 
+# Somebody suspends a volume after holdstill has looked at it: that stays his.
+printf '#!/bin/sh\ndmsetup suspend vg0-b\n' | executable /usr/local/sbin/suspend
+call others "$PRE" others
+echo "b suspended: $(dmsetup info -c --noheadings -o suspended vg0-b), a: $(dmsetup info -c --noheadings -o suspended vg0-a)"
+dmsetup resume vg0-b
+same others
+
 # Something of holdstill is on a volume, or on a file in one; or what is to be saved is no volume.
 mount /dev/vg0/c /var/lib/holdstill
 call own "$PRE" own
 umount /var/lib/holdstill
+mv /var/cache/holdstill /run/kept
+mkdir -m 700 /srv/a/cache
+ln -s /srv/a/cache /var/cache/holdstill
+call link "$PRE" t
+rm -rf /srv/a/cache /var/cache/holdstill
+mv /run/kept /var/cache/holdstill
 truncate -s 16M /srv/a/x.img /srv/img/x.img
 mke2fs -q -t ext4 /srv/a/x.img
 mount -o loop /srv/a/x.img /var/log/holdstill

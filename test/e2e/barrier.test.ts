@@ -40,7 +40,7 @@ describeLab('a barrier over two volumes', () => {
 
   test('is planned and told', () => {
     expect(run.call('plan').stdout).toMatch(
-      /\(brings it to rest by a barrier over 2 volumes\)\s+↩ +dmsetup resume vg0-a vg0-b\n/,
+      /\(brings everything to rest by a barrier over 2 volumes\)\s+↩ +dmsetup resume vg0-a vg0-b\n/,
     );
     expect(run.call('good').stdout).toMatch(
       /^ {2}cut +at rest \d\.\d\d s by a barrier over 2 volumes {2}grade filesystem$/m,
@@ -55,8 +55,14 @@ describeLab('a barrier over two volumes', () => {
     expect(run.files('slow')).toMatch(/writes to vg0\/a, vg0\/b \(stopped\) may have been let go before all snapshots/);
   });
 
+  test('leaves suspended what somebody else has suspended', () => {
+    expect(run.call('others').stderr).toMatch(/vg0\/b was suspended by somebody else just now/);
+    expect(run.stdout).toContain('b suspended: Suspended, a: Active\n');
+  });
+
   test('is refused where holdstill could not go on, and for what is no volume', () => {
     expect(run.call('own').stderr).toMatch(/writes to vg0\/c cannot be stopped: \/var\/lib\/holdstill is on it/);
+    expect(run.call('link').stderr).toMatch(/writes to vg0\/a cannot be stopped: \/var\/cache\/holdstill is on it/);
     expect(run.call('inside').stderr).toMatch(/writes to vg0\/a cannot be stopped: \/var\/log\/holdstill is on it/);
     expect(run.call('image').stderr).toMatch(/linear or striped, and \/srv\/img\/x.img is not one/);
     expect(run.call('thin').stderr).toMatch(/linear or striped, and vg0\/thin1 is not one/);

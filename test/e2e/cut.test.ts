@@ -32,7 +32,7 @@ describeLab('a task that is brought to rest by programs of the admin', () => {
     );
     expect(run.call('status').stdout).toMatch(/grade application/);
     expect(run.call('plan').stdout).toMatch(
-      /1 {2}\(brings it to rest by \/usr\/local\/sbin\/app-rest\)\s+↩ +\/usr\/local\/sbin\/app-thaw\n/,
+      /1 {2}\(brings everything to rest by \/usr\/local\/sbin\/app-rest\)\s+↩ +\/usr\/local\/sbin\/app-thaw\n/,
     );
     expect(run.call('weak').status).toBe(1);
     expect(run.call('weak').stderr).toMatch(/the snapshots are of grade crash, and the task requires filesystem/);

@@ -39,7 +39,7 @@ function madeUpMeans(kind: string, grade: Grade, trouble?: 'fails' | 'early' | '
       done.push(`rest ${kind} (noted ${noted?.join(' ')})`);
       things.add(kind);
       if (trouble === 'fails') throw new Fault('quiesce.failed', `${kind} does not rest`);
-      return Promise.resolve({});
+      return Promise.resolve();
     },
     finish() {
       done.push(`finish ${kind}`);
@@ -90,8 +90,8 @@ describe('what a task brings to rest', () => {
     };
     const { commands, notes, problems } = await plan(task, machine);
     expect(commands.slice(0, 2)).toEqual([
-      { command: '(brings it to rest by db)', undo: 'thaw db' },
-      { command: '(brings it to rest by agent)', undo: 'thaw agent' },
+      { command: '(brings everything to rest by db)', undo: 'thaw db' },
+      { command: '(brings everything to rest by agent)', undo: 'thaw agent' },
     ]);
     const brief = 'what rests is let go in the reverse order as soon as all snapshots are taken, after 5 s at most';
     expect([notes, problems]).toEqual([[brief, 'the snapshots will be of grade application'], []]);

@@ -185,6 +185,7 @@ const TOUCHES: Readonly<Record<string, string>> = {
   'src/system/kernel/loops.ts': '/dev, /sys',
   'src/system/kernel/modules.ts': '/lib/modules, /proc, /sys',
   'src/system/kernel/mountinfo.ts': '/proc, /sys',
+  'src/system/kernel/ownthings.ts': 'directories of ours',
   'src/system/kernel/oursnapshots.ts': '/sys',
   'src/system/packages.ts': '/etc/os-release',
   'src/system/kernel/processes.ts': '/proc',

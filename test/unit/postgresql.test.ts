@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Fault } from '../../src/core/model/fault.ts';
 import { keepsakeOf, keepsakeStep, makeKeepsake, undoKeepsake } from '../../src/quiesce/postgresql/keepsake.ts';
 import { refusal } from '../../src/quiesce/postgresql/refusals.ts';
-import { backupWords, checkRights } from '../../src/quiesce/postgresql/words.ts';
+import { backupWords, checkRights, logFiles } from '../../src/quiesce/postgresql/words.ts';
 import { accountOf } from '../../src/system/account.ts';
 import { psqlClient } from '../../src/system/tools/psql.ts';
 
@@ -101,7 +101,8 @@ test('who may not do it is told what to grant, by the names that his version has
   expect(await told('checkpoint', '150018', 't', 't')).toEqual({ version: '150018' });
 });
 
-test('no file is asked for by a name that the server can not have meant', () => {
+test('no file is asked for, or copied, by a name that the server can not have meant', () => {
+  expect(() => logFiles(['000000010000000000000006', '../../../etc/shadow'])).toThrow(/no names of files/);
   const { between } = backupWords({ kind: 'postgresql', version: '150018' }, 'x');
   expect(() => between('000000010000000000000006', `'; DROP TABLE a; --`)).toThrow(/no names of files/);
   expect(between('000000010000000000000006', '000000010000000000000007')).toContain('BETWEEN');

@@ -22,6 +22,9 @@ export function isStill(kind: string): boolean {
   return STANDS_STILL.some((one) => one === kind);
 }
 
+/** The part of the time for a cut in which something has to come to rest; the rest is for letting go. */
+export const REST_SHARE = 2 / 3;
+
 /** How a task is brought to rest. */
 export interface Quiescing {
   /** Outermost first: what is named first rests first, and is let go last. None: nothing is brought to rest. */

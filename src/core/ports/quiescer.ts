@@ -1,7 +1,7 @@
 import type { Guest } from '../model/guest.ts';
 import type { Quiesce, QuiesceKinds, QuiesceOf, Rests } from '../model/quiesce.ts';
 import type { PlannedSnapshot, RunNames } from '../model/snapshot.ts';
-import type { Facts, NotedStep, UndoHandler } from '../model/step.ts';
+import type { NotedStep, UndoHandler } from '../model/step.ts';
 
 /** The cut that something is to rest for. */
 export interface CutPlan extends RunNames {
@@ -24,7 +24,7 @@ export interface Quiescer<Kind extends keyof QuiesceKinds = keyof QuiesceKinds> 
    * Brings it to rest, and ends when it rests. The step is noted. Throws `quiesce.failed` where it does not rest within so many
    * milliseconds, or at all: then it may rest yet, and is let go in any case.
    */
-  rest(step: NotedStep, mostMs: number): Promise<Facts>;
+  rest(step: NotedStep, mostMs: number): Promise<void>;
   /**
    * What has to be done at the end, after all snapshots were taken and while it still rests. Throws `quiesce.failed` where the snapshots are
    * worth nothing without it.

@@ -101,9 +101,9 @@ function restCommands({ rests: { rests } }: Prepared, { undo }: Machine): Plan['
     return told ? [{ command: command(told.what), undo: told.byHand }] : [];
   };
   return [
-    ...rests.flatMap(({ stays }) => (stays ? pair(stays, (what) => `(makes ${what})`) : [])),
+    ...rests.flatMap(({ stays }) => (stays ? pair(stays, (what) => `(keeps ${what})`) : [])),
     ...rests.flatMap(({ step, guest, by }) =>
-      pair(step, () => `(brings ${guest === undefined ? 'it' : `guest ${guest}`} to rest ${by})`),
+      pair(step, () => `(brings ${guest === undefined ? 'everything' : `guest ${guest}`} to rest ${by})`),
     ),
   ];
 }

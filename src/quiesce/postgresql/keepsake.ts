@@ -6,13 +6,13 @@ import { encodeName } from '../../core/model/names.ts';
 import type { Outcome, Step, UndoHandler } from '../../core/model/step.ts';
 import { whyNot } from '../../core/text/why.ts';
 import { STATE_DIRECTORY } from '../../system/paths.ts';
+import { isLogFile } from './words.ts';
 
 /** In it stands the run that made the directory. */
 const RUN = 'run';
 /** What else is in it. */
 const LABELS = ['backup_label', 'tablespace_map'];
 const WAL = 'pg_wal';
-const SEGMENT = /^[0-9A-F]{24}$/u;
 
 /** The directory with what a server can't be restored without; the same from run to run, so that a backup product can be told of it. */
 export function keepsakeOf(task: string, port: string | undefined): string {
@@ -62,7 +62,7 @@ function remove({ directory = '', run }: Step): Outcome {
     }
     const log = path.join(directory, WAL);
     if (names.includes(WAL)) {
-      for (const name of fs.readdirSync(log).filter((one) => SEGMENT.test(one))) fs.unlinkSync(path.join(log, name));
+      for (const name of fs.readdirSync(log).filter(isLogFile)) fs.unlinkSync(path.join(log, name));
       fs.rmdirSync(log);
     }
     for (const name of [...LABELS, RUN].filter((one) => names.includes(one))) fs.unlinkSync(path.join(directory, name));

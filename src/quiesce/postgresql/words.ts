@@ -15,7 +15,12 @@ const WAL_NAMES = 100_000;
 
 const CAN_CHECKPOINT = `SELECT bool_or(can) FROM (SELECT rolsuper AS can FROM pg_roles WHERE rolname = current_user
   UNION ALL SELECT pg_has_role(oid, 'USAGE') FROM pg_roles WHERE rolname = 'pg_checkpoint') AS roles`;
-const NAME = /^[0-9A-F]{24}$/u;
+const NAME = '^[0-9A-F]{24}$';
+
+/** Whether it is the name of a file of the log, and nothing else that could be part of a path: PostgreSQL 15, 30.6. */
+export function isLogFile(name: string): boolean {
+  return new RegExp(NAME, 'u').test(name);
+}
 
 /**
  * Asks whether the server can do it, and lets us. What has to be known of it later, for the step. Throws `quiesce.failed`, and what `ask` throws.
@@ -55,6 +60,12 @@ function lacks(hint: string): Fault {
   });
 }
 
+/** Names of files of the log that the server has told, unless one of them could lead elsewhere. Throws `quiesce.failed`. */
+export function logFiles(names: readonly string[]): readonly string[] {
+  if (names.every(isLogFile)) return names;
+  throw new Fault('quiesce.failed', `PostgreSQL gives no names of files of its log: ${names.join(', ')}`);
+}
+
 /** The statements of a backup by a session of this name. */
 export function backupWords({ version }: Step, name: string) {
   const renamed = Number(version) >= NEW_NAMES;
@@ -68,10 +79,8 @@ export function backupWords({ version }: Step, name: string) {
     stop: `SELECT unnest(ARRAY[${hex('labelfile')}, ${hex('spcmapfile')}, pg_walfile_name(lsn)]) FROM ${stop}`,
     /** The files of the log from one to the other. Throws `quiesce.failed` for what is no such file. */
     between: (first: string, last: string): string => {
-      if (![first, last].every((one) => NAME.test(one))) {
-        throw new Fault('quiesce.failed', `PostgreSQL gives no names of files of its log: ${first}, ${last}`);
-      }
-      return `SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$' AND name BETWEEN '${first}' AND '${last}' ORDER BY name`;
+      logFiles([first, last]);
+      return `SELECT name FROM pg_ls_waldir() WHERE name ~ '${NAME}' AND name BETWEEN '${first}' AND '${last}' ORDER BY name`;
     },
   };
 }

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import { CODE_DIRECTORY, CONFIG_DIRECTORY, LOG_FILE, RUN_DIRECTORY, STATE_DIRECTORY } from '../paths.ts';
 import { deviceNumber } from './blockdev.ts';
@@ -41,7 +42,7 @@ export function ownThingOn(numbers: ReadonlySet<string>): string | undefined {
   const mounts = readMounts();
   const program = [process.execPath, process.argv[1] ?? '/'].map((file) => path.dirname(path.resolve(file)));
   const directory = [...NEEDED, ...program].find((one) => {
-    const entry = visibleAt(one, mounts);
+    const entry = visibleAt(withoutLinks(one), mounts);
     // A btrfs has a number that is no device's.
     return entry && (numbers.has(entry.device) || numbers.has(deviceNumber(entry.source) ?? ''));
   });
@@ -50,4 +51,13 @@ export function ownThingOn(numbers: ReadonlySet<string>): string | undefined {
     return numbers.has(deviceNumber(file) ?? visibleAt(file, mounts)?.device ?? '');
   });
   return swap === undefined ? undefined : `swap (${swap})`;
+}
+
+/** A directory that is not there is looked for at its own name. */
+function withoutLinks(directory: string): string {
+  try {
+    return fs.realpathSync(directory);
+  } catch {
+    return directory;
+  }
 }
