@@ -102,18 +102,5 @@ $POST waits >/dev/null 2>&1
 same waiting
 
 # The hook dies or stands still while the lock is held: the server writes again before the time for the cut is over, and the next one finds nothing.
-for how in kill group term stop; do
-  at_the_cut $how
-  setsid "$PRE" short >/run/said 2>&1 &
-  hook=$!
-  until_true 60 test -e /run/reached || echo "$how: the cut was not reached"
-  until_true 30 writes || echo "$how: it does not write"
-  [ $how != stop ] || kill -CONT "$(</run/stopped)"
-  wait $hook
-  echo "$how: status $?"
-  [ $how != stop ] || cat /run/said
-  call "after-$how" "$POST" short
-  same "$how"
-done
-grep -c 'gEheim' /var/log/holdstill/* /run/said | grep -v ':0$'
+hooks_go_away writes 'it does not write'
 kill "$(</run/mysqld/mysqld.sock.pid)"

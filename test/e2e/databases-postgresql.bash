@@ -71,18 +71,5 @@ call missing "$PRE" t
 mv /usr/bin/psql.away /usr/bin/psql
 same refused
 
-for how in kill group term stop; do
-  at_the_cut $how
-  setsid "$PRE" short >/run/said 2>&1 &
-  hook=$!
-  until_true 60 test -e /run/reached || echo "$how: the cut was not reached"
-  until_true 30 over || echo "$how: the server is still in backup mode"
-  [ $how != stop ] || kill -CONT "$(</run/stopped)"
-  wait $hook
-  echo "$how: status $?"
-  [ $how != stop ] || cat /run/said
-  call "after-$how" "$POST" short
-  same "$how"
-done
-grep -c gEheim /var/log/holdstill/* /run/said | grep -v ':0$'
+hooks_go_away over 'the server is still in backup mode'
 kill "$(head -n 1 /srv/pg/postmaster.pid)"

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { madeOnce } from './made.ts';
 
 const exec = promisify(execFile);
 
@@ -21,44 +22,51 @@ interface How {
 
 /** Packages and what they need, unpacked in a directory. */
 export function unpackPackages(directory: string, names: readonly string[], { status, unwanted }: How): Promise<void> {
-  return make(directory, `${String(names.length)} Debian packages and what they need`, async (work) => {
+  return make(directory, `${String(names.length)} Debian packages and what they need`, async (work, root) => {
     const debs = await download(work, ['--download-only', 'install', '-y', '--no-install-recommends', ...names], {
       status,
     });
     const wanted = debs.filter((name) => !unwanted?.test(basename(name)));
-    await unpack(wanted, join(work, 'root'));
+    await unpack(wanted, root);
     return wanted.length;
   });
 }
 
 /** Packages of another suite of Debian, without what they need: each in a directory of its name in this one. */
 export function unpackApart(directory: string, names: readonly string[], suite: string): Promise<void> {
-  return make(directory, `${names.join(', ')} of Debian ${suite}`, async (work) => {
+  return make(directory, `${names.join(', ')} of Debian ${suite}`, async (work, root) => {
     const debs = await download(work, ['download', ...names], { suite });
     for (const name of names) {
       const own = debs.filter((deb) => basename(deb).startsWith(`${name}_`));
-      await unpack(own, join(work, 'root', name));
+      await unpack(own, join(root, name));
     }
     return debs.length;
   });
 }
 
-/** Made under another name and renamed, so a killed set-up leaves no half layer, and two at once don't meet. */
-async function make(directory: string, what: string, fill: (work: string) => Promise<number>): Promise<void> {
-  const work = await mkdtemp(`${directory}.`);
+/** `fill` gets a directory for a while, and the one that stays. */
+async function make(
+  directory: string,
+  what: string,
+  fill: (work: string, root: string) => Promise<number>,
+): Promise<void> {
   const started = Date.now();
   say(`lab: fetching ${what} ...`);
   try {
-    const count = await fill(work);
-    await rename(join(work, 'root'), directory).catch((error: unknown) => {
-      if (!existsSync(directory)) throw error; // another process was quicker: its layer is as good
+    await madeOnce(directory, async (root) => {
+      await chmod(root, 0o755);
+      const work = await mkdtemp(`${root}.`);
+      let count;
+      try {
+        count = await fill(work, root);
+      } finally {
+        await rm(work, { recursive: true, force: true });
+      }
+      say(` ${String(count)} unpacked in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
     });
-    say(` ${String(count)} unpacked in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
   } catch (error) {
     say(' failed\n');
     throw error;
-  } finally {
-    await rm(work, { recursive: true, force: true });
   }
 }
 

@@ -91,6 +91,26 @@ pg_write() {
     psql -q >/run/postgresql/writer.log 2>&1 &
 }
 
+# hooks_go_away LETS-GO WHAT: the hook of task `short` dies or stands still at the cut: LETS-GO must succeed before the time for the cut is over, else WHAT is
+# said; and the next post finds nothing.
+hooks_go_away() {
+  local how hook
+  for how in kill group term stop; do
+    at_the_cut $how
+    setsid "$PRE" short >/run/said 2>&1 &
+    hook=$!
+    until_true 60 test -e /run/reached || echo "$how: the cut was not reached"
+    until_true 30 "$1" || echo "$how: $2"
+    [ $how != stop ] || kill -CONT "$(</run/stopped)"
+    wait $hook
+    echo "$how: status $?"
+    [ $how != stop ] || cat /run/said
+    call "after-$how" "$POST" short
+    same "$how"
+  done
+  grep -c 'gEheim' /var/log/holdstill/* /run/said | grep -v ':0$'
+}
+
 # at_the_cut HOW: from here on the process that takes the snapshots does something first: `kill`, `term`, `stop` (its hook), `group` (of that hook), all once; `slow`: it takes
 # each snapshot a second after the one before, with a checkpoint between; nothing ('').
 at_the_cut() {
