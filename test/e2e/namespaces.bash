@@ -18,12 +18,16 @@ mkfs.ext4 -q -F -E offset=$((2048 * 512)) /srv/vm.img 12M
 mount --make-rshared /
 mark
 
+# Its mounts go a moment after the last process in it.
+not_seen() { ! losetup --noheadings --list --output BACK-FILE | grep -q '^/srv/'; }
+
 # unit COMMAND...: in a mount namespace that is gone with the command.
 unit() { unshare -m --propagation slave bash -c 'mount -t tmpfs none /tmp; "$@"; true' unit "$@"; }
 
 # Opened in a namespace that is gone: opened again, or closed from outside.
 for task in t i; do
   unit "$PRE" $task >/dev/null
+  until_true 30 not_seen
   losetup --noheadings --list --output BACK-FILE >"$LAB/backing"
   call $task-pre "$PRE" $task
   call $task-post "$POST" $task

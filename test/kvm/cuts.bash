@@ -22,9 +22,8 @@ executable "$real" <<'SH'
 exec "$0.real" "$@"
 SH
 
-# one MODE
+# one MODE: and what the check said of it.
 one() {
-  local said
   : >/run/fsck
   call "$1" "$PRE" "$1" || cat "$LAB/$1.out" "$LAB/$1.err"
   said=$(perl "$REPO/test/kvm/check.pl" "/run/holdstill/$1/vda/p1" "/run/holdstill/$1/vdb")
@@ -35,7 +34,11 @@ one() {
 }
 
 for count in "${COUNTS[@]}"; do
-  for ((n = 0; n < ${count#*=}; n++)); do one "${count%=*}"; done
+  for ((n = 0; n < ${count#*=}; n++)); do
+    one "${count%=*}"
+    # One live cut whose disks are apart shows it; how soon there is one depends on the machine.
+    [[ $count != live=* ]] || [[ $said == *bad= ]] || break
+  done
 done
 kvm_writes || echo 'the guest does not write any more'
 same 'the end'

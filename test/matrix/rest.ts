@@ -6,8 +6,8 @@ import type { Row, Scale } from './row.ts';
 const LONGEST_MS = 3_600_000;
 /** A cut of a guest that is saved takes longer than all others together. */
 const CUTS: Readonly<Record<Scale, readonly string[]>> = {
-  all: ['live=3', 'agent=50', 'pause=50', 'save=50'],
-  sample: ['live=1', 'agent=3', 'pause=3', 'save=1'],
+  all: ['live=20', 'agent=50', 'pause=50', 'save=50'],
+  sample: ['live=20', 'agent=3', 'pause=3', 'save=1'],
 };
 const KILLS: Readonly<Record<Scale, number>> = { all: 1, sample: 17 };
 
