@@ -42,7 +42,7 @@ import { readMounts, type MountEntry } from '../system/kernel/mountinfo.ts';
 import { lackOf } from '../system/needs.ts';
 import { checkSecret } from '../system/secret.ts';
 import { createProber, type Talk } from '../system/prober.ts';
-import { markedProcesses } from '../system/kernel/processes.ts';
+import { isThere, markedProcesses } from '../system/kernel/processes.ts';
 import { openCounts } from '../system/tools/dmsetup.ts';
 import { detachedUsers, readUses } from '../system/kernel/uses.ts';
 
@@ -99,6 +99,7 @@ export function createMachine(log: Log, task: string, timeoutMs: number = TIMEOU
     notes: [],
     lacks: lackOf,
     usersOf: (steps) => usersOf(steps, exec),
+    isThere,
     adoptedOn: (steps) => adoptedOn(steps, providers, exec, log),
     unfinished: () => markedProcesses(encodeName(task)),
     watch: (journal) => startWatcher(journal, exec, log),

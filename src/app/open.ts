@@ -2,7 +2,7 @@ import type { Reply } from '../core/model/reply.ts';
 import { asError } from '../core/model/fault.ts';
 import { newRunId } from '../core/model/names.ts';
 import { opens } from '../core/run/earlier.ts';
-import { open } from '../core/run/open.ts';
+import { open, type Opening } from '../core/run/open.ts';
 import type { Opened } from '../core/run/opened.ts';
 import { failedReply, openedReply } from '../report/joblog.ts';
 import { sessionOf, type Work } from './close.ts';
@@ -22,6 +22,7 @@ export async function openTask(work: Work): Promise<Reply> {
 
 export async function openedOrReply(
   work: Work,
+  { show, keeper }: Pick<Opening, 'show' | 'keeper'> = { show: 'files', keeper: undefined },
 ): Promise<{ readonly opened: Opened | undefined; readonly reply: Reply }> {
   const began = performance.now();
   const callers = callersOf();
@@ -36,7 +37,10 @@ export async function openedOrReply(
     const reply = await withTask(session, OPENING_WAITS_SECONDS, async (machine, lock) => {
       lock.note(opens(run));
       const { contract, call } = work;
-      opened = await open({ run, task, contract, runKey: call.runKey, callers, killed: lock.left }, machine);
+      opened = await open(
+        { run, show, task, contract, runKey: call.runKey, callers, keeper, killed: lock.left },
+        machine,
+      );
       return openedReply(task.name, opened, performance.now() - began);
     });
     return { opened, reply };

@@ -1,5 +1,6 @@
 import type { Reply } from '../core/model/reply.ts';
-import { asError } from '../core/model/fault.ts';
+import { asError, Fault } from '../core/model/fault.ts';
+import type { Opened } from '../core/run/opened.ts';
 import { failedReply } from '../report/joblog.ts';
 import { closeTask, sessionOf, type Work } from './close.ts';
 import { LOOK_MS, openMachine } from './session.ts';
@@ -7,6 +8,10 @@ import { stopSignal } from '../system/signals.ts';
 import { runUserCommand, statusAfter } from '../system/exec.ts';
 import { whyNotRun } from '../system/userprogram.ts';
 import { openedOrReply } from './open.ts';
+import { keeperOf } from '../system/kernel/processes.ts';
+
+const MOUNT = '{mount}';
+const IMAGE = /\{image(?::(?<disk>[^{}]+))?\}/gu;
 
 /** How a command of the user's over a task went: what to say, and how to leave. */
 export interface RunResult {
@@ -17,8 +22,8 @@ export interface RunResult {
 }
 
 /**
- * Opens a task, runs a command with `{mount}` replaced by where its mounts are, and closes the task however the command
- * ended. `say` gets the first reply before the command starts.
+ * Opens a task, runs a command with `{mount}` replaced by where its mounts are, or `{image}` and `{image:DISK}` by where a disk can be
+ * read, and closes the task however the command ended. `say` gets the first reply before the command starts. Throws `call.invalid`.
  */
 export async function runTask(
   work: Work,
@@ -26,21 +31,24 @@ export async function runTask(
   say: (reply: Reply) => void,
 ): Promise<RunResult> {
   const [program, ...args] = command;
+  const show = command.some((word) => word.search(IMAGE) >= 0) ? 'images' : 'files';
+  if (show === 'images' && command.some((word) => word.includes(MOUNT))) {
+    throw new Fault('call.invalid', `a command can have {mount} or {image}, not both`);
+  }
   const { exec } = openMachine({ ...sessionOf(work, 'run'), timeoutMs: LOOK_MS });
   // Where the mount will be is not known yet.
-  const unfit = program.includes('{mount}') ? undefined : await whyNotRun(program, process.env['PATH'], exec);
+  const unfit = program.includes(MOUNT) ? undefined : await whyNotRun(program, process.env['PATH'], exec);
   if (unfit) {
     const reply = failedReply('run', work.task, unfit.fault, []);
     say(reply);
     return { opened: reply, closed: undefined, status: unfit.status };
   }
-  const { opened, reply } = await openedOrReply(work);
+  const { opened, reply } = await openedOrReply(work, { show, keeper: keeperOf() });
   say(reply);
   if (opened?.kind !== 'opened') return { opened: reply, closed: undefined, status: undefined };
-  const { mount } = opened.prepared;
   let status: number;
   try {
-    const fill = (word: string): string => word.replaceAll('{mount}', mount);
+    const fill = (word: string): string => filled(word, opened);
     const signal = stopSignal();
     status = signal ? statusAfter(signal) : await runUserCommand([fill(program), ...args.map(fill)]);
   } catch (error) {
@@ -49,4 +57,21 @@ export async function runTask(
     return { opened: reply, closed, status: 127 };
   }
   return { opened: reply, closed: await closeTask(work, opened.run), status };
+}
+
+/** A word of the command with what it asks for. Throws `call.invalid`. */
+function filled(word: string, { prepared, images = [] }: Extract<Opened, { kind: 'opened' }>): string {
+  return word.replaceAll(MOUNT, prepared.mount).replaceAll(IMAGE, (_, disk: string | undefined) => {
+    const asked = disk === undefined ? images : images.filter((one) => one.disk === disk || one.label === disk);
+    const [image] = asked;
+    if (image && asked.length === 1) return image.device;
+    const names = images.map((one) => one.disk || one.label).join(', ');
+    throw new Fault(
+      'call.invalid',
+      disk === undefined ? `there are several disks: ${names}` : `there is no disk ${disk}`,
+      {
+        hint: disk === undefined ? `name one, as in {image:${images[0]?.disk}}` : `there is ${names}`,
+      },
+    );
+  });
 }

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { generic } from '../contracts/generic.ts';
@@ -15,7 +16,7 @@ import { closeInheritedDescriptors, exitWith, writeAll } from './output.ts';
 import { nameProcess } from '../system/title.ts';
 
 /** Commands whose first word is a task. */
-const OF_A_TASK = ['pre', 'post', 'run', 'plan', 'status', 'recover'];
+const OF_A_TASK = ['pre', 'post', 'run', 'stream', 'plan', 'status', 'recover'];
 
 interface HookOptions {
   readonly run?: string;
@@ -23,7 +24,7 @@ interface HookOptions {
 }
 
 /** Those that change something; the others leave nothing behind, not even in a cache. */
-const CHANGING = ['pre', 'post', 'run', 'recover'];
+const CHANGING = ['pre', 'post', 'run', 'stream', 'recover'];
 
 /** Output so far and the status to leave with; commands only ever add to it. */
 type Say = (answer: Partial<Answer>) => void;
@@ -101,7 +102,7 @@ export function program(say: Say): Command {
     .command('run <task> <command...>')
     .usage('<task> -- <command...>')
     .description(
-      'open a task, run a command, close the task; {mount} becomes the directory to back up; ends with the status of the command',
+      'open a task, run a command, close the task; {mount} becomes the directory to back up, or {image:DISK} what has the bytes of a disk; ends with the status of the command',
     )
     .passThroughOptions()
     .action(async (task: string, words: readonly string[]) => {
@@ -109,6 +110,18 @@ export function program(say: Say): Command {
       const [program, ...args] = words[0] === '--' ? words.slice(1) : words;
       if (program === undefined) throw new Fault('call.invalid', 'called without a command');
       say(await runOver(task, [program, ...args]));
+    });
+
+  cli
+    .command('stream <task> [disk]')
+    .description(
+      'open a task, write the bytes of a disk to standard output, close the task; success only if all of them are good',
+    )
+    .action(async (task: string, disk: string | undefined) => {
+      if (isatty(1)) throw new Fault('call.invalid', 'standard output is a terminal; send it to a file or a program');
+      const image = disk === undefined ? '{image}' : `{image:${disk}}`;
+      const progress = isatty(2) ? 'progress' : 'none';
+      say(await runOver(task, ['dd', `if=${image}`, 'bs=1M', 'iflag=nocache', `status=${progress}`]));
     });
 
   cli

@@ -29,7 +29,7 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
       return failedReply('pre', task, opened.fault, opened.leftovers);
     case 'opened': {
       const { guests, planned, leftOut } = opened.prepared;
-      const { mounts } = opened.layout;
+      const { images } = opened;
       const where = `holdstill status ${shellWord(task)}`;
       const snapshots = planned.map(({ origin, note }) =>
         line('snapshot', origin.label, ...(origin.bytes > 0 ? [formatBytes(origin.bytes)] : []), note),
@@ -48,19 +48,22 @@ export function openedReply(task: string, opened: Opened, ms: number): Reply {
           ...(guests.length > 0 ? [line('guest', guestsText(guests))] : []),
           ...cutLines(opened),
           ...atMost(guests.length > 0 ? MOST.snapshots - 1 : MOST.snapshots, 'snapshot', snapshots, where),
-          ...atMost(
-            MOST.mounts - cutLines(opened).length,
-            'mount',
-            mounts.map(({ point, type, label }) => line('mount', point, `${type}${ofWhat(label, point)}, read-only`)),
-            where,
-          ),
+          ...atMost(MOST.mounts - cutLines(opened).length, images ? 'image' : 'mount', shownLines(opened), where),
           ...atMost(MOST.skipped - notes.length, 'skipped', skipped, where),
           ...notes,
-          line('ready', `in ${formatDuration(ms)}: back up ${placeOf(opened)}`),
+          line('ready', `in ${formatDuration(ms)}${images ? '' : `: back up ${placeOf(opened)}`}`),
         ],
       };
     }
   }
+}
+
+/** Where what is saved can be read. */
+function shownLines({ images, layout }: Extract<Opened, { kind: 'opened' }>): readonly string[] {
+  return (
+    images?.map(({ device, label }) => line('image', device, `of ${label}`)) ??
+    layout.mounts.map(({ point, type, label }) => line('mount', point, `${type}${ofWhat(label, point)}, read-only`))
+  );
 }
 
 /** What the snapshots are worth, and how long everything stood still for that, or how far apart they are. */
@@ -112,7 +115,10 @@ export function closedReply(closed: Closed): Reply {
   const alone = unwatched
     ? [line('note', `for ${formatDuration(unwatched.ms)} no process watched the snapshots, so none was extended`)]
     : [];
-  const removed = `${plural(closed.mounts, 'mount')}, ${plural(closed.snapshots.length, 'snapshot')}`;
+  const removed = [
+    ...(closed.mounts > 0 ? [plural(closed.mounts, 'mount')] : []),
+    plural(closed.snapshots.length, 'snapshot'),
+  ].join(', ');
   return {
     kind: 'closed',
     verdict,

@@ -9,6 +9,7 @@ type Word =
   | 'guest'
   | 'snapshot'
   | 'mount'
+  | 'image'
   | 'skipped'
   | 'ready'
   | 'verdict'

@@ -12,6 +12,7 @@ export const STATE_MEANINGS = [
   ['idle', 'configured, not open'],
   ['opening', 'a hook is opening it; or it died while doing so: then `holdstill recover` undoes it'],
   ['held', 'open; the backup may be reading it'],
+  ['abandoned', 'open, but the `holdstill run` that was to close it is gone: `holdstill recover` undoes it'],
   ['closing', 'a hook is closing it, or could not remove everything: `holdstill recover` tries again'],
   ['rebooted', 'open when the machine went down: `holdstill recover` undoes it'],
 ] as const satisfies readonly (readonly [TaskStatus['state'], string])[];

@@ -78,7 +78,19 @@ const meansOf = ({ quiescers }: Machine): readonly Quiesce[] => quiescers.map(({
 
 const openWith = (machine: Machine, require: Grade = 'crash', limitMs = 10_000) => {
   const task = { ...taskOf('/rbd/vm'), quiescing: { means: meansOf(machine), limitMs, require } };
-  return open({ task, run: '0a1b2c3d', contract: 'cli', runKey: undefined, callers: '', killed: '' }, machine);
+  return open(
+    {
+      task,
+      run: '0a1b2c3d',
+      contract: 'cli',
+      runKey: undefined,
+      callers: '',
+      keeper: undefined,
+      killed: '',
+      show: 'files',
+    },
+    machine,
+  );
 };
 
 describe('what a task brings to rest', () => {

@@ -42,6 +42,7 @@ test('with all that there may be to say, the job log has 14 lines at most, and o
       leftOut: many.map((label) => ({ label, reason, harmless: false })),
     },
     layout: { mounts: [], skipped: [], bases: [], missing: [] },
+    images: undefined,
     cleared: { run: '11111111', wasOpen: true },
     findings: ['one', 'two', 'three'],
     cut: { grade: 'crash', restedMs: 20, by: 'by agent', notes: ['one', 'two', 'three'] },

@@ -34,7 +34,16 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(directory, { recursive: true }));
 
-const opening = { ...names, task: taskOf('/rbd/vm'), contract: 'cli', runKey: undefined, callers: '', killed: '' };
+const opening = {
+  ...names,
+  show: 'files',
+  task: taskOf('/rbd/vm'),
+  contract: 'cli',
+  runKey: undefined,
+  callers: '',
+  keeper: undefined,
+  killed: '',
+} as const;
 
 describe('a new storage is one object', () => {
   test('by which a task is opened, judged and closed', async () => {

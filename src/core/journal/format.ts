@@ -41,6 +41,8 @@ export interface JournalHeader {
   readonly timeoutMs: number;
   /** The processes that the opening was called by (see `callersOf`); undefined where it was not noted. */
   readonly callers?: string | undefined;
+  /** The process that will close it, so that nobody does if that is gone (see `keeperOf`); undefined: whoever is called for that. */
+  readonly keeper?: string | undefined;
 }
 
 /** A line that is sound and not one of ours may have been a step, so it must not be passed over, unless it says `optional`. */
@@ -134,8 +136,8 @@ function headerOf(format: Format, fields: Fields): JournalHeader | undefined {
     Number.isInteger(format.sublevel) &&
     Number.isInteger(timeoutMs) &&
     texts.every((key) => typeof fields[key] === 'string');
-  const callers = typeof fields['callers'] === 'string' ? pick(fields, ['callers']) : {};
-  return sound ? ({ format, timeoutMs, ...callers, ...pick(fields, texts) } as JournalHeader) : undefined;
+  const known = (['callers', 'keeper'] as const).filter((key) => typeof fields[key] === 'string');
+  return sound ? ({ format, timeoutMs, ...pick(fields, known), ...pick(fields, texts) } as JournalHeader) : undefined;
 }
 
 function pick(fields: Fields, keys: readonly string[]): Fields {

@@ -44,6 +44,8 @@ export interface Machine {
   lacks(needs: Needs): readonly string[];
   /** Who has something open in the mounts or devices of these steps: `tar (4711)`; empty: nobody. */
   usersOf(steps: readonly NotedStep[]): Promise<readonly string[]>;
+  /** Whether a process that `keeperOf` has named may still be there. */
+  isThere(keeper: string): boolean;
   /** By which others have made snapshots of these steps their own (core/run/adopted.ts), by the number of the step. Never throws. */
   adoptedOn(steps: readonly NotedStep[]): Promise<Adopted>;
   /** Commands of this task that were given up, or left by a hook that was killed, and that still run: `lvm (4711)`. */

@@ -239,10 +239,19 @@ export function shortcoming(
       hint: source.kind === 'each' ? `if you do not want to save it, add it to 'exclude'` : '',
     });
   }
-  const unsaved = skip === 'error' ? [...layout.skipped, ...leftOut].filter(({ harmless }) => !harmless) : [];
-  if (unsaved.length === 0) return undefined;
-  return new Fault('mount.nothing', unsaved.map(({ label, reason }) => `${label}: ${reason}`).join('; '), {
-    hint: hintFor(source, unsaved, layout),
+  return unsaved({ skip, source }, layout, leftOut);
+}
+
+/** What is left out though the task wants nothing to be. */
+export function unsaved(
+  { skip, source }: Pick<Task, 'skip' | 'source'>,
+  layout: Layout,
+  leftOut: readonly LeftOut[],
+): Fault | undefined {
+  const lost = skip === 'error' ? [...layout.skipped, ...leftOut].filter(({ harmless }) => !harmless) : [];
+  if (lost.length === 0) return undefined;
+  return new Fault('mount.nothing', lost.map(({ label, reason }) => `${label}: ${reason}`).join('; '), {
+    hint: hintFor(source, lost, layout),
   });
 }
 

@@ -4,6 +4,15 @@ import type { Layout } from './layout.ts';
 import type { Prepared } from './prepare.ts';
 import type { Leftover } from '../journal/replay.ts';
 
+/** A disk as it is in its snapshot: nothing has looked into it. */
+export interface OpenedImage {
+  /** How it is told from the others of its task; '' where there can be no other. */
+  readonly disk: string;
+  readonly label: string;
+  /** The block device or file that has its bytes. */
+  readonly device: string;
+}
+
 /** What came of an opening. */
 export type Opened =
   | {
@@ -12,6 +21,8 @@ export type Opened =
       readonly paths: readonly OpenedPath[];
       readonly prepared: Prepared;
       readonly layout: Layout;
+      /** The disks, where these are read as they are; undefined: what is in them is mounted. */
+      readonly images: readonly OpenedImage[] | undefined;
       /** The run that had been left and was cleared first; `wasOpen`: its job may still go on. */
       readonly cleared: { readonly run: string; readonly wasOpen: boolean } | undefined;
       /** What the check of the file systems found, a line each. */

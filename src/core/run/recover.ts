@@ -7,14 +7,16 @@ import { rememberTaken } from '../journal/taken.ts';
 
 /**
  * How a task that has a journal stands. `opening`: its hook never finished; whether it still works or died, its
- * lock shows that. `closing`: somebody began to close it and leftovers remain. `rebooted`: left from before the last start.
+ * lock shows that. `abandoned`: who was to close it is gone. `closing`: somebody began to close it and leftovers remain. `rebooted`: left from before the last start.
  */
-export type OpenState = 'opening' | 'held' | 'closing' | 'rebooted';
+export type OpenState = 'opening' | 'held' | 'abandoned' | 'closing' | 'rebooted';
 
 export function stateOf(journal: JournalView, machine: Machine): OpenState {
   if (journal.header.boot !== machine.bootId) return 'rebooted';
   if (journal.verdict) return 'closing';
-  return journal.opened ? 'held' : 'opening';
+  if (!journal.opened) return 'opening';
+  const { keeper } = journal.header;
+  return keeper === undefined || machine.isThere(keeper) ? 'held' : 'abandoned';
 }
 
 /** What recovery did with one task. */

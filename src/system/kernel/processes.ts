@@ -158,6 +158,20 @@ export function callersOf(pid: number = process.ppid): string {
   return found.join(' ');
 }
 
+/**
+ * Ourselves, as `PID.START` with the namespace in which the number counts: proc(5), pid_namespaces(7).
+ */
+export function keeperOf(pid: number = process.pid): string {
+  return `${pid}.${statOf(pid)[START]} ${link('/proc/self/ns/pid')}`;
+}
+
+/** Whether such a process may still be there; of one in another namespace that can't be said. */
+export function isThere(keeper: string): boolean {
+  const [process = '', namespace] = keeper.split(' ');
+  const [pid = '', start] = process.split('.');
+  return namespace !== link('/proc/self/ns/pid') || statOf(pid)[START] === start;
+}
+
 /** All processes but ourselves. */
 export function pids(): readonly string[] {
   return list('/proc').filter((name) => /^\d+$/.test(name) && name !== String(process.pid));

@@ -49,6 +49,7 @@ const opened: fc.Arbitrary<Parameters<typeof joblog.openedReply>[1]> = fc
     paths: points.map((place, index) => ({ source: labels[index] ?? '', path: place })),
     cleared: cleared === undefined ? undefined : { run: cleared, wasOpen: true },
     findings: labels,
+    images: cleared === undefined ? undefined : labels.map((label) => ({ disk: label, label, device: label })),
     unwatched: cleared,
     apartMs: labels.length > 1 ? 840 : undefined,
     cut: cleared === undefined ? undefined : { grade: 'crash', restedMs: 5, by: cleared, notes: labels },

@@ -27,7 +27,7 @@ const mount: fc.Arbitrary<PlannedMount> = fc.record({
 
 const status: fc.Arbitrary<TaskStatus> = fc.record({
   task: text,
-  state: fc.constantFrom('idle', 'opening', 'held', 'closing', 'rebooted'),
+  state: fc.constantFrom('idle', 'opening', 'held', 'abandoned', 'closing', 'rebooted'),
   verdict: fc.constant(undefined),
   run: maybe,
   contract: maybe,
