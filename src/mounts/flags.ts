@@ -1,8 +1,10 @@
 import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exec } from '../system/command.ts';
-import { isOlder, mountDevice, mountVersion, NOSYMFOLLOW, type MountComplaint } from '../system/tools/mount.ts';
+import { isBusy, isOlder, mountDevice, mountVersion, NOSYMFOLLOW, type MountComplaint } from '../system/tools/mount.ts';
 import type { MountEntry } from '../system/kernel/mountinfo.ts';
 import type { Driver } from '../guests/filesystems.ts';
+import { DEVICE_PATIENCE_MS, PAUSE_MS } from './retry.ts';
 
 /** By which the kernel keeps what is in a mount from doing harm; mountinfo has them by the same names. */
 const FLAGS: ReadonlySet<string> = new Set(['ro', 'nosuid', 'nodev', 'noexec', NOSYMFOLLOW]);
@@ -18,8 +20,26 @@ export function withoutUnknown(options: readonly string[]): readonly string[] {
   return (tooOld ?? oldKernel()) === undefined ? options : options.filter((option) => option !== NOSYMFOLLOW);
 }
 
-/** Mounts by a driver. Where that is refused because mount(8) does not know one of the flags, once more without it. */
+/**
+ * Mounts by a driver, and waits where the device is busy: the kernel mounts none that is suspended, and LVM suspends all snapshots of an
+ * origin while somebody takes another one (setup_bdev_super of Linux 7.2).
+ */
 export async function mountBy(
+  driver: Driver,
+  device: string,
+  point: string,
+  exec: Exec,
+): Promise<MountComplaint | undefined> {
+  const end = performance.now() + exec.patienceMs(DEVICE_PATIENCE_MS);
+  for (;;) {
+    const complaint = await mountOnce(driver, device, point, exec);
+    if (!complaint || !isBusy(complaint) || performance.now() > end) return complaint;
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** Where a mount is refused because mount(8) does not know one of the flags, once more without it. */
+async function mountOnce(
   driver: Driver,
   device: string,
   point: string,

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../core/model/step.ts';
 import type { Commands } from '../system/command.ts';
 
-const PAUSE_MS = 200;
+/** Between two attempts. */
+export const PAUSE_MS = 200;
 
 /** How long a device that somebody has open is waited for, as LVM waits for an LV: udev and blkid look in and leave. */
 export const DEVICE_PATIENCE_MS = 5000;

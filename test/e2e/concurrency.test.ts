@@ -45,6 +45,18 @@ describeLab('hooks at the same time', () => {
     }
   });
 
+  test('wait with a mount until a snapshot that somebody has suspended goes on', async () => {
+    const run = await scenario('test/e2e/concurrency-suspended.bash', {
+      world: 'vg vg0 200M\n  lv data 16M ext4\n  lv other 16M ext2',
+      timeoutMs: 200_000,
+    });
+    expect(run.stdout).toBe('');
+    for (const name of ['one', 'two']) {
+      expect(run.call(name), `of ${name}`).toMatchObject({ status: 0, stderr: '' });
+      expect(run.call(`${name}-post`).stdout).toMatch(/verdict +good[^]*nothing is left/);
+    }
+  });
+
   test('for whom the room does not suffice: some get it and end well, the others say so and leave nothing', async () => {
     const run = await scenario('test/e2e/concurrency-room.bash', {
       world: 'vg vg0 96M\n  lv data 16M ext2\n  lv other 16M ext2',

@@ -88,7 +88,12 @@ export function remount(point: string, flags: readonly string[]): Command<MountC
   };
 }
 
-/** Its texts are others in other versions (2.39 mounts by the kernel's new calls): for people, and nothing is decided by them. */
+/** Whether it could be mounted in a moment: EBUSY, `already mounted or mount point busy` in 2.38, `Device or resource busy` in 2.39. */
+export function isBusy(complaint: MountComplaint): boolean {
+  return complaint.some((line) => / (mount point|resource) busy/.test(line));
+}
+
+/** Its texts are others in other versions (2.39 mounts by the kernel's new calls): for people, and nothing but patience is decided by them. */
 function complaintOf({ status, stderr, stdout }: Finished): MountComplaint | undefined {
   if (status === 0) return undefined;
   return (stderr || stdout || `status ${status}`).split('\n').filter((line) => line.trim() !== '');
