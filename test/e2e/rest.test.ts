@@ -19,6 +19,23 @@ describeLab('a guest that runs Linux', () => {
   );
 });
 
+describeLab('a guest that was saved, with disks that were copied as they were', () => {
+  test(
+    'goes on from there, and loses nothing that it had written',
+    async () => {
+      const values = { KVM: await kvmGuest() };
+      const run = await scenario('test/e2e/rest-back.bash', { ...kvmHost, values, timeoutMs: LONGEST_MS });
+      expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
+      expect(run.stdout).toBe('then it wrote: 1\na=N b=N step=N bad=\n');
+      expect(run.call('vda').status).toBe(0);
+      expect(run.call('vda').stderr).toMatch(/grade memory[^]*image +\S+ {2}of kvmserv\/vda[^]*verdict +good/);
+      expect(run.call('look')).toMatchObject({ status: 0, stderr: '' });
+      expect(run.call('stream')).toMatchObject({ status: 0, stdout: '' });
+    },
+    LONGEST_MS,
+  );
+});
+
 describeLab('a guest whose libvirt or agent does not do as it should', () => {
   let run: LabRun;
   beforeAll(async () => {
