@@ -7,6 +7,7 @@ configure <<'Y'
 tasks:
   agent: {vm: kvmserv, size: 16M, autoextend: false, quiesce: agent, quiesceLimit: 20s}
   pause: {vm: kvmserv, size: 16M, autoextend: false, quiesce: pause, quiesceLimit: 20s}
+  save: {vm: kvmserv, size: 16M, autoextend: false, quiesce: save, quiesceLimit: 2m}
 Y
 mkdir -p -m 700 /run/holdstill /var/lib/holdstill /var/log/holdstill
 kvm_up
@@ -22,7 +23,7 @@ point() {
   status=$?
   case $how:$status in term:0 | term:1 | *:137) ;; *) wrong="status $status, " ;; esac
   [ "$hit" = "${moments[n]}" ] || wrong+="'$hit' was hit: $said"
-  until_true 25 kvm_runs || wrong+="the guest is $(kvm_state), $(kvm_frozen); "
+  until_true 60 kvm_runs || wrong+="the guest is $(kvm_state), $(kvm_frozen); "
   ((points % 2)) || then=post
   if [ "$then" = post ]; then plainly "$POST" "$mode"; else plainly "$HOLDSTILL" recover "$mode"; fi
   # After a hook that was killed the data are bad, and after one that has ended by itself there is nothing to close.

@@ -21,7 +21,7 @@ const AS_AFTER_A_CRASH = 'skipping journal recovery clean skipping journal recov
  */
 export async function rest(scale: Scale, say: (line: string) => void): Promise<readonly Row[]> {
   const KVM = await kvmGuest();
-  const values = { KVM, COUNTS: CUTS[scale], MODES: ['agent', 'pause'], EVERY: KILLS[scale] };
+  const values = { KVM, COUNTS: CUTS[scale], MODES: ['agent', 'pause', 'save'], EVERY: KILLS[scale] };
   const run = await scenario('test/kvm/rest.bash', { ...kvmHost, values, timeoutMs: LONGEST_MS });
   const rows = [...cutRows(run), killRow(run)];
   for (const { what, tried, failures } of rows) say(`${what}: ${tried} tried, ${failures.length} failed`);
@@ -51,7 +51,7 @@ function cutRows(run: LabRun): readonly Row[] {
 
 /** Whatever else the script says, and its end, is the last of its points. */
 function killRow({ status, stdout, stderr }: LabRun): Row {
-  const what = 'killed while a guest is at rest, agent and pause';
+  const what = 'killed while a guest is at rest, agent, pause and save';
   const points = stdout
     .replaceAll(/^cut .*\n/gmu, '')
     .split(/^(?=ok |failed |done$)/mu)

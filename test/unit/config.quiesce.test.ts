@@ -124,6 +124,10 @@ test.each([
     '{vm: a, quiesce: [pause, mariadb]}',
     ['31: tasks.t.quiesce.1: is "mariadb", must stand before pause, for what stands still does not answer'],
   ],
+  [
+    '{vm: a, quiesce: [barrier, agent]}',
+    ['33: tasks.t.quiesce.1: is "agent", must stand before barrier, for what stands still does not answer'],
+  ],
   ['{lv: a/b, require: best}', ['25: tasks.t.require: is "best", must be application, filesystem, memory or crash']],
 ])('what is wrong with it is told: %s', (record, lines) => {
   const found = told(directory, () => load(record));

@@ -16,6 +16,7 @@ export const agent: MeansEntry<QuiesceOf<'agent'>, object> = {
       'by its fsfreeze hooks. Grade `filesystem`. Only for guests of libvirt; each needs the agent, and a channel for it.',
   ),
   alone: {},
+  before: ['pause', 'save', 'barrier'],
   from: () => ({ kind: 'agent' }),
   describe: () => 'agent (file systems are frozen by the guest agent)',
 };

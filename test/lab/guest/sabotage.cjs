@@ -67,6 +67,7 @@ function watch(at, how) {
       const change = CHANGES[message.name];
       const fault = change && reached(change);
       const sent = send.call(this, message, ...more);
+      signal(fault);
       if (fault === 'while') die();
       if (fault === 'after') this.once('message', die);
       return sent;
