@@ -61,17 +61,20 @@ export async function runTask(
 
 /** A word of the command with what it asks for. Throws `call.invalid`. */
 function filled(word: string, { prepared, images = [] }: Extract<Opened, { kind: 'opened' }>): string {
-  return word.replaceAll(MOUNT, prepared.mount).replaceAll(IMAGE, (_, disk: string | undefined) => {
-    const asked = disk === undefined ? images : images.filter((one) => one.disk === disk || one.label === disk);
-    const [image] = asked;
-    if (image && asked.length === 1) return image.device;
-    const names = images.map((one) => one.disk || one.label).join(', ');
-    throw new Fault(
-      'call.invalid',
-      disk === undefined ? `there are several disks: ${names}` : `there is no disk ${disk}`,
-      {
-        hint: disk === undefined ? `name one, as in {image:${images[0]?.disk}}` : `there is ${names}`,
-      },
-    );
-  });
+  // A text in their place would be read for `$&`.
+  return word
+    .replaceAll(MOUNT, () => prepared.mount)
+    .replaceAll(IMAGE, (_, disk: string | undefined) => {
+      const asked = disk === undefined ? images : images.filter((one) => one.disk === disk || one.label === disk);
+      const [image] = asked;
+      if (image && asked.length === 1) return image.device;
+      const names = images.map((one) => one.disk || one.label).join(', ');
+      throw new Fault(
+        'call.invalid',
+        disk === undefined ? `there are several disks: ${names}` : `there is no disk ${disk}`,
+        {
+          hint: disk === undefined ? `name one, as in {image:${images[0]?.disk}}` : `there is ${names}`,
+        },
+      );
+    });
 }

@@ -78,6 +78,7 @@ function hasVariable(pid: string, name: string, value: string): boolean {
 }
 
 /** Places in /proc/PID/stat after the name: proc(5), stat. */
+const STATE = 0;
 const PARENT = 1;
 const GROUP = 2;
 const START = 19;
@@ -169,7 +170,9 @@ export function keeperOf(pid: number = process.pid): string {
 export function isThere(keeper: string): boolean {
   const [process = '', namespace] = keeper.split(' ');
   const [pid = '', start] = process.split('.');
-  return namespace !== link('/proc/self/ns/pid') || statOf(pid)[START] === start;
+  const fields = statOf(pid);
+  const runs = fields[START] === start && fields[STATE] !== 'Z';
+  return runs || namespace !== link('/proc/self/ns/pid');
 }
 
 /** All processes but ourselves. */
