@@ -65,16 +65,15 @@ function filled(word: string, { prepared, images = [] }: Extract<Opened, { kind:
   return word
     .replaceAll(MOUNT, () => prepared.mount)
     .replaceAll(IMAGE, (_, disk: string | undefined) => {
-      const asked = disk === undefined ? images : images.filter((one) => one.disk === disk || one.label === disk);
-      const [image] = asked;
-      if (image && asked.length === 1) return image.device;
       const names = images.map((one) => one.disk || one.label).join(', ');
-      throw new Fault(
-        'call.invalid',
-        disk === undefined ? `there are several disks: ${names}` : `there is no disk ${disk}`,
-        {
-          hint: disk === undefined ? `name one, as in {image:${images[0]?.disk}}` : `there is ${names}`,
-        },
-      );
+      const found = images.find((one) => one.disk === disk || one.label === disk);
+      if (found) return found.device;
+      if (disk !== undefined)
+        throw new Fault('call.invalid', `there is no disk ${disk}`, { hint: `there is ${names}` });
+      const [only, another] = images;
+      if (only && !another) return only.device;
+      throw new Fault('call.invalid', `there are several disks: ${names}`, {
+        hint: `name one, as in {image:${only?.disk}}`,
+      });
     });
 }

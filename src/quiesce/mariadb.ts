@@ -81,7 +81,6 @@ export function createMariadb<K extends Kind>(kind: K, exec: Exec): Quiescer<K> 
         // The server lets go by itself what nobody has let go by then, if the network or this process hangs.
         await session.ask([`SET SESSION wait_timeout = ${Math.ceil(leftMs() / 1000) + 1}`], leftMs());
         held.kept.rests(noted);
-        return;
       } catch (error) {
         throw notAtRest(error, step, waitMs);
       }

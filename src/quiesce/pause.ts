@@ -45,7 +45,6 @@ export function createPause(exec: Exec): Quiescer<'pause'> {
         throw new Fault('quiesce.failed', `${name} could not be paused: ${why}`, { cause: error });
       }
       kept.rests(noted);
-      return;
     },
 
     wasEarly: kept.wasEarly,

@@ -73,7 +73,6 @@ export function createPostgresql(exec: Exec): Quiescer<'postgresql'> {
         throw refusal(error, step['passfile'] ?? '');
       });
       firsts.set(held.nameOf(noted), first);
-      return;
     },
 
     async finish(noted, mostMs) {

@@ -65,7 +65,6 @@ export function createSave(exec: Exec): Quiescer<'save'> {
         });
       }
       kept.rests(noted);
-      return;
     },
 
     wasEarly: kept.wasEarly,

@@ -98,8 +98,7 @@ together() {
   closed kept
 }
 
-# A save that takes too long is given up.
-# However quick the machine is, it takes too long.
+# A save that takes too long, however quick the machine is, is given up.
 short() {
   trip xl '[ "$1" = save ] || return 0; rm /run/trip.xl; read -r -t 4 _ <>/dev/console'
   run 'short, pre' 1 /opt/dist/generic/pre short

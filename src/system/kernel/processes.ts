@@ -159,11 +159,9 @@ export function callersOf(pid: number = process.ppid): string {
   return found.join(' ');
 }
 
-/**
- * Ourselves, as `PID.START` with the namespace in which the number counts: proc(5), pid_namespaces(7).
- */
-export function keeperOf(pid: number = process.pid): string {
-  return `${pid}.${statOf(pid)[START]} ${link('/proc/self/ns/pid')}`;
+/** Ourselves, as `PID.START` with the namespace in which the number counts: proc(5), pid_namespaces(7). */
+export function keeperOf(): string {
+  return `${process.pid}.${statOf(process.pid)[START]} ${link('/proc/self/ns/pid')}`;
 }
 
 /** Whether such a process may still be there; of one in another namespace that can't be said. */
