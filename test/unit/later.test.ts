@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Journal } from '../../src/core/journal/journal.ts';
-import { journalPath, lockPath } from '../../src/core/model/names.ts';
+import { encodeName, journalPath, lockPath } from '../../src/core/model/names.ts';
 import { later } from '../../src/system/later.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdstill-later-'));
@@ -21,7 +21,7 @@ interface Place {
 async function wentOn(task: string, meanwhile: (place: Place) => Promise<void> | void): Promise<number | undefined> {
   const place = { journal: journalPath(directory, task), lock: lockPath(directory, task) };
   open(task, '0a1b2c3d');
-  const became = join(directory, `${task.length} became`);
+  const became = join(directory, `${encodeName(task)}.became`);
   // As a name that is hard, and a word that a shell would read.
   const words = later({ ...place, run: '0a1b2c3d' }, ['/bin/sh', '-c', ': >"$0"; echo "$1"', became, '$(date) "x']);
   const began = performance.now();
